@@ -1,0 +1,28 @@
+namespace CertiPure.Images;
+
+/// <summary>One 8-bit image with its place in its data set.</summary>
+/// <param name="Id">The position in the data set; 0 for a single file. The noise of the image depends on it.</param>
+/// <param name="Label">The true class, or null where it is unknown.</param>
+/// <param name="Shape">The image's shape.</param>
+/// <param name="Bytes">The pixels 0 to 255, <c>[C,H,W]</c> row-major.</param>
+public sealed record LabeledImage(int Id, int? Label, ImageShape Shape, ReadOnlyMemory<byte> Bytes)
+{
+    /// <summary>Writes the pixels as value / 255, so in [0,1].</summary>
+    /// <param name="pixels">Receives <c>Shape.Length</c> values.</param>
+    public void CopyPixels(Span<float> pixels)
+    {
+        ReadOnlySpan<byte> bytes = Bytes.Span;
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            pixels[i] = bytes[i] / 255f;
+        }
+    }
+
+    /// <summary>The pixels as value / 255, so in [0,1].</summary>
+    public float[] ToPixels()
+    {
+        var pixels = new float[Bytes.Length];
+        CopyPixels(pixels);
+        return pixels;
+    }
+}

@@ -1,0 +1,64 @@
+using CertiPure.Images;
+
+namespace CertiPure;
+
+/// <summary>Purifier, then classifier, then the best class: the base classifier of Consistency Purification, for any
+/// implementation of the two parts.</summary>
+public sealed class PurifiedClassifier : IBaseClassifier
+{
+    private readonly IPurifier? _purifier;
+    private readonly IClassifier _classifier;
+
+    /// <summary>Joins the two parts.</summary>
+    /// <param name="purifier">The purifier, or null for plain randomized smoothing.</param>
+    /// <param name="classifier">The classifier.</param>
+    /// <param name="sigma">The noise level in pixel space, above 0.</param>
+    /// <param name="batchSize">The fixed batch size, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Sigma or the batch size is not positive.</exception>
+    public PurifiedClassifier(IPurifier? purifier, IClassifier classifier, double sigma, int batchSize = 64)
+    {
+        ArgumentNullException.ThrowIfNull(classifier);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
+        if (!(sigma > 0) || !double.IsFinite(sigma))
+        {
+            throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "Sigma must be a finite number above 0.");
+        }
+
+        _purifier = purifier;
+        _classifier = classifier;
+        Sigma = sigma;
+        BatchSize = batchSize;
+    }
+
+    /// <inheritdoc/>
+    public ImageShape Shape => _classifier.Shape;
+
+    /// <inheritdoc/>
+    public int ClassCount => _classifier.ClassCount;
+
+    /// <inheritdoc/>
+    public int BatchSize { get; }
+
+    /// <inheritdoc/>
+    public double Sigma { get; }
+
+    /// <inheritdoc/>
+    public void Classify(ImageBatch noisy, Span<int> labels)
+    {
+        ArgumentNullException.ThrowIfNull(noisy);
+        if (noisy.Shape != Shape || noisy.Count != BatchSize || labels.Length != BatchSize)
+        {
+            throw new ArgumentException(
+                $"Expected {BatchSize} images of {Shape} and as many labels, got {noisy.Count} of {noisy.Shape} and "
+                + $"{labels.Length} labels.",
+                nameof(noisy));
+        }
+
+        ImageBatch purified = _purifier is null ? noisy : _purifier.Purify(noisy, Sigma);
+        ReadOnlySpan<float> logits = _classifier.Logits(purified);
+        for (int i = 0; i < labels.Length; i++)
+        {
+            labels[i] = System.Numerics.Tensors.TensorPrimitives.IndexOfMax(logits.Slice(i * ClassCount, ClassCount));
+        }
+    }
+}

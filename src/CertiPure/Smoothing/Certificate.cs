@@ -1,0 +1,25 @@
+namespace CertiPure.Smoothing;
+
+/// <summary>
+/// What certification says of one image, together with the counts it follows from. The counts are the result; the bound
+/// and the radius are derived from them, rounded down, and can be derived again from the log alone.
+/// </summary>
+/// <param name="Id">The image's position in its data set; 0 for a single file.</param>
+/// <param name="Label">The true class, or null where it is unknown.</param>
+/// <param name="Predicted">The certified class, or null for an abstention.</param>
+/// <param name="Selection">Votes per class of the n0 selection draws.</param>
+/// <param name="Looks">The looks at the estimation draws, one for a fixed plan; the bound is the best over them.</param>
+/// <param name="Draws">Estimation draws that were counted.</param>
+/// <param name="LowerBound">Lower confidence bound of the probability of the selected class, rounded down.</param>
+/// <param name="Radius">Certified L2 radius in pixel space, rounded down; 0 for an abstention.</param>
+/// <param name="Seconds">Time from the image's first draw to its certificate.</param>
+public sealed record Certificate(
+    int Id,
+    int? Label,
+    int? Predicted,
+    IReadOnlyList<int> Selection,
+    IReadOnlyList<Look> Looks,
+    int Draws,
+    double LowerBound,
+    double Radius,
+    double Seconds);
