@@ -1,0 +1,80 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace CertiPure.Torch.Checkpoints;
+
+/// <summary>
+/// A checkpoint: named tensors and string metadata. Opened from a file, the tensors' bytes stay there until they are read,
+/// so dispose it when the tensors have been used.
+/// </summary>
+public sealed class Checkpoint : IDisposable
+{
+    private readonly Dictionary<string, CheckpointTensor> byName;
+    private readonly IReadOnlyList<CheckpointFile> files;
+    private string? sha256;
+
+    /// <summary>A checkpoint of tensors in memory, to be written.</summary>
+    /// <param name="tensors">The tensors; names must differ.</param>
+    /// <param name="metadata">Strings to write beside them, such as <c>architecture</c>.</param>
+    /// <exception cref="ArgumentException">Two tensors have one name.</exception>
+    public Checkpoint(IEnumerable<CheckpointTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+        : this(null, tensors, metadata, [])
+    {
+    }
+
+    internal Checkpoint(
+        string? path,
+        IEnumerable<CheckpointTensor> tensors,
+        IReadOnlyDictionary<string, string>? metadata,
+        IReadOnlyList<CheckpointFile> files)
+    {
+        Path = path;
+        Tensors = [.. tensors];
+        Metadata = metadata ?? new Dictionary<string, string>();
+        byName = Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+        this.files = files;
+    }
+
+    /// <summary>The file or folder that the checkpoint was opened from; null if it was made in memory.</summary>
+    public string? Path { get; }
+
+    /// <summary>The tensors, in the file's order.</summary>
+    public IReadOnlyList<CheckpointTensor> Tensors { get; }
+
+    /// <summary>The strings written beside the tensors; empty for formats that have none.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <summary>The tensor of that name.</summary>
+    /// <exception cref="KeyNotFoundException">There is none.</exception>
+    public CheckpointTensor this[string name] => byName[name];
+
+    /// <summary>The tensor of that name, or false.</summary>
+    public bool TryGet(string name, [MaybeNullWhen(false)] out CheckpointTensor tensor) =>
+        byName.TryGetValue(name, out tensor);
+
+    /// <summary>The number of elements of all tensors together.</summary>
+    public long ElementCount => Tensors.Sum(tensor => tensor.ElementCount);
+
+    /// <summary>
+    /// The SHA-256, in lower-case hexadecimal, of the file that was opened. For a checkpoint of several files, that of the
+    /// lines <c>HASH  NAME\n</c> of its files in ordinal order of their names (what <c>sha256sum</c> prints).
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The checkpoint was made in memory.</exception>
+    /// <exception cref="CertiPureException">A file could not be read.</exception>
+    public string Sha256() => sha256 ??= files.Count switch
+    {
+        0 => throw new InvalidOperationException("A checkpoint made in memory has no file to hash."),
+        1 => files[0].Sha256(),
+        _ => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(
+            string.Concat(files.OrderBy(file => file.Path, StringComparer.Ordinal)
+                .Select(file => $"{file.Sha256()}  {System.IO.Path.GetFileName(file.Path)}\n"))))),
+    };
+
+    /// <summary>Closes the files.</summary>
+    public void Dispose()
+    {
+        foreach (CheckpointFile file in files)
+        {
+            file.Dispose();
+        }
+    }
+}
