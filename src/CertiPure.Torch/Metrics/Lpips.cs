@@ -1,0 +1,114 @@
+using CertiPure.Torch.Networks;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CertiPure.Torch.Metrics;
+
+/// <summary>
+/// LPIPS, the learned perceptual distance (Zhang et al. 2018, version 0.1): features of both images, unit-normalised over
+/// channels, squared difference, linear heads, spatial mean, sum over layers. As a module it is the loss of Consistency
+/// Fine-tuning: differentiable in its inputs, with its own weights frozen.
+/// </summary>
+public sealed class Lpips : nn.Module<Tensor, Tensor, Tensor>
+{
+    private const double Epsilon = 1e-10;
+
+    private readonly LayeredNetwork _backbone;
+    private readonly LpipsHeads _heads;
+    private readonly int? _resolution;
+
+    /// <summary>Joins a backbone and its heads, and freezes both.</summary>
+    /// <param name="backbone">The feature network, with ImageNet weights.</param>
+    /// <param name="heads">The linear heads that belong to it.</param>
+    /// <param name="resolution">The side to which both images are first resized bilinearly, 224 when training on small
+    /// images (Song et al. 2023, appendix C), or null to compare them as they are.</param>
+    /// <exception cref="ArgumentException">The heads are not of this backbone.</exception>
+    public Lpips(LayeredNetwork backbone, LpipsHeads heads, int? resolution = null)
+        : base(nameof(Lpips))
+    {
+        ArgumentNullException.ThrowIfNull(backbone);
+        ArgumentNullException.ThrowIfNull(heads);
+        if (backbone.FeatureChannels.Count != heads.Count)
+        {
+            throw new ArgumentException(
+                $"{backbone.GetName()} has {backbone.FeatureChannels.Count} features, and {heads.Count} heads were given.",
+                nameof(heads));
+        }
+
+        _backbone = backbone;
+        _heads = heads;
+        _resolution = resolution;
+        register_module("net", backbone);
+        register_module("heads", heads);
+        register_buffer("shift", tensor([-.030f, -.088f, -.188f]).reshape(1, 3, 1, 1), persistent: false);
+        register_buffer("scale", tensor([.458f, .448f, .450f]).reshape(1, 3, 1, 1), persistent: false);
+        eval();
+        foreach (Tensor parameter in parameters())
+        {
+            parameter.requires_grad_(false);
+        }
+    }
+
+    /// <summary>The distance as a metric: images outside the range it was learnt on are refused.</summary>
+    /// <param name="x"><c>[N,3,H,W]</c> in network space, [-1,1].</param>
+    /// <param name="y"><c>[N,3,H,W]</c> in network space, [-1,1].</param>
+    /// <returns><c>[N]</c>, each at least 0.</returns>
+    /// <exception cref="CertiPureException">An image has a value outside [-1,1] or not a number.</exception>
+    public Tensor Distance(Tensor x, Tensor y)
+    {
+        RefuseOutside(x);
+        RefuseOutside(y);
+        using var noGradient = no_grad();
+        return call(x, y);
+    }
+
+    /// <summary>The distance as a loss. A purifier's output may overshoot [-1,1] a little, and its gradient is what brings
+    /// it back, so nothing is refused or clamped here.</summary>
+    /// <param name="x"><c>[N,3,H,W]</c> in network space, about [-1,1].</param>
+    /// <param name="y"><c>[N,3,H,W]</c> in network space, about [-1,1].</param>
+    /// <returns><c>[N]</c>.</returns>
+    public override Tensor forward(Tensor x, Tensor y)
+    {
+        IReadOnlyList<Tensor> featuresX = _backbone.Features(Prepare(x));
+        IReadOnlyList<Tensor> featuresY = _backbone.Features(Prepare(y));
+        Tensor? distance = null;
+        for (int i = 0; i < featuresX.Count; i++)
+        {
+            Tensor difference = UnitNormalise(featuresX[i]) - UnitNormalise(featuresY[i]);
+            Tensor layer = _heads.Weigh(i, difference.square()).mean([1, 2, 3]);
+            distance = distance is null ? layer : distance + layer;
+        }
+
+        return distance!;
+    }
+
+    private Tensor Prepare(Tensor images)
+    {
+        if (_resolution is int side && (images.shape[2] != side || images.shape[3] != side))
+        {
+            images = nn.functional.interpolate(images, [side, side], mode: InterpolationMode.Bilinear, align_corners: false);
+        }
+
+        return (images - get_buffer("shift")!) / get_buffer("scale")!;
+    }
+
+    /// <summary>Divides by the length over channels. The norm's own gradient is 0 at 0, where that of a square root of a
+    /// sum of squares would be infinite: a pixel where every channel is off occurs behind every ReLU.</summary>
+    private static Tensor UnitNormalise(Tensor features) =>
+        features / (linalg.vector_norm(features, 2, [1], keepdim: true) + Epsilon);
+
+    private static void RefuseOutside(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        float lowest = images.min().item<float>();
+        float highest = images.max().item<float>();
+
+        // A value that is not a number fails both comparisons, and so is refused too.
+        if (!(lowest >= -1 && highest <= 1))
+        {
+            throw new CertiPureException(
+                $"LPIPS takes images in [-1,1], and these lie in [{lowest:g6}, {highest:g6}]: map pixels x of [0,1] to 2x - 1, "
+                + "and clamp purified images first.");
+        }
+    }
+}
