@@ -1,0 +1,150 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace CertiPure.Results;
+
+/// <summary>
+/// Everything that determines a run's result, and nothing else: two runs of one experiment give the same certificates.
+/// This is what resume, merge and compare compare.
+/// </summary>
+public sealed record Experiment
+{
+    /// <summary>The images' origin and the hash of their pixels.</summary>
+    public required DataIdentity Data { get; init; }
+
+    /// <summary>The ids of all images of the run (of all its shards), ascending; written as ranges: <c>0..9980:20</c>.</summary>
+    [JsonConverter(typeof(ImageIdsConverter))]
+    public required IReadOnlyList<int> Images { get; init; }
+
+    /// <summary>Standard deviation of the noise in pixel space.</summary>
+    public required double Sigma { get; init; }
+
+    /// <summary>Selection draws per image.</summary>
+    public required int N0 { get; init; }
+
+    /// <summary>Estimation draws per image, at most.</summary>
+    public required int N { get; init; }
+
+    /// <summary>The probability with which a certificate may be wrong.</summary>
+    public required double Alpha { get; init; }
+
+    /// <summary>When the votes are looked at.</summary>
+    public required PlanIdentity Plan { get; init; }
+
+    /// <summary>The radii the plan decides, ascending, in pixel space.</summary>
+    public required IReadOnlyList<double> Radii { get; init; }
+
+    /// <summary>The noise's seed.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>The noise's kind: <c>normal</c> or <c>exact</c>.</summary>
+    public required string Noise { get; init; }
+
+    /// <summary>The purifier.</summary>
+    public required PurifierIdentity Purifier { get; init; }
+
+    /// <summary>The classifier.</summary>
+    public required ClassifierIdentity Classifier { get; init; }
+
+    /// <summary>The networks' arithmetic: <c>fp32</c>, <c>bf16</c>, ...</summary>
+    public required string Precision { get; init; }
+
+    /// <summary>The networks' fixed batch size.</summary>
+    public required int Batch { get; init; }
+
+    /// <summary>SHA-256 (lower-case hexadecimal) of each weight file, by its role: <c>classifier</c>, <c>purifier</c>.</summary>
+    public required IReadOnlyDictionary<string, string> Weights { get; init; }
+
+    /// <summary>The fields in which another experiment differs, in the manifest's order; none means the same experiment.</summary>
+    /// <param name="other">The other experiment.</param>
+    public IReadOnlyList<ExperimentDifference> DifferencesFrom(Experiment other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        Dictionary<string, string> here = Flatten(this);
+        Dictionary<string, string> there = Flatten(other);
+        return
+        [
+            .. here.Keys.Union(there.Keys)
+                .Select(field => new ExperimentDifference(field, here.GetValueOrDefault(field), there.GetValueOrDefault(field)))
+                .Where(difference => difference.Here != difference.There),
+        ];
+    }
+
+    /// <summary>Refuses values that no experiment can have.</summary>
+    /// <exception cref="CertiPureException">A value is impossible; the message names it.</exception>
+    public void Validate()
+    {
+        string? problem = FirstProblem();
+        if (problem is not null)
+        {
+            throw new CertiPureException($"The experiment is not valid: {problem}.");
+        }
+    }
+
+    private static Dictionary<string, string> Flatten(Experiment experiment)
+    {
+        var fields = new Dictionary<string, string>();
+        // Weights are a dictionary: their order says nothing.
+        Experiment sorted = experiment with
+        {
+            Weights = new SortedDictionary<string, string>(experiment.Weights.ToDictionary(), StringComparer.Ordinal),
+        };
+        Add("", JsonSerializer.SerializeToElement(sorted, ResultsJson.Compact.Experiment));
+        return fields;
+
+        void Add(string path, JsonElement value)
+        {
+            if (value.ValueKind == JsonValueKind.Object)
+            {
+                foreach (JsonProperty property in value.EnumerateObject())
+                {
+                    Add(path.Length == 0 ? property.Name : $"{path}.{property.Name}", property.Value);
+                }
+            }
+            else
+            {
+                fields.Add(path, value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText());
+            }
+        }
+    }
+
+    private string? FirstProblem()
+    {
+        if (Images.Count == 0 || Images[0] < 0 || Images.Zip(Images.Skip(1)).Any(pair => pair.Second <= pair.First))
+        {
+            return "images must be one or more ids in ascending order";
+        }
+
+        if (!(Sigma > 0) || !double.IsFinite(Sigma))
+        {
+            return $"sigma must be a finite number above 0, not {Sigma}";
+        }
+
+        if (N0 < 1 || N < 1 || Batch < 1 || Classifier.ClassCount < 1)
+        {
+            return "n0, n, batch and the number of classes must be at least 1";
+        }
+
+        if (!(Alpha > 0 && Alpha < 1))
+        {
+            return $"alpha must lie between 0 and 1, not {Alpha}";
+        }
+
+        if (Plan.Looks.Count == 0
+            || Plan.Looks.Zip(Plan.Looks.Skip(1)).Any(pair => pair.Second.N <= pair.First.N)
+            || Plan.Looks[0].N < 1
+            || Plan.Looks[^1].N != N
+            || !Plan.Looks.All(look => look.Alpha > 0))
+        {
+            return "the plan's looks must ascend to n and each must spend a positive alpha";
+        }
+
+        // The union bound over the looks is what makes early looks sound; 1e-12 forgives the rounding of a decimal sum.
+        if (Plan.Looks.Sum(look => look.Alpha) > Alpha * (1 + 1e-12))
+        {
+            return "the plan's looks spend more than alpha";
+        }
+
+        return Radii.All(radius => radius >= 0 && double.IsFinite(radius)) ? null : "radii must be finite and not negative";
+    }
+}

@@ -1,0 +1,88 @@
+using System.Text.Json;
+
+namespace CertiPure.Results;
+
+/// <summary>A run's <c>manifest.json</c>: what was certified and how, beside where and when.</summary>
+/// <param name="FormatVersion">The version of the run folder's format.</param>
+/// <param name="Experiment">Everything that determines the result.</param>
+/// <param name="Shard">Which part of the images this folder holds.</param>
+/// <param name="Environment">Each process that worked on the run, in order of start.</param>
+public sealed record RunManifest(
+    int FormatVersion,
+    Experiment Experiment,
+    Shard Shard,
+    IReadOnlyList<RunEnvironment> Environment)
+{
+    /// <summary>The format that this version writes and reads.</summary>
+    public const int CurrentFormatVersion = 1;
+
+    private const int MaximumBytes = 64 << 20;
+
+    /// <summary>The ids of this folder's images, ascending.</summary>
+    internal IReadOnlyList<int> OwnImages => Shard.Select(Experiment.Images);
+
+    /// <summary>Reads a manifest.</summary>
+    /// <param name="path">The path of <c>manifest.json</c>.</param>
+    /// <exception cref="CertiPureException">The file is missing, unreadable or not a manifest of this format.</exception>
+    public static RunManifest Read(string path)
+    {
+        byte[] json = ReadBytes(path);
+        try
+        {
+            // The version first: a later format may differ in every other field, and then the version is the news.
+            int version = JsonSerializer.Deserialize(json, ResultsJson.Lenient.FormatVersionOnly)?.FormatVersion ?? 0;
+            if (version != CurrentFormatVersion)
+            {
+                throw new CertiPureException(
+                    $"{path} has format version {version}, but this CertiPure reads version {CurrentFormatVersion}; use the "
+                    + "CertiPure that wrote it.");
+            }
+
+            RunManifest manifest = JsonSerializer.Deserialize(json, ResultsJson.Indented.RunManifest)
+                ?? throw new JsonException("it is null.");
+            manifest.Experiment.Validate();
+            return manifest;
+        }
+        catch (JsonException e)
+        {
+            throw new CertiPureException(
+                $"{path} is not a run's manifest: {JsonErrors.Describe(e)}; restore it or start the run in a new folder.", e);
+        }
+    }
+
+    /// <summary>Writes the manifest so that a reader sees either the old file or the new one, never half of it.</summary>
+    /// <param name="path">The path of <c>manifest.json</c>.</param>
+    public void Write(string path) => AtomicFile.Write(path, stream =>
+    {
+        JsonSerializer.Serialize(stream, this, ResultsJson.Indented.RunManifest);
+        stream.WriteByte((byte)'\n');
+    });
+
+    private static byte[] ReadBytes(string path)
+    {
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            if (stream.Length > MaximumBytes)
+            {
+                throw new CertiPureException(
+                    $"{path} is {stream.Length >> 20} MB long, too long for a run's manifest; check that the path is right.");
+            }
+
+            var bytes = new byte[stream.Length];
+            stream.ReadExactly(bytes);
+            return bytes;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new CertiPureException(
+                $"There is no run in {Path.GetDirectoryName(Path.GetFullPath(path))}: it has no manifest.json; name a folder that "
+                + "certify or merge wrote.",
+                e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CertiPureException($"{path} cannot be read: {e.Message}", e);
+        }
+    }
+}
