@@ -1,1 +1,3 @@
-return 0;
+using CertiPure.Cli;
+
+return await CommandLine.RunInTerminalAsync(args).ConfigureAwait(false);

@@ -1,0 +1,98 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.Runtime.InteropServices;
+using CertiPure.Cli.Verbs;
+
+namespace CertiPure.Cli;
+
+/// <summary>The <c>certipure</c> command: from arguments to an exit code. Every error leaves as one sentence on the
+/// error stream.</summary>
+internal static class CommandLine
+{
+    private const string Description =
+        "Certifies image classifiers: a label and an L2 radius within which no perturbation changes it.";
+
+    /// <summary>Runs on the process's console; the first Ctrl-C (or SIGTERM) asks the work to stop at a resumable point,
+    /// the second ends the process at once.</summary>
+    public static async Task<int> RunInTerminalAsync(string[] arguments)
+    {
+        using var interruption = new CancellationTokenSource();
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
+        return await RunAsync(arguments, Terminal.OfProcess(), interruption.Token).ConfigureAwait(false);
+
+        void Interrupt(PosixSignalContext context)
+        {
+            context.Cancel = !interruption.IsCancellationRequested;
+            interruption.Cancel();
+        }
+    }
+
+    /// <summary>Runs one command.</summary>
+    /// <param name="arguments">The words after <c>certipure</c>.</param>
+    /// <param name="terminal">Where output, errors and progress go.</param>
+    /// <param name="cancellation">Asks long work to stop at a resumable point.</param>
+    /// <returns>The <see cref="ExitCode"/> as a number.</returns>
+    public static async Task<int> RunAsync(
+        IReadOnlyList<string> arguments, Terminal terminal, CancellationToken cancellation = default)
+    {
+        ParseResult parse = BuildRoot(terminal).Parse(arguments);
+        if (parse.Errors.Count > 0 && parse.Action is not ExampleHelp)
+        {
+            string command = parse.CommandResult.Command is Verb verb ? $"certipure {verb.Name}" : "certipure";
+            terminal.WriteError($"{parse.Errors[0].Message.TrimEnd('.')}; see {command} --help.");
+            return (int)ExitCode.Usage;
+        }
+
+        try
+        {
+            var configuration = new InvocationConfiguration
+            {
+                Output = terminal.Output,
+                Error = terminal.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            };
+            return await parse.InvokeAsync(configuration, cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            terminal.WriteError("Interrupted; the same command continues where it stopped.");
+            return (int)ExitCode.Interrupted;
+        }
+        catch (CertiPureException error)
+        {
+            terminal.WriteError(error.Message);
+            return (int)error.ExitCode;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            terminal.WriteError(error.Message);
+            return (int)ExitCode.Failed;
+        }
+    }
+
+    /// <summary>The root is a plain command, because <see cref="RootCommand"/> takes its name from the assembly's file.</summary>
+    private static Command BuildRoot(Terminal terminal)
+    {
+        var help = new HelpOption();
+        help.Action = new ExampleHelp((HelpAction)help.Action!);
+        var root = new Command("certipure", Description) { help, new VersionOption() };
+        foreach (Verb verb in Verbs(terminal))
+        {
+            root.Add(verb);
+        }
+
+        root.SetAction(parse =>
+        {
+            new HelpAction().Invoke(parse);
+            return (int)ExitCode.Usage;
+        });
+        return root;
+    }
+
+    private static IEnumerable<Verb> Verbs(Terminal terminal) =>
+    [
+        new DoctorVerb(terminal),
+    ];
+}

@@ -1,0 +1,32 @@
+using System.CommandLine;
+
+namespace CertiPure.Cli.Verbs;
+
+/// <summary>One verb of the command line: it parses, calls the library and prints.</summary>
+internal abstract class Verb : Command
+{
+    /// <summary>Names the verb.</summary>
+    /// <param name="name">The word on the command line.</param>
+    /// <param name="description">One sentence for the help.</param>
+    /// <param name="example">A command that works, one or more lines, shown under the help.</param>
+    /// <param name="terminal">Where output, errors and progress go.</param>
+    protected Verb(string name, string description, string example, Terminal terminal)
+        : base(name, description)
+    {
+        Example = example;
+        Terminal = terminal;
+        SetAction(async (parse, cancellation) => (int)await RunAsync(parse, cancellation).ConfigureAwait(false));
+    }
+
+    /// <summary>A command that works, shown under the help.</summary>
+    public string Example { get; }
+
+    /// <summary>Where output, errors and progress go.</summary>
+    protected Terminal Terminal { get; }
+
+    /// <summary>Does the work.</summary>
+    /// <param name="parse">The parsed arguments, without errors.</param>
+    /// <param name="cancellation">Asks to stop at a resumable point.</param>
+    /// <returns>What the shell is told.</returns>
+    protected abstract Task<ExitCode> RunAsync(ParseResult parse, CancellationToken cancellation);
+}
