@@ -1,3 +1,5 @@
+using CertiPure.Smoothing;
+
 namespace CertiPure.Results;
 
 /// <summary>The sampling plan of a run and where it may look at the votes.</summary>

@@ -1,4 +1,4 @@
-namespace CertiPure.Results;
+namespace CertiPure.Smoothing;
 
 /// <summary>A look that a plan may take: after <paramref name="N"/> draws it spends <paramref name="Alpha"/>.</summary>
 /// <param name="N">Estimation draws before the look.</param>

@@ -1,0 +1,157 @@
+namespace CertiPure.Smoothing;
+
+/// <summary>
+/// Exact confidence bounds of a binomial proportion (Clopper and Pearson 1934), rounded to the safe side: a lower bound p is
+/// returned only if P[Bin(n, p) &gt;= k] &lt;= alpha holds for that very double, with the rounding errors of the sum accounted for.
+/// </summary>
+public static class BinomialBound
+{
+    /// <summary>The one-sided lower bound: with probability at least 1 - alpha over the k of n successes, the true
+    /// probability is at least this.</summary>
+    /// <param name="k">Successes, 0 to n.</param>
+    /// <param name="n">Trials, at least 1.</param>
+    /// <param name="alpha">The error probability, 0 &lt; alpha &lt; 1.</param>
+    /// <returns>The bound, rounded down; 0 for k = 0.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    public static double Lower(int k, int n, double alpha)
+    {
+        CheckTrials(k, n);
+        CheckAlpha(alpha);
+        if (k == 0)
+        {
+            return 0;
+        }
+
+        double low = 0;
+        double high = (double)k / n;
+        if (high == 1)
+        {
+            high = Math.BitDecrement(1.0);
+        }
+
+        for (int i = 0; i < 200 && high - low > low * 1e-15; i++)
+        {
+            double middle = low + ((high - low) / 2);
+            if (BinomialTail.AtLeast(k, n, middle) * (1 + BinomialTail.RelativeError) <= alpha)
+            {
+                low = middle;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
+
+    /// <summary>The best lower bound over the looks of one image; it errs with probability at most the sum of their
+    /// alphas.</summary>
+    /// <param name="looks">The looks; none gives 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    public static double Lower(IEnumerable<Look> looks)
+    {
+        ArgumentNullException.ThrowIfNull(looks);
+        return looks.Select(look => Lower(look.K, look.N, look.Alpha)).DefaultIfEmpty(0).Max();
+    }
+
+    /// <summary>The one-sided upper bound, rounded up; 1 for k = n.</summary>
+    /// <param name="k">Successes, 0 to n.</param>
+    /// <param name="n">Trials, at least 1.</param>
+    /// <param name="alpha">The error probability, 0 &lt; alpha &lt; 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    public static double Upper(int k, int n, double alpha)
+    {
+        CheckTrials(k, n);
+        double mirrored = 1.0 - Lower(n - k, n, alpha);
+        return mirrored == 1.0 ? 1.0 : Math.BitIncrement(mirrored);
+    }
+
+    /// <summary>The two-sided Clopper-Pearson interval, rounded outwards: for the cells of reports.</summary>
+    /// <param name="k">Successes, 0 to n.</param>
+    /// <param name="n">Trials, at least 1.</param>
+    /// <param name="confidence">The confidence, for example 0.95.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    public static (double Lower, double Upper) Interval(int k, int n, double confidence = 0.95)
+    {
+        CheckAlpha(confidence);
+        double half = (1 - confidence) / 2;
+        return (Lower(k, n, half), Upper(k, n, half));
+    }
+
+    /// <summary>The certified L2 radius sigma * PhiInv(p), rounded down (Cohen et al. 2019, Theorem 1); 0 where p is at most
+    /// 1/2.</summary>
+    /// <param name="lowerBound">A lower bound p of the class's probability, below 1.</param>
+    /// <param name="sigma">The noise level in pixel space, above 0.</param>
+    /// <returns>The radius in pixel space.</returns>
+    public static double Radius(double lowerBound, double sigma) =>
+        lowerBound <= 0.5 ? 0 : Math.Max(0, Math.BitDecrement(sigma * NormalDistribution.QuantileRoundedDown(lowerBound)));
+
+    /// <summary>The least number of successes that certifies a radius: the least k with P[Bin(n, Phi(r/sigma)) &gt;= k] &lt;=
+    /// alpha.</summary>
+    /// <param name="radius">The radius r in pixel space, at least 0.</param>
+    /// <param name="sigma">The noise level in pixel space, above 0.</param>
+    /// <param name="n">Trials, at least 1.</param>
+    /// <param name="alpha">The error probability, 0 &lt; alpha &lt; 1.</param>
+    /// <returns>The threshold, 1 to n, or null where even n successes do not certify it.</returns>
+    public static int? SuccessesNeeded(double radius, double sigma, int n, double alpha)
+    {
+        CheckTrials(n, n);
+        CheckAlpha(alpha);
+        if (Certifies(n, n, radius, sigma, alpha) is false)
+        {
+            return null;
+        }
+
+        int low = 0;
+        int high = n;
+        while (high - low > 1)
+        {
+            int middle = low + ((high - low) / 2);
+            if (Certifies(middle, n, radius, sigma, alpha))
+            {
+                high = middle;
+            }
+            else
+            {
+                low = middle;
+            }
+        }
+
+        return high;
+    }
+
+    /// <summary>PREDICT's test (Cohen et al. 2019, section 3.2.2; Hung and Fithian 2019): the two-sided p-value of the top
+    /// class's votes against the runner-up's under a fair coin, rounded up.</summary>
+    /// <param name="top">Votes of the top class.</param>
+    /// <param name="runnerUp">Votes of the runner-up, at most <paramref name="top"/>.</param>
+    public static double TwoSidedPValue(int top, int runnerUp)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(runnerUp);
+        ArgumentOutOfRangeException.ThrowIfLessThan(top, runnerUp);
+        return top == runnerUp
+            ? 1.0
+            : Math.Min(1.0, 2 * BinomialTail.AtLeast(top, top + runnerUp, 0.5) * (1 + BinomialTail.RelativeError));
+    }
+
+    private static bool Certifies(int k, int n, double radius, double sigma, double alpha)
+    {
+        double lower = Lower(k, n, alpha);
+        return radius == 0 ? lower > 0.5 : Radius(lower, sigma) >= radius;
+    }
+
+    private static void CheckTrials(int k, int n)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(n);
+        ArgumentOutOfRangeException.ThrowIfNegative(k);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(k, n);
+    }
+
+    private static void CheckAlpha(double alpha)
+    {
+        if (!(alpha > 0 && alpha < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "A probability strictly between 0 and 1 is needed.");
+        }
+    }
+}

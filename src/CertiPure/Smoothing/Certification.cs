@@ -1,0 +1,119 @@
+using CertiPure.Images;
+
+namespace CertiPure.Smoothing;
+
+/// <summary>
+/// CERTIFY for one image as a state machine (Cohen et al. 2019, Algorithm 1): wants n0 selection draws and then estimation
+/// draws as its plan says, receives labels, ends in a <see cref="Smoothing.Certificate"/>.
+/// </summary>
+public sealed class Certification : DrawConsumer
+{
+    private readonly SamplingPlan _plan;
+    private readonly Estimation _estimation;
+    private readonly VoteCounts _selection;
+    private readonly double _sigma;
+    private readonly TimeProvider _time;
+    private readonly VoteCounts _votes;
+    private long? _started;
+    private int? _selected;
+
+    /// <summary>Starts before the first draw.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="classCount">The number of classes, K.</param>
+    /// <param name="sigma">The noise level in pixel space, above 0.</param>
+    /// <param name="plan">How many draws, when looked at.</param>
+    /// <param name="noise">The noise.</param>
+    /// <param name="time">The clock of <see cref="Certificate.Seconds"/>; null for the system's.</param>
+    public Certification(
+        LabeledImage image, int classCount, double sigma, SamplingPlan plan, NoiseSource noise, TimeProvider? time = null)
+        : base(image, noise)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        _plan = plan;
+        _sigma = sigma;
+        _estimation = plan.Begin(sigma);
+        _selection = new VoteCounts(classCount);
+        _votes = new VoteCounts(classCount);
+        _time = time ?? TimeProvider.System;
+    }
+
+    /// <summary>The certificate, once <see cref="IsFinished"/>.</summary>
+    public Certificate? Certificate { get; private set; }
+
+    /// <inheritdoc/>
+    public override int Needed => _plan.SelectionDraws + _estimation.NextCheckpoint;
+
+    /// <inheritdoc/>
+    public override int Limit => _plan.SelectionDraws + _plan.EstimationDraws;
+
+    /// <inheritdoc/>
+    public override bool IsFinished => Certificate is not null;
+
+    /// <summary>Where the certification stands.</summary>
+    public CertificationProgress Progress
+    {
+        get
+        {
+            int n = Math.Max(0, Received - _plan.SelectionDraws);
+            int k = _selected is { } selected ? _votes[selected] : 0;
+            double bound = n == 0 ? 0 : BinomialBound.Lower(k, n, _plan.Alpha);
+            return new CertificationProgress(
+                Image.Id,
+                _selection.ToArray(),
+                _selected,
+                n,
+                _votes.ToArray(),
+                bound,
+                BinomialBound.Radius(bound, _sigma),
+                _plan.EstimationDraws);
+        }
+    }
+
+    private protected override Draw At(int position)
+    {
+        _started ??= _time.GetTimestamp();
+        return position < _plan.SelectionDraws
+            ? new Draw(NoisePhase.Selection, position)
+            : new Draw(NoisePhase.Estimation, position - _plan.SelectionDraws);
+    }
+
+    private protected override void Count(int position, int label)
+    {
+        if (position < _plan.SelectionDraws)
+        {
+            _selection.Add(label);
+            if (position == _plan.SelectionDraws - 1)
+            {
+                _selected = _selection.Top;
+            }
+
+            return;
+        }
+
+        _votes.Add(label);
+        int draws = position - _plan.SelectionDraws + 1;
+        if (draws == _estimation.NextCheckpoint)
+        {
+            _estimation.Observe(_votes[_selected!.Value]);
+            if (_estimation.IsFinished)
+            {
+                Finish(draws);
+            }
+        }
+    }
+
+    private void Finish(int draws)
+    {
+        double bound = BinomialBound.Lower(_estimation.Looks);
+        Certificate = new Certificate(
+            Image.Id,
+            Image.Label,
+            bound > 0.5 ? _selected : null,
+            _selection.ToArray(),
+            [.. _estimation.Looks],
+            draws,
+            bound,
+            BinomialBound.Radius(bound, _sigma),
+            _time.GetElapsedTime(_started!.Value).TotalSeconds);
+    }
+}

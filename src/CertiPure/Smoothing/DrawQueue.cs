@@ -1,0 +1,409 @@
+using CertiPure.Images;
+
+namespace CertiPure.Smoothing;
+
+/// <summary>
+/// Fills the batches of one base classifier with draws of many consumers: images of a run, clients of a service, staged plans
+/// that finish early. Two threads of its own work in turn: one draws the noise of the next batch while the other runs the base
+/// classifier, always the same thread, on the present one. Batches have one fixed size, padded where draws run out, and an
+/// image's label depends on its own draws alone, so certificates do not depend on who shares a batch.
+/// </summary>
+#pragma warning disable CA1711 // It is a queue of draws, though no collection.
+public sealed class DrawQueue : IDisposable
+#pragma warning restore CA1711
+{
+    private readonly object _lock = new();
+    private readonly IBaseClassifier _classifier;
+    private readonly List<DrawLane> _lanes = [];
+    private readonly Batch[] _batches;
+    private readonly Queue<Batch> _filled = new();
+    private readonly Queue<Batch> _free = new();
+    private readonly Thread _filler;
+    private readonly Thread _runner;
+    private int _nextLane;
+    private bool _running;
+    private bool _disposed;
+    private Exception? _failure;
+    private long _batchCount;
+    private long _drawCount;
+    private long _discarded;
+    private long _padding;
+
+    /// <summary>Starts the queue of a base classifier.</summary>
+    /// <param name="classifier">The base classifier; the queue is the only one to call it and does not dispose it.</param>
+    public DrawQueue(IBaseClassifier classifier)
+    {
+        ArgumentNullException.ThrowIfNull(classifier);
+        _classifier = classifier;
+        _batches = [new Batch(classifier), new Batch(classifier)];
+        foreach (Batch batch in _batches)
+        {
+            _free.Enqueue(batch);
+        }
+
+        _filler = new Thread(Fill) { IsBackground = true, Name = "CertiPure noise" };
+        _runner = new Thread(Run) { IsBackground = true, Name = "CertiPure classifier" };
+        _filler.Start();
+        _runner.Start();
+    }
+
+    /// <summary>The base classifier.</summary>
+    public IBaseClassifier Classifier => _classifier;
+
+    /// <summary>What the queue has done so far.</summary>
+    public DrawQueueStatistics Statistics
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return new DrawQueueStatistics(
+                    _batchCount,
+                    _drawCount,
+                    _discarded,
+                    _padding,
+                    _lanes.Sum(lane => lane.Consumers.Count),
+                    _lanes.Sum(lane => lane.Consumers.Sum(queued => (long)Waiting(queued))));
+            }
+        }
+    }
+
+    /// <summary>Opens a lane for one client. It needs no closing: without consumers it costs nothing.</summary>
+    public DrawLane OpenLane() => new(this);
+
+    /// <summary>Stops after the batch in flight; what is unfinished is cancelled.</summary>
+    public void Dispose()
+    {
+        List<QueuedConsumer> unfinished;
+        lock (_lock)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _disposed = true;
+            unfinished = RemoveAll();
+            Monitor.PulseAll(_lock);
+        }
+
+        foreach (QueuedConsumer queued in unfinished)
+        {
+            queued.Cancel(new CancellationToken(canceled: true));
+        }
+
+        _filler.Join();
+        _runner.Join();
+    }
+
+    internal Task Enqueue(
+        DrawLane lane, DrawConsumer consumer, Action? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(consumer);
+        if (consumer.Image.Shape != _classifier.Shape)
+        {
+            throw new CertiPureException(
+                $"Image {consumer.Image.Id} is {consumer.Image.Shape}, but the base classifier takes {_classifier.Shape}; "
+                + "choose a classifier and a purifier for this data set.",
+                ExitCode.Usage);
+        }
+
+        var queued = new QueuedConsumer(lane, consumer, progress);
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_failure is not null)
+            {
+                throw new CertiPureException($"The base classifier has failed: {_failure.Message}", _failure);
+            }
+
+            if (lane.Consumers.Count == 0)
+            {
+                _lanes.Add(lane);
+            }
+
+            lane.Consumers.Add(queued);
+            Monitor.PulseAll(_lock);
+        }
+
+        // Outside the lock: a token that is cancelled already calls back at once.
+        queued.Cancellation = cancellationToken.UnsafeRegister(_ => Cancel(queued, cancellationToken), null);
+        if (queued.Task.IsCompleted)
+        {
+            queued.Cancellation.Unregister();
+        }
+
+        return queued.Task;
+    }
+
+    private static int Waiting(QueuedConsumer queued) => Math.Max(0, queued.Consumer.Needed - queued.Consumer.Taken);
+
+    private void Cancel(QueuedConsumer queued, CancellationToken token)
+    {
+        lock (_lock)
+        {
+            if (!queued.IsLive)
+            {
+                return;
+            }
+
+            Remove(queued);
+        }
+
+        queued.Cancel(token);
+    }
+
+    private void Remove(QueuedConsumer queued)
+    {
+        queued.IsLive = false;
+        queued.Lane.Consumers.Remove(queued);
+        if (queued.Lane.Consumers.Count == 0)
+        {
+            int index = _lanes.IndexOf(queued.Lane);
+            _lanes.RemoveAt(index);
+            if (index < _nextLane)
+            {
+                _nextLane--;
+            }
+        }
+    }
+
+    private List<QueuedConsumer> RemoveAll()
+    {
+        List<QueuedConsumer> all = [.. _lanes.SelectMany(lane => lane.Consumers)];
+        foreach (QueuedConsumer queued in all)
+        {
+            Remove(queued);
+        }
+
+        return all;
+    }
+
+    private void Fill()
+    {
+        while (true)
+        {
+            Batch batch;
+            lock (_lock)
+            {
+                while (!_disposed && !CanTake())
+                {
+                    Monitor.Wait(_lock);
+                }
+
+                if (_disposed)
+                {
+                    return;
+                }
+
+                batch = _free.Dequeue();
+                Take(batch);
+            }
+
+            batch.AddNoise(_classifier.Sigma);
+            lock (_lock)
+            {
+                _filled.Enqueue(batch);
+                Monitor.PulseAll(_lock);
+            }
+        }
+    }
+
+    /// <summary>A full batch of surely needed draws is taken at once, to be ready when the forward pass ends; anything less
+    /// only when the base classifier would otherwise stand still, since until then better draws may come.</summary>
+    private bool CanTake()
+    {
+        if (_free.Count == 0 || _lanes.Count == 0)
+        {
+            return false;
+        }
+
+        bool idle = !_running && _filled.Count == 0;
+        long waiting = 0;
+        foreach (DrawLane lane in _lanes)
+        {
+            foreach (QueuedConsumer queued in lane.Consumers)
+            {
+                waiting += Waiting(queued);
+                if (waiting >= _classifier.BatchSize || (idle && queued.Consumer.Taken < queued.Consumer.Limit))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private void Take(Batch batch)
+    {
+        batch.Clear();
+        Take(batch, speculative: false);
+        if (!batch.IsFull)
+        {
+            Take(batch, speculative: true);
+        }
+    }
+
+    /// <summary>Goes round the lanes, each getting its equal share of what is left, until the batch is full or nobody has
+    /// more.</summary>
+    private void Take(Batch batch, bool speculative)
+    {
+        int dry = 0;
+        while (!batch.IsFull && dry < _lanes.Count)
+        {
+            _nextLane %= _lanes.Count;
+            DrawLane lane = _lanes[_nextLane++];
+            int share = Math.Max(1, batch.Room / _lanes.Count);
+            int taken = 0;
+            foreach (QueuedConsumer queued in lane.Consumers)
+            {
+                while (taken < share && queued.Consumer.TryTake(speculative, out Draw draw))
+                {
+                    batch.Add(queued, draw);
+                    taken++;
+                }
+            }
+
+            dry = taken == 0 ? dry + 1 : 0;
+        }
+    }
+
+    private void Run()
+    {
+        while (true)
+        {
+            Batch batch;
+            lock (_lock)
+            {
+                while (!_disposed && _filled.Count == 0)
+                {
+                    Monitor.Wait(_lock);
+                }
+
+                if (_disposed)
+                {
+                    return;
+                }
+
+                batch = _filled.Dequeue();
+                _running = true;
+            }
+
+            try
+            {
+                _classifier.Classify(batch.Noisy, batch.Labels);
+            }
+#pragma warning disable CA1031 // Whatever the base classifier throws has to reach those who wait for their labels.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                Fail(exception);
+                return;
+            }
+
+            Deliver(batch);
+        }
+    }
+
+    private void Deliver(Batch batch)
+    {
+        var touched = new HashSet<QueuedConsumer>();
+        var finished = new List<QueuedConsumer>();
+        var failed = new List<(QueuedConsumer Queued, CertiPureException Exception)>();
+        lock (_lock)
+        {
+            _batchCount++;
+            _drawCount += batch.Count;
+            _padding += batch.Room;
+            for (int i = 0; i < batch.Count; i++)
+            {
+                QueuedConsumer queued = batch.Owner(i);
+                if (!queued.IsLive)
+                {
+                    _discarded++;
+                    continue;
+                }
+
+                touched.Add(queued);
+                try
+                {
+                    queued.Consumer.Receive(batch.Labels[i]);
+                }
+                catch (CertiPureException exception)
+                {
+                    Remove(queued);
+                    failed.Add((queued, exception));
+                    continue;
+                }
+
+                if (queued.Consumer.IsFinished)
+                {
+                    Remove(queued);
+                    finished.Add(queued);
+                }
+            }
+
+            batch.Clear();
+            _free.Enqueue(batch);
+            _running = false;
+            Monitor.PulseAll(_lock);
+        }
+
+        foreach (QueuedConsumer queued in touched)
+        {
+            queued.Progress?.Invoke();
+        }
+
+        finished.ForEach(queued => queued.Complete());
+        failed.ForEach(pair => pair.Queued.Fail(pair.Exception));
+    }
+
+    private void Fail(Exception exception)
+    {
+        List<QueuedConsumer> unfinished;
+        lock (_lock)
+        {
+            _failure = exception;
+            unfinished = RemoveAll();
+            Monitor.PulseAll(_lock);
+        }
+
+        unfinished.ForEach(queued => queued.Fail(exception));
+    }
+
+    /// <summary>One batch with the owners of its draws.</summary>
+    private sealed class Batch(IBaseClassifier classifier)
+    {
+        private readonly List<(QueuedConsumer Owner, Draw Draw)> _draws = new(classifier.BatchSize);
+
+        internal ImageBatch Noisy { get; } = new(classifier.Shape, classifier.BatchSize);
+
+        internal int[] Labels { get; } = new int[classifier.BatchSize];
+
+        internal int Count => _draws.Count;
+
+        internal int Room => Labels.Length - _draws.Count;
+
+        internal bool IsFull => Room == 0;
+
+        internal QueuedConsumer Owner(int index) => _draws[index].Owner;
+
+        internal void Add(QueuedConsumer owner, Draw draw) => _draws.Add((owner, draw));
+
+        internal void Clear() => _draws.Clear();
+
+        internal void AddNoise(double sigma)
+        {
+            for (int i = 0; i < _draws.Count; i++)
+            {
+                (QueuedConsumer owner, Draw draw) = _draws[i];
+                DrawConsumer consumer = owner.Consumer;
+                consumer.Noise.AddNoise(
+                    consumer.Pixels.Span, consumer.Image.Id, draw.Phase, draw.Index, sigma, Noisy[i]);
+            }
+
+            Noisy.Pixels.Span[(_draws.Count * Noisy.Shape.Length)..].Clear();
+        }
+    }
+}

@@ -1,0 +1,44 @@
+namespace CertiPure.Smoothing;
+
+/// <summary>n0 draws to select, n draws to estimate, one look at the end (Cohen et al. 2019, CERTIFY).</summary>
+public sealed class FixedPlan : SamplingPlan
+{
+    /// <summary>Makes the plan.</summary>
+    /// <param name="selectionDraws">n0, at least 1.</param>
+    /// <param name="estimationDraws">n, at least 10 at alpha 0.001.</param>
+    /// <param name="alpha">The error probability, 0 &lt; alpha &lt; 1.</param>
+    /// <exception cref="CertiPureException">A number is out of range, or so few draws can never certify anything.</exception>
+    public FixedPlan(int selectionDraws = 100, int estimationDraws = 10_000, double alpha = 0.001)
+        : base(selectionDraws, estimationDraws, alpha, alpha)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override string Name => "fixed";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<PlannedLook> Looks => [new PlannedLook(EstimationDraws, Alpha)];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<double> Radii => [];
+
+    /// <inheritdoc/>
+    public override Estimation Begin(double sigma) => new OneLook(EstimationDraws, Alpha);
+
+    private sealed class OneLook : Estimation
+    {
+        private readonly double _alpha;
+
+        internal OneLook(int draws, double alpha)
+        {
+            NextCheckpoint = draws;
+            _alpha = alpha;
+        }
+
+        private protected override void Advance(int k)
+        {
+            Record(new Look(NextCheckpoint, k, _alpha));
+            IsFinished = true;
+        }
+    }
+}

@@ -1,0 +1,85 @@
+namespace CertiPure.Smoothing;
+
+/// <summary>
+/// The standard normal distribution in double precision, made of IEEE + - x / and square root alone, so that bounds and radii
+/// have the same bits on every platform.
+/// </summary>
+public static class NormalDistribution
+{
+    private const double InverseSqrtTwoPi = 0.39894228040143267794;
+
+    /// <summary>The distribution function, P[Z &lt;= x].</summary>
+    /// <param name="x">Any finite number.</param>
+    public static double Cdf(double x) => x < 0 ? UpperTail(-x) : 1.0 - UpperTail(x);
+
+    /// <summary>The density at x.</summary>
+    /// <param name="x">Any finite number.</param>
+    public static double Density(double x) => InverseSqrtTwoPi * ElementaryFunctions.Exp(-0.5 * x * x);
+
+    /// <summary>The upper tail, P[Z &gt; x], with full relative accuracy where 1 - Cdf would have lost it.</summary>
+    /// <param name="x">Any finite number.</param>
+    public static double UpperTail(double x)
+    {
+        if (double.IsNaN(x))
+        {
+            return double.NaN;
+        }
+
+        if (x < 0)
+        {
+            return 1.0 - UpperTail(-x);
+        }
+
+        if (x > 37)
+        {
+            return 0;
+        }
+
+        if (x < 1.5)
+        {
+            // Phi(x) - 1/2 = density(x) * (x + x^3/3 + x^5/(3*5) + ...), all terms positive.
+            double term = x;
+            double sum = x;
+            for (int i = 3; term > sum * 1e-17; i += 2)
+            {
+                term *= x * x / i;
+                sum += term;
+            }
+
+            return 0.5 - (Density(x) * sum);
+        }
+
+        // Laplace's continued fraction x + 1/(x + 2/(x + 3/(...))), from a depth that leaves less than 1e-17.
+        int depth = 30 + (int)(600 / (x * x));
+        double fraction = x;
+        for (int i = depth; i >= 1; i--)
+        {
+            fraction = x + (i / fraction);
+        }
+
+        return Density(x) / fraction;
+    }
+
+    /// <summary>The quantile function, the x with Cdf(x) = p, to a relative error of about 1e-15 (Wichura 1988, algorithm
+    /// AS 241, PPND16).</summary>
+    /// <param name="p">A probability, 0 &lt; p &lt; 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">p is not strictly between 0 and 1.</exception>
+    public static double Quantile(double p)
+    {
+        if (!(p > 0 && p < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(p), p, "A probability strictly between 0 and 1 is needed.");
+        }
+
+        return NormalTransform.Quantile(p);
+    }
+
+    /// <summary>A number at most the quantile of p and within a relative 1e-13 of it: what a radius is made of.</summary>
+    /// <param name="p">A probability, 0 &lt; p &lt; 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">p is not strictly between 0 and 1.</exception>
+    public static double QuantileRoundedDown(double p)
+    {
+        double x = Quantile(p);
+        return x - (Math.Abs(x) * 1e-13);
+    }
+}

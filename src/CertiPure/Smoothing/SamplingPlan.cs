@@ -1,0 +1,66 @@
+namespace CertiPure.Smoothing;
+
+/// <summary>
+/// How many draws an image gets, when they are looked at and what each look may cost of alpha. A plan is immutable and serves
+/// any number of images; <see cref="Begin"/> starts the estimation of one.
+/// </summary>
+public abstract class SamplingPlan
+{
+    /// <summary>Sets what every plan has.</summary>
+    /// <param name="selectionDraws">n0, at least 1.</param>
+    /// <param name="estimationDraws">n, the most draws an image's estimation may take, at least 1.</param>
+    /// <param name="alpha">The total error probability, 0 &lt; alpha &lt; 1.</param>
+    /// <param name="largestLookAlpha">The largest alpha that a single look after <paramref name="estimationDraws"/> draws has.</param>
+    /// <exception cref="CertiPureException">A number is out of range, or so few draws can never certify anything.</exception>
+    private protected SamplingPlan(int selectionDraws, int estimationDraws, double alpha, double largestLookAlpha)
+    {
+        if (selectionDraws < 1 || estimationDraws < 1)
+        {
+            throw new CertiPureException(
+                $"A plan needs at least one selection and one estimation draw, not n0 = {selectionDraws} and n = {estimationDraws}.",
+                ExitCode.Usage);
+        }
+
+        if (!(alpha > 0 && alpha < 1))
+        {
+            throw new CertiPureException(
+                $"Alpha is a probability strictly between 0 and 1, not {alpha}; the usual one is 0.001.", ExitCode.Usage);
+        }
+
+        if (BinomialBound.Lower(estimationDraws, estimationDraws, largestLookAlpha) <= 0.5)
+        {
+            int least = (int)Math.Floor(-Math.Log2(largestLookAlpha)) + 1;
+            throw new CertiPureException(
+                $"n = {estimationDraws} draws can never certify anything at alpha {alpha}, even if all of them agree; take at "
+                + $"least {least}.",
+                ExitCode.Refused);
+        }
+
+        SelectionDraws = selectionDraws;
+        EstimationDraws = estimationDraws;
+        Alpha = alpha;
+    }
+
+    /// <summary>The plan's name on the command line: <c>fixed</c> or <c>staged</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>n0, the draws that select the class.</summary>
+    public int SelectionDraws { get; }
+
+    /// <summary>n, the most draws an image's estimation takes.</summary>
+    public int EstimationDraws { get; }
+
+    /// <summary>The probability with which a certificate may be wrong.</summary>
+    public double Alpha { get; }
+
+    /// <summary>The looks that the plan may take, in order of draws; the last has all n, and their alphas sum to at most
+    /// <see cref="Alpha"/>.</summary>
+    public abstract IReadOnlyList<PlannedLook> Looks { get; }
+
+    /// <summary>The radii in pixel space that the plan decides, ascending; none for a plan that does not ask.</summary>
+    public abstract IReadOnlyList<double> Radii { get; }
+
+    /// <summary>Starts the estimation of one image.</summary>
+    /// <param name="sigma">The noise level in pixel space, above 0.</param>
+    public abstract Estimation Begin(double sigma);
+}
