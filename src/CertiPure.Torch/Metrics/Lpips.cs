@@ -1,3 +1,4 @@
+using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -47,6 +48,31 @@ public sealed class Lpips : nn.Module<Tensor, Tensor, Tensor>
         {
             parameter.requires_grad_(false);
         }
+    }
+
+    /// <summary>Makes the distance from published files.</summary>
+    /// <param name="network"><c>alex</c>, <c>vgg</c> or <c>squeeze</c>.</param>
+    /// <param name="backbone">torchvision's ImageNet weights of that network; its classifier is not used.</param>
+    /// <param name="heads">The linear heads, version 0.1, of that network.</param>
+    /// <param name="resolution">The side to which both images are first resized bilinearly, or null.</param>
+    /// <exception cref="CertiPureException">The network has another name, or a checkpoint does not fit it.</exception>
+    public static Lpips Load(string network, Checkpoint backbone, Checkpoint heads, int? resolution = null)
+    {
+        ArgumentNullException.ThrowIfNull(backbone);
+        ArgumentNullException.ThrowIfNull(heads);
+        LayeredNetwork features = network switch
+        {
+            "alex" => new AlexNet(classes: 0),
+            "vgg" => new Vgg16(classes: 0),
+            "squeeze" => new SqueezeNet(classes: 0),
+            _ => throw new CertiPureException(
+                $"LPIPS has no network '{network}': choose alex, vgg or squeeze.", ExitCode.Usage),
+        };
+        CheckpointLoader.Load(
+            features, backbone, optional: name => name.StartsWith("classifier.", StringComparison.Ordinal));
+        var linear = new LpipsHeads(features.FeatureChannels);
+        CheckpointLoader.Load(linear, heads);
+        return new Lpips(features, linear, resolution);
     }
 
     /// <summary>The distance as a metric: images outside the range it was learnt on are refused.</summary>
