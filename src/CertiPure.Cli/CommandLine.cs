@@ -93,6 +93,8 @@ internal static class CommandLine
 
     private static IEnumerable<Verb> Verbs(Terminal terminal) =>
     [
+        new MergeVerb(terminal),
+        new ExportVerb(terminal),
         new DoctorVerb(terminal),
     ];
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using CertiPure.Cli.Options;
+using CertiPure.Torch.Backend;
 
 namespace CertiPure.Cli.Verbs;
 
@@ -17,12 +18,7 @@ internal sealed class DoctorVerb : Verb
     /// <inheritdoc/>
     protected override Task<ExitCode> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
-        var findings = new List<Finding>
-        {
-            new("runtime", true, $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}"),
-            new("processor", true, $"{Environment.ProcessorCount} cores, {RuntimeInformation.ProcessArchitecture}"),
-            new("memory", true, $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1 << 20):N0} MiB"),
-        };
+        Finding[] findings = [.. Machine(), .. LibTorchFindings()];
         if (parse.GetValue(_json))
         {
             Terminal.WriteJson(findings);
@@ -35,7 +31,28 @@ internal sealed class DoctorVerb : Verb
             }
         }
 
-        return Task.FromResult(findings.TrueForAll(finding => finding.Ok) ? ExitCode.Success : ExitCode.Failed);
+        return Task.FromResult(Array.TrueForAll(findings, finding => finding.Ok) ? ExitCode.Success : ExitCode.Failed);
+    }
+
+    private static IEnumerable<Finding> Machine() =>
+    [
+        new("runtime", true, $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}"),
+        new("processor", true, $"{Environment.ProcessorCount} cores, {RuntimeInformation.ProcessArchitecture}"),
+        new("memory", true, $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1 << 20):N0} MiB"),
+    ];
+
+    private static IEnumerable<Finding> LibTorchFindings()
+    {
+        LibTorchDescription torch = LibTorch.Describe();
+        yield return new(
+            "libtorch",
+            torch.Loaded,
+            torch.Failure
+                ?? $"{torch.Version}, {torch.Threads} threads, {torch.Capability}, {(torch.Cuda ? "an NVIDIA GPU" : "no GPU")}");
+        foreach (NativeFile file in torch.Files)
+        {
+            yield return new("native file", true, $"{file.Path} ({file.Reason})");
+        }
     }
 
     private sealed record Finding(string Name, bool Ok, string Detail);

@@ -1,0 +1,51 @@
+namespace CertiPure.Cli;
+
+/// <summary>A file that a verb writes: whole or not at all, and never over another one unless asked to.</summary>
+internal static class OutputFile
+{
+    /// <summary>Refuses a path that cannot be written as asked, before any work is done.</summary>
+    /// <param name="path">The file to write later.</param>
+    /// <param name="overwrite">Whether a file there may be replaced.</param>
+    /// <exception cref="CertiPureException">The path is a folder, or a file that may not be replaced.</exception>
+    public static void Refuse(string path, bool overwrite)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new CertiPureException($"{path} is a folder; name a file.", ExitCode.Usage);
+        }
+
+        if (File.Exists(path) && !overwrite)
+        {
+            throw new CertiPureException(
+                $"{path} already exists; name another file, or give --overwrite to replace it.", ExitCode.Refused);
+        }
+    }
+
+    /// <summary>Writes the file beside its place first and moves it there when it is complete.</summary>
+    /// <param name="path">The file; folders above it are made.</param>
+    /// <param name="overwrite">Whether a file there may be replaced.</param>
+    /// <param name="write">Writes the whole content to the path that it is given.</param>
+    /// <exception cref="CertiPureException">The file cannot be written or may not be replaced.</exception>
+    public static void Write(string path, bool overwrite, Action<string> write)
+    {
+        Refuse(path, overwrite);
+        // The extension stays last: it tells some writers the format.
+        string temporary = Path.Combine(
+            Path.GetDirectoryName(Path.GetFullPath(path))!,
+            $".{Path.GetFileNameWithoutExtension(path)}-{Environment.ProcessId}{Path.GetExtension(path)}");
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(temporary)!);
+            write(temporary);
+            File.Move(temporary, path, overwrite);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new CertiPureException($"{path} cannot be written: {error.Message}", error);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+}
