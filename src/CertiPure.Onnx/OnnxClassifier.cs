@@ -1,0 +1,206 @@
+using System.Security.Cryptography;
+using CertiPure.Images;
+using Microsoft.ML.OnnxRuntime;
+
+namespace CertiPure.Onnx;
+
+/// <summary>
+/// An image classifier from an ONNX file, run by ONNX Runtime on the CPU. Its one input is float32 <c>[N,C,H,W]</c> in
+/// pixel space [0,1] (resize and normalisation belong inside the model), its first output float32 logits <c>[N,K]</c>. A
+/// model that fixes N runs in batches of that size, the last one padded with black images.
+/// </summary>
+public sealed class OnnxClassifier : IClassifier, IDisposable
+{
+    private readonly InferenceSession _session;
+    private readonly RunOptions _run = new();
+    private readonly string _path;
+    private readonly string _input;
+    private readonly string _output;
+    private readonly int? _fixedBatch;
+
+    /// <summary>Loads a model.</summary>
+    /// <param name="path">The <c>.onnx</c> file.</param>
+    /// <param name="shape">The image shape, needed only where the model leaves its dimensions open.</param>
+    /// <param name="threads">Threads of one operation, at least 1; null for one per core. Results may differ in their last
+    /// bits between numbers of threads.</param>
+    /// <exception cref="CertiPureException">The file is missing, not an ONNX model, or not an image classifier.</exception>
+    public OnnxClassifier(string path, ImageShape? shape = null, int? threads = null)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads ?? 1, 1, nameof(threads));
+        _path = path;
+        Sha256 = HashOf(path);
+        _session = Open(path, threads);
+        try
+        {
+            (_input, Shape, _fixedBatch) = ReadInput(shape);
+            _output = _session.OutputNames[0];
+            ClassCount = CountClasses();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ImageShape Shape { get; }
+
+    /// <inheritdoc/>
+    public int ClassCount { get; }
+
+    /// <summary>SHA-256 of the file, lower-case hexadecimal.</summary>
+    public string Sha256 { get; }
+
+    /// <inheritdoc/>
+    /// <exception cref="CertiPureException">The model fails on the images.</exception>
+    public float[] Logits(ImageBatch images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        if (images.Shape != Shape)
+        {
+            throw new ArgumentException($"{_path} takes images of {Shape}, not {images.Shape}.", nameof(images));
+        }
+
+        var logits = new float[images.Count * ClassCount];
+        int step = _fixedBatch ?? Math.Max(images.Count, 1);
+        for (int start = 0; start < images.Count; start += step)
+        {
+            int count = Math.Min(step, images.Count - start);
+            Memory<float> pixels = images.Pixels.Slice(start * Shape.Length, count * Shape.Length);
+            if (count < step)
+            {
+                var padded = new float[step * Shape.Length];
+                pixels.CopyTo(padded);
+                pixels = padded;
+            }
+
+            RunBatch(pixels, step, logits.AsSpan(start * ClassCount, count * ClassCount));
+        }
+
+        return logits;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _run.Dispose();
+        _session.Dispose();
+    }
+
+    private static string HashOf(string path)
+    {
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            return Convert.ToHexStringLower(SHA256.HashData(stream));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new CertiPureException($"The ONNX model {path} cannot be read: {error.Message}", error);
+        }
+    }
+
+    private static InferenceSession Open(string path, int? threads)
+    {
+        using var options = new SessionOptions
+        {
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            IntraOpNumThreads = threads ?? Environment.ProcessorCount,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+        };
+        try
+        {
+            return new InferenceSession(path, options);
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw new CertiPureException(
+                $"{path} is not an ONNX model that ONNX Runtime can load ({FirstLine(error)}); export it again.", error);
+        }
+    }
+
+    private static string FirstLine(Exception error) => error.Message.Split('\n')[0].Trim().TrimEnd('.');
+
+    private (string Name, ImageShape Shape, int? FixedBatch) ReadInput(ImageShape? asked)
+    {
+        (string name, NodeMetadata input) = _session.InputMetadata.Count == 1
+            ? _session.InputMetadata.Single()
+            : throw NotAClassifier($"it has {_session.InputMetadata.Count} inputs ({string.Join(", ", _session.InputNames)})");
+        if (input.ElementType != typeof(float) || input.Dimensions is not [var batch, var channels, var height, var width])
+        {
+            throw NotAClassifier(
+                $"its input '{name}' is {input.ElementType.Name} [{string.Join(',', input.Dimensions)}]");
+        }
+
+        ImageShape given = asked ?? default;
+        var shape = new ImageShape(
+            channels > 0 ? channels : given.Channels, height > 0 ? height : given.Height, width > 0 ? width : given.Width);
+        if (shape.Channels <= 0 || shape.Height <= 0 || shape.Width <= 0)
+        {
+            throw new CertiPureException(
+                $"The ONNX model {_path} leaves its image size open; export it with fixed channels, height and width.");
+        }
+
+        return asked is { } wanted && wanted != shape
+            ? throw new CertiPureException(
+                $"The ONNX model {_path} takes images of {shape}, but the images here are {wanted}; choose a classifier of "
+                + "that size.",
+                ExitCode.Usage)
+            : (name, shape, batch > 0 ? batch : null);
+    }
+
+    private int CountClasses()
+    {
+        NodeMetadata output = _session.OutputMetadata[_output];
+        if (output.ElementType != typeof(float))
+        {
+            throw NotAClassifier($"its output '{_output}' is {output.ElementType.Name}");
+        }
+
+        // What the file declares may be open or untrue; one run tells.
+        int batch = _fixedBatch ?? 1;
+        using OrtValue images = Wrap(new float[batch * Shape.Length], batch);
+        using IDisposableReadOnlyCollection<OrtValue> outputs = Run(images);
+        long[] shape = outputs[0].GetTensorTypeAndShape().Shape;
+        return shape is [var n, var classes] && n == batch && classes is >= 2 and <= int.MaxValue
+            ? (int)classes
+            : throw NotAClassifier($"its output '{_output}' has the shape [{string.Join(',', shape)}] for {batch} images");
+    }
+
+    private void RunBatch(Memory<float> pixels, int count, Span<float> logits)
+    {
+        using OrtValue images = Wrap(pixels, count);
+        using IDisposableReadOnlyCollection<OrtValue> outputs = Run(images);
+        ReadOnlySpan<float> scores = outputs[0].GetTensorDataAsSpan<float>();
+        if (scores.Length != count * ClassCount)
+        {
+            throw NotAClassifier($"it gave {scores.Length} scores for {count} images");
+        }
+
+        scores[..logits.Length].CopyTo(logits);
+    }
+
+    private OrtValue Wrap(Memory<float> pixels, int count) =>
+        OrtValue.CreateTensorValueFromMemory(
+            OrtMemoryInfo.DefaultInstance, pixels, [count, Shape.Channels, Shape.Height, Shape.Width]);
+
+    private IDisposableReadOnlyCollection<OrtValue> Run(OrtValue images)
+    {
+        try
+        {
+            return _session.Run(_run, [_input], [images], [_output]);
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw new CertiPureException(
+                $"The ONNX model {_path} fails on images of {Shape} ({FirstLine(error)}); export it again.", error);
+        }
+    }
+
+    private CertiPureException NotAClassifier(string because) =>
+        new($"The ONNX model {_path} is not an image classifier: {because}, where one float input [N,C,H,W] and float logits "
+            + "[N,K] are needed.");
+}
