@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CertiPure.Smoothing;
 
 namespace CertiPure.Results;
 
@@ -38,7 +39,8 @@ public sealed record Experiment
     public required ulong Seed { get; init; }
 
     /// <summary>The noise's kind: <c>normal</c> or <c>exact</c>.</summary>
-    public required string Noise { get; init; }
+    [JsonConverter(typeof(NoiseKindConverter))]
+    public required NoiseKind Noise { get; init; }
 
     /// <summary>The purifier.</summary>
     public required PurifierIdentity Purifier { get; init; }

@@ -7,8 +7,11 @@ namespace CertiPure.Results;
 /// <param name="Looks">The looks the plan may take, in order of draws; the last has all n.</param>
 public sealed record PlanIdentity(string Name, IReadOnlyList<PlannedLook> Looks)
 {
-    /// <summary>The fixed plan: one look after all n draws that spends all of alpha.</summary>
-    /// <param name="n">The estimation draws.</param>
-    /// <param name="alpha">The error probability of a certificate.</param>
-    public static PlanIdentity Fixed(int n, double alpha) => new("fixed", [new PlannedLook(n, alpha)]);
+    /// <summary>The identity of a plan.</summary>
+    /// <param name="plan">The plan that a run samples by.</param>
+    public static PlanIdentity Of(SamplingPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return new PlanIdentity(plan.Name, plan.Looks);
+    }
 }

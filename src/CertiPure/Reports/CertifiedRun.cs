@@ -1,0 +1,74 @@
+using CertiPure.Results;
+
+namespace CertiPure.Reports;
+
+/// <summary>A run as reports see it: from a run folder or from a log in the field's TSV.</summary>
+/// <param name="Name">What tables call it.</param>
+/// <param name="Experiment">What was certified and how, or null for a TSV log, which does not tell.</param>
+/// <param name="Images">The certified images, by ascending id.</param>
+/// <param name="ImagesPerSecond">Images certified per second of one process, or null where the log does not tell.</param>
+/// <param name="HasPrintedRadii">Whether radii were read as printed, with few digits that may have been rounded up.</param>
+public sealed record CertifiedRun(
+    string Name,
+    Experiment? Experiment,
+    IReadOnlyList<CertifiedImage> Images,
+    double? ImagesPerSecond,
+    bool HasPrintedRadii)
+{
+    /// <summary>Reads a run folder or a TSV log.</summary>
+    /// <param name="path">A folder that holds a manifest, or a file.</param>
+    /// <param name="name">What tables call it; by default the folder's or file's name.</param>
+    /// <exception cref="CertiPureException">There is neither, or a file is damaged.</exception>
+    public static CertifiedRun Read(string path, string? name = null)
+    {
+        if (Directory.Exists(path))
+        {
+            return Of(Run.Read(path), name);
+        }
+
+        if (!File.Exists(path))
+        {
+            throw new CertiPureException($"There is no run folder or log at {path}; check the path.");
+        }
+
+        return Of(CohenLog.Read(path), name ?? Path.GetFileName(path));
+    }
+
+    /// <summary>A run folder's run.</summary>
+    /// <param name="run">The run; it need not be complete.</param>
+    /// <param name="name">What tables call it; by default the folder's name.</param>
+    public static CertifiedRun Of(Run run, string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        double seconds = run.Manifest.Environment.Sum(
+            environment => environment.EndedAt is DateTimeOffset end ? (end - environment.StartedAt).TotalSeconds : 0);
+        int images = run.Manifest.Environment.Sum(environment => environment.EndedAt is null ? 0 : environment.Images);
+        return new CertifiedRun(
+            name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(run.Folder))),
+            run.Manifest.Experiment,
+            [.. run.Certificates.Select(certificate => new CertifiedImage(
+                certificate.Id,
+                certificate.Label,
+                certificate.Predicted,
+                certificate.Radius,
+                certificate.Selection.Sum() + certificate.Draws,
+                certificate.Seconds))],
+            seconds > 0 && images > 0 ? images / seconds : null,
+            HasPrintedRadii: false);
+    }
+
+    /// <summary>A TSV log's run.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="name">What tables call it.</param>
+    public static CertifiedRun Of(IReadOnlyList<CohenRow> rows, string name)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        return new CertifiedRun(
+            name,
+            null,
+            [.. rows.OrderBy(row => row.Id)
+                .Select(row => new CertifiedImage(row.Id, row.Label, row.Predicted, row.Radius, null, row.Seconds))],
+            null,
+            HasPrintedRadii: true);
+    }
+}
