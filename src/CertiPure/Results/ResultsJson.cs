@@ -8,6 +8,7 @@ namespace CertiPure.Results;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(RunManifest))]
 [JsonSerializable(typeof(Certificate))]
+[JsonSerializable(typeof(CertificateDocument))]
 [JsonSerializable(typeof(FormatVersionOnly))]
 internal sealed partial class ResultsJson : JsonSerializerContext
 {
