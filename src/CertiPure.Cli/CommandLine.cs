@@ -91,8 +91,10 @@ internal static class CommandLine
         return root;
     }
 
-    private static IEnumerable<Verb> Verbs(Terminal terminal) =>
+    /// <summary>All verbs, in the order in which the help lists them.</summary>
+    internal static IEnumerable<Verb> Verbs(Terminal terminal) =>
     [
+        new BoundVerb(terminal),
         new MergeVerb(terminal),
         new ExportVerb(terminal),
         new DoctorVerb(terminal),

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace CertiPure.Cli.Options;
+
+/// <summary>Options of the statistics that several verbs share, with what no value of them may be.</summary>
+internal static class SmoothingOptions
+{
+    /// <summary><c>--alpha</c>: the probability with which an answer may be wrong.</summary>
+    public static Option<double> Alpha() => new("--alpha")
+    {
+        Description = "Probability with which an answer may be wrong.",
+        HelpName = "A",
+        DefaultValueFactory = _ => 0.001,
+    };
+
+    /// <summary><c>--sigma</c>: the noise level.</summary>
+    public static Option<double> Sigma() => new("--sigma")
+    {
+        Description = "Noise level in pixel space: the standard deviation added to pixels in [0,1].",
+        HelpName = "S",
+        Required = true,
+    };
+
+    /// <summary><c>--seed</c>: the noise's seed.</summary>
+    public static Option<ulong> Seed() => new("--seed")
+    {
+        Description = "Seed of the noise; the same seed gives the same certificates.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 0,
+    };
+
+    /// <summary>Refuses a probability of error that is none.</summary>
+    /// <exception cref="CertiPureException">Alpha does not lie between 0 and 1.</exception>
+    public static void RefuseAlpha(double alpha)
+    {
+        if (!(alpha > 0 && alpha < 1))
+        {
+            throw new CertiPureException(
+                string.Create(CultureInfo.InvariantCulture, $"--alpha {alpha} is no probability between 0 and 1; the usual one is 0.001."),
+                ExitCode.Usage);
+        }
+    }
+
+    /// <summary>Refuses a noise level that is none.</summary>
+    /// <exception cref="CertiPureException">Sigma is not a finite number above 0.</exception>
+    public static void RefuseSigma(double sigma)
+    {
+        if (!(sigma > 0) || !double.IsFinite(sigma))
+        {
+            throw new CertiPureException(
+                string.Create(CultureInfo.InvariantCulture, $"--sigma {sigma} is no noise level; give a number above 0, such as 0.5."),
+                ExitCode.Usage);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Text.Json;
+
+namespace CertiPure.Cli.Tests.Verbs;
+
+public sealed class BoundVerbTests
+{
+    [Fact]
+    public async Task All_of_ten_thousand_give_the_ceiling_of_the_fixed_budget()
+    {
+        // p = alpha^(1/n), radius = sigma * PhiInv(p): 3.199 sigma for n = 10,000 at alpha 0.001.
+        JsonElement result = await Json("--successes", "10000", "--trials", "10000", "--sigma", "0.5");
+        Assert.Equal(Math.Pow(0.001, 1e-4), result.GetProperty("lowerBound").GetDouble(), 1e-12);
+        Assert.Equal(3.199 * 0.5, result.GetProperty("radius").GetDouble(), 1e-3);
+        Assert.False(result.GetProperty("abstains").GetBoolean());
+    }
+
+    [Fact]
+    public async Task A_minority_abstains_with_radius_0()
+    {
+        JsonElement result = await Json("-k", "51", "-n", "100", "--sigma", "1");
+        Assert.True(result.GetProperty("abstains").GetBoolean());
+        Assert.Equal(0, result.GetProperty("radius").GetDouble());
+        string text = (await CommandResult.Of("bound", "-k", "51", "-n", "100")).Succeeded();
+        Assert.Contains("abstain", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_sigma_there_is_no_radius()
+    {
+        JsonElement result = await Json("-k", "90", "-n", "100");
+        Assert.Equal(JsonValueKind.Null, result.GetProperty("radius").ValueKind);
+    }
+
+    [Fact]
+    public async Task The_sentence_names_the_radius_in_full()
+    {
+        JsonElement result = await Json("-k", "480", "-n", "500", "--sigma", "0.5");
+        string text = (await CommandResult.Of("bound", "-k", "480", "-n", "500", "--sigma", "0.5")).Succeeded();
+        Assert.Contains(result.GetProperty("radius").GetRawText(), text, StringComparison.Ordinal);
+        Assert.Contains("0.999", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-k 5 -n 4", "5 successes of 4 trials")]
+    [InlineData("-k -1 -n 4", "-1 successes")]
+    [InlineData("-k 0 -n 0", "0 trials")]
+    [InlineData("-k 3 -n 4 --alpha 0", "--alpha 0")]
+    [InlineData("-k 3 -n 4 --alpha 1", "--alpha 1")]
+    [InlineData("-k 3 -n 4 --alpha NaN", "--alpha NaN")]
+    [InlineData("-k 3 -n 4 --sigma 0", "--sigma 0")]
+    [InlineData("-k 3 -n 4 --sigma -0.5", "--sigma -0.5")]
+    [InlineData("-k 3 -n 4 --sigma Infinity", "--sigma Infinity")]
+    [InlineData("-k 3", "--trials")]
+    [InlineData("-k three -n 4", "three")]
+    [InlineData("-k 3000000000 -n 4", "3000000000")]
+    public async Task Impossible_numbers_are_refused(string arguments, string word) =>
+        (await CommandResult.Of(["bound", .. arguments.Split(' ')])).Refused(ExitCode.Usage, word);
+
+    private static async Task<JsonElement> Json(params string[] arguments) =>
+        JsonDocument.Parse((await CommandResult.Of(["bound", .. arguments, "--json"])).Succeeded()).RootElement;
+}

@@ -1,0 +1,96 @@
+using System.Text;
+
+namespace CertiPure.Onnx.Tests;
+
+/// <summary>Writes small ONNX files as protocol buffers: flatten, then a linear layer.</summary>
+internal static class OnnxModelFile
+{
+    private const int Float = 1;
+    private const int Double = 11;
+
+    /// <summary>A linear classifier of <c>[N,C,H,W]</c> images.</summary>
+    /// <param name="path">The file to write.</param>
+    /// <param name="input">The input's dimensions; 0 leaves one open.</param>
+    /// <param name="weights"><c>[K, C*H*W]</c>.</param>
+    /// <param name="bias"><c>[K]</c>.</param>
+    /// <param name="doubles">Whether everything is float64 instead of float32.</param>
+    public static void WriteLinear(string path, long[] input, float[,] weights, float[] bias, bool doubles = false)
+    {
+        byte[] graph = Join(
+            Bytes(1, Node("Flatten", ["images"], ["flat"])),
+            Bytes(1, Node("Gemm", ["flat", "weights", "bias"], ["logits"], Join(Text(1, "transB"), Number(3, 1), Number(20, 2)))),
+            Text(2, "linear"),
+            Bytes(5, Tensor("weights", [weights.GetLength(0), weights.GetLength(1)], weights.Cast<float>(), doubles)),
+            Bytes(5, Tensor("bias", [bias.Length], bias, doubles)),
+            Bytes(11, ValueInfo("images", input, doubles ? Double : Float)),
+            Bytes(12, ValueInfo("logits", [input[0], bias.Length], doubles ? Double : Float)));
+        WriteModel(path, graph);
+    }
+
+    /// <summary>A model that gives back its image.</summary>
+    public static void WriteIdentity(string path, long[] input) => WriteModel(path, Join(
+        Bytes(1, Node("Identity", ["images"], ["same"])),
+        Text(2, "identity"),
+        Bytes(11, ValueInfo("images", input, Float)),
+        Bytes(12, ValueInfo("same", input, Float))));
+
+    /// <summary>A model of two images.</summary>
+    public static void WriteSum(string path, long[] input) => WriteModel(path, Join(
+        Bytes(1, Node("Add", ["left", "right"], ["sum"])),
+        Text(2, "sum"),
+        Bytes(11, ValueInfo("left", input, Float)),
+        Bytes(11, ValueInfo("right", input, Float)),
+        Bytes(12, ValueInfo("sum", input, Float))));
+
+    private static void WriteModel(string path, byte[] graph) =>
+        File.WriteAllBytes(path, Join(Number(1, 8), Bytes(7, graph), Bytes(8, Join(Text(1, ""), Number(2, 13)))));
+
+    private static byte[] Node(string type, string[] inputs, string[] outputs, params byte[][] attributes) => Join(
+    [
+        .. inputs.Select(name => Text(1, name)),
+        .. outputs.Select(name => Text(2, name)),
+        Text(4, type),
+        .. attributes.Select(attribute => Bytes(5, attribute)),
+    ]);
+
+    private static byte[] Tensor(string name, long[] dimensions, IEnumerable<float> values, bool doubles)
+    {
+        byte[] raw = doubles
+            ? [.. values.SelectMany(value => BitConverter.GetBytes((double)value))]
+            : [.. values.SelectMany(BitConverter.GetBytes)];
+        return Join(
+        [
+            .. dimensions.Select(dimension => Number(1, dimension)),
+            Number(2, doubles ? Double : Float),
+            Text(8, name),
+            Bytes(9, raw),
+        ]);
+    }
+
+    private static byte[] ValueInfo(string name, long[] dimensions, int type)
+    {
+        byte[] shape = Join([.. dimensions.Select(d => Bytes(1, d > 0 ? Number(1, d) : Text(2, "open")))]);
+        return Join(Text(1, name), Bytes(2, Bytes(1, Join(Number(1, type), Bytes(2, shape)))));
+    }
+
+    private static byte[] Number(int field, long value) => Join(Varint((ulong)(field << 3)), Varint((ulong)value));
+
+    private static byte[] Text(int field, string value) => Bytes(field, Encoding.UTF8.GetBytes(value));
+
+    private static byte[] Bytes(int field, byte[] value) =>
+        Join(Varint((ulong)((field << 3) | 2)), Varint((ulong)value.Length), value);
+
+    private static byte[] Varint(ulong value)
+    {
+        var bytes = new List<byte>();
+        for (; value >= 0x80; value >>= 7)
+        {
+            bytes.Add((byte)(value | 0x80));
+        }
+
+        bytes.Add((byte)value);
+        return [.. bytes];
+    }
+
+    private static byte[] Join(params byte[][] parts) => [.. parts.SelectMany(part => part)];
+}
