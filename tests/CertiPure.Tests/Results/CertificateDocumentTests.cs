@@ -15,7 +15,7 @@ public sealed class CertificateDocumentTests
     {
         CertificateDocument read = CertificateDocument.Parse(Json, "it");
         Assert.Equal(Json, read.ToJson());
-        Assert.Null(CertificateRecheck.FirstProblem(read.Experiment, read.Certificate));
+        Assert.Empty(CertificateVerifier.Check(read.Experiment, read.Certificate));
         Assert.Equal(read.Experiment.Data.PixelSha256, CertificateDocument.HashOf(read.Pixels));
     }
 
@@ -42,30 +42,6 @@ public sealed class CertificateDocumentTests
     [InlineData("experiment.weights.classifier", "null")]
     public void A_document_that_cannot_be_meant_is_refused(string path, string value) =>
         Assert.Throws<CertiPureException>(() => CertificateDocument.Parse(With(path, value), "it"));
-
-    [Theory]
-    [InlineData("certificate.radius", "0.9", "radius")]
-    [InlineData("certificate.lowerBound", "0.99", "lower bound")]
-    [InlineData("certificate.predicted", "1", "class")]
-    [InlineData("certificate.predicted", "null", "abstention")]
-    [InlineData("certificate.selection", "[0,10,0]", "class")]
-    [InlineData("certificate.selection", "[10,0]", "3 classes")]
-    [InlineData("certificate.selection", "[11,0,0]", "11 votes")]
-    [InlineData("certificate.selection", "[11,-1,0]", "votes for 3 classes")]
-    [InlineData("certificate.looks", "[{\"n\":100,\"k\":100,\"alpha\":0.001}]", "lower bound")]
-    [InlineData("certificate.looks", "[{\"n\":100,\"k\":97,\"alpha\":0.01}]", "no look")]
-    [InlineData("certificate.looks", "[{\"n\":50,\"k\":50,\"alpha\":0.001}]", "no look")]
-    [InlineData("certificate.looks", "[{\"n\":100,\"k\":101,\"alpha\":0.001}]", "cannot follow")]
-    [InlineData("certificate.looks", "[]", "lower bound")]
-    [InlineData("certificate.draws", "99", "cannot be taken")]
-    [InlineData("certificate.draws", "101", "do not fit")]
-    [InlineData("experiment.sigma", "1", "radius")]
-    public void The_recheck_names_what_does_not_follow_from_the_counts(string path, string value, string expected)
-    {
-        CertificateDocument tampered = CertificateDocument.Parse(With(path, value), "it");
-        Assert.Contains(
-            expected, CertificateRecheck.FirstProblem(tampered.Experiment, tampered.Certificate), StringComparison.Ordinal);
-    }
 
     private static byte[] With(string path, string value)
     {
@@ -98,7 +74,7 @@ public sealed class CertificateDocumentTests
                 Plan = PlanIdentity.Fixed(100, 0.001),
                 Radii = [],
                 Seed = 42,
-                Noise = "normal",
+                Noise = NoiseKind.Normal,
                 Purifier = new PurifierIdentity("none", null, false, 0),
                 Classifier = new ClassifierIdentity("linear", 3),
                 Precision = "fp32",
