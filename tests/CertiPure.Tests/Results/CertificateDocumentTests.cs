@@ -71,7 +71,7 @@ public sealed class CertificateDocumentTests
                 N0 = 10,
                 N = 100,
                 Alpha = 0.001,
-                Plan = PlanIdentity.Fixed(100, 0.001),
+                Plan = new PlanIdentity("fixed", [new PlannedLook(100, 0.001)]),
                 Radii = [],
                 Seed = 42,
                 Noise = NoiseKind.Normal,
