@@ -1,0 +1,99 @@
+using System.Globalization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CertiPure.Torch.Networks;
+
+/// <summary>The wide residual network with pre-activation (Zagoruyko and Komodakis 2016), WideResNet-28-10 by default, in the
+/// parameter names of the PyTorch ports that robustness benchmarks publish.</summary>
+public sealed class WideResNet : nn.Module<Tensor, Tensor>
+{
+    private readonly nn.Module<Tensor, Tensor> conv1;
+    private readonly nn.Module<Tensor, Tensor> block1;
+    private readonly nn.Module<Tensor, Tensor> block2;
+    private readonly nn.Module<Tensor, Tensor> block3;
+    private readonly nn.Module<Tensor, Tensor> bn1;
+    private readonly nn.Module<Tensor, Tensor> fc;
+
+    /// <summary>Makes the network.</summary>
+    /// <param name="classes">The number of classes.</param>
+    /// <param name="depth">6n + 4 layers.</param>
+    /// <param name="widen">The multiple of 16, 32 and 64 channels.</param>
+    /// <param name="dropout">The share of activations that dropout clears while training.</param>
+    /// <exception cref="ArgumentException">The depth is not 6n + 4.</exception>
+    public WideResNet(int classes = 10, int depth = 28, int widen = 10, double dropout = 0)
+        : base(nameof(WideResNet))
+    {
+        if (depth < 10 || (depth - 4) % 6 != 0)
+        {
+            throw new ArgumentException($"The depth is {depth}, and must be 6n + 4.", nameof(depth));
+        }
+
+        int blocks = (depth - 4) / 6;
+        conv1 = nn.Conv2d(3, 16, 3, padding: 1, bias: false);
+        block1 = new Stage(16, 16 * widen, blocks, 1, dropout);
+        block2 = new Stage(16 * widen, 32 * widen, blocks, 2, dropout);
+        block3 = new Stage(32 * widen, 64 * widen, blocks, 2, dropout);
+        bn1 = nn.BatchNorm2d(64 * widen);
+        fc = nn.Linear(64 * widen, classes);
+        RegisterComponents();
+    }
+
+    /// <summary>Computes logits.</summary>
+    /// <param name="input"><c>[N,3,32,32]</c>, normalised as the network was trained.</param>
+    /// <returns><c>[N,classes]</c>.</returns>
+    public override Tensor forward(Tensor input)
+    {
+        Tensor h = block3.call(block2.call(block1.call(conv1.call(input))));
+        return fc.call(nn.functional.relu(bn1.call(h)).mean([2, 3]));
+    }
+
+    /// <summary>The blocks of one resolution, named <c>layer.N</c>.</summary>
+    private sealed class Stage : nn.Module<Tensor, Tensor>
+    {
+        private readonly nn.Module<Tensor, Tensor> layer;
+
+        public Stage(int inputs, int outputs, int blocks, int stride, double dropout)
+            : base(nameof(Stage))
+        {
+            layer = nn.Sequential(Enumerable.Range(0, blocks).Select(i => (
+                i.ToString(CultureInfo.InvariantCulture),
+                (nn.Module<Tensor, Tensor>)new Block(i == 0 ? inputs : outputs, outputs, i == 0 ? stride : 1, dropout))));
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input) => layer.call(input);
+    }
+
+    /// <summary>Normalise, activate and convolve, twice. Where the shapes differ, the shortcut too starts from the activated
+    /// input.</summary>
+    private sealed class Block : nn.Module<Tensor, Tensor>
+    {
+        private readonly nn.Module<Tensor, Tensor> bn1;
+        private readonly nn.Module<Tensor, Tensor> conv1;
+        private readonly nn.Module<Tensor, Tensor> bn2;
+        private readonly nn.Module<Tensor, Tensor> conv2;
+        private readonly nn.Module<Tensor, Tensor>? convShortcut;
+        private readonly double _dropout;
+
+        public Block(int inputs, int outputs, int stride, double dropout)
+            : base(nameof(Block))
+        {
+            _dropout = dropout;
+            bn1 = nn.BatchNorm2d(inputs);
+            conv1 = nn.Conv2d(inputs, outputs, 3, stride, padding: 1, bias: false);
+            bn2 = nn.BatchNorm2d(outputs);
+            conv2 = nn.Conv2d(outputs, outputs, 3, padding: 1, bias: false);
+            convShortcut = inputs == outputs ? null : nn.Conv2d(inputs, outputs, 1, stride, bias: false);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            Tensor activated = nn.functional.relu(bn1.call(input));
+            Tensor h = nn.functional.relu(bn2.call(conv1.call(activated)));
+            h = conv2.call(nn.functional.dropout(h, _dropout, training));
+            return h + (convShortcut is null ? input : convShortcut.call(activated));
+        }
+    }
+}

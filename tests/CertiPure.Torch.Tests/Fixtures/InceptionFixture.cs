@@ -1,0 +1,21 @@
+using CertiPure.Torch.Checkpoints;
+using CertiPure.Torch.Networks;
+using static TorchSharp.torch;
+
+namespace CertiPure.Torch.Tests.Fixtures;
+
+/// <summary>pytorch-fid's features, and its distance between two sets of them.</summary>
+internal sealed class InceptionFixture : IFixtureCheck
+{
+    public bool Recognises(Fixture fixture) => fixture.Reference.Contains("pytorch-fid", StringComparison.Ordinal);
+
+    public double Tolerance(Fixture fixture) => 5e-4;
+
+    public IEnumerable<FixtureComparison> Compare(Fixture fixture)
+    {
+        using var network = new InceptionV3();
+        using Checkpoint weights = fixture.Weights();
+        FixtureWeights.Load(network, weights);
+        yield return FixtureComparison.Of(fixture, "pool3", network.call(fixture["images"]));
+    }
+}
