@@ -105,10 +105,22 @@ internal static class ElfVersionWeakening
                     found = (flagsOffset, BinaryPrimitives.ReadUInt16LittleEndian(asked[6..]));
                 }
 
-                auxiliary += BinaryPrimitives.ReadUInt32LittleEndian(asked[12..]);
+                uint nextAuxiliary = BinaryPrimitives.ReadUInt32LittleEndian(asked[12..]);
+                if (nextAuxiliary == 0)
+                {
+                    break;
+                }
+
+                auxiliary += nextAuxiliary;
             }
 
-            need += BinaryPrimitives.ReadUInt32LittleEndian(entry[12..]);
+            uint next = BinaryPrimitives.ReadUInt32LittleEndian(entry[12..]);
+            if (next == 0)
+            {
+                break;
+            }
+
+            need += next;
         }
 
         return found ?? throw new InvalidDataException($"the file does not ask {library} for {version}");

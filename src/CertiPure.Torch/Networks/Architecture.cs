@@ -1,0 +1,54 @@
+using System.Text.Json;
+using TorchSharp;
+
+namespace CertiPure.Torch.Networks;
+
+/// <summary>
+/// A kind of network that a checkpoint can name: its name and the arguments in the checkpoint's metadata are enough to build
+/// it. A new architecture is one file plus its line in <see cref="All"/>.
+/// </summary>
+/// <param name="Name">The name as its paper or reference code writes it: <c>SongUNet</c>, <c>CifarResNet</c>, ...</param>
+/// <param name="Build">Builds the network from its JSON arguments, with all weights zero.</param>
+public sealed record Architecture(string Name, Func<JsonElement, torch.nn.Module> Build)
+{
+    private static readonly Lazy<IReadOnlyList<Architecture>> Known = new(
+        () =>
+        [
+            SongUNet.Architecture,
+        ]);
+
+    /// <summary>Every architecture, in alphabetical order.</summary>
+    public static IReadOnlyList<Architecture> All => Known.Value;
+
+    /// <summary>Finds an architecture by name, whatever its case.</summary>
+    /// <exception cref="CertiPureException">There is none of that name.</exception>
+    public static Architecture Named(string name) =>
+        All.FirstOrDefault(architecture => string.Equals(architecture.Name, name, StringComparison.OrdinalIgnoreCase))
+        ?? throw new CertiPureException(
+            $"There is no architecture '{name}': choose one of {string.Join(", ", All.Select(known => known.Name))}.",
+            ExitCode.Usage);
+
+    /// <summary>Builds a network whose weights will be loaded.</summary>
+    /// <typeparam name="TNetwork">What the network must be: <see cref="DiffusionNetwork"/> or a classifier.</typeparam>
+    /// <param name="arguments">Its arguments, a JSON object.</param>
+    /// <exception cref="CertiPureException">An argument is unknown, missing or impossible, or the network is of another kind.</exception>
+    public TNetwork Create<TNetwork>(string arguments)
+        where TNetwork : torch.nn.Module
+    {
+        torch.nn.Module network;
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(arguments);
+            network = Build(document.RootElement);
+        }
+        catch (Exception exception) when (exception is JsonException or ArgumentException)
+        {
+            throw new CertiPureException(
+                $"The arguments {arguments} do not make a {Name} ({exception.Message.TrimEnd('.')}): correct them.", exception);
+        }
+
+        return network as TNetwork
+            ?? throw new CertiPureException(
+                $"The architecture {Name} is not a {typeof(TNetwork).Name}: choose a checkpoint made for that use.");
+    }
+}

@@ -1,0 +1,36 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace CertiPure.Torch.Networks.Layers;
+
+/// <summary>Group normalisation with at most 32 groups of at least 4 channels each (Karras et al. 2022's choice).</summary>
+public sealed class GroupNormalization : nn.Module<Tensor, Tensor>, IFreshWeights
+{
+    private readonly Parameter _weight;
+    private readonly Parameter _bias;
+    private readonly long _groups;
+    private readonly double _epsilon;
+
+    /// <summary>A layer that passes on the normalised values: weights one, biases zero.</summary>
+    public GroupNormalization(long channels, double epsilon)
+        : base(nameof(GroupNormalization))
+    {
+        _groups = Math.Clamp(channels / 4, 1, 32);
+        _epsilon = epsilon;
+        _weight = new Parameter(ones(channels));
+        _bias = new Parameter(zeros(channels));
+        register_parameter("weight", _weight);
+        register_parameter("bias", _bias);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor input) => nn.functional.group_norm(input, _groups, _weight, _bias, _epsilon);
+
+    /// <inheritdoc/>
+    public void DrawWeights(Generator generator)
+    {
+        _weight.fill_(1);
+        _bias.zero_();
+    }
+}

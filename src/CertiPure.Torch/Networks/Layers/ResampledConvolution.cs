@@ -1,0 +1,116 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace CertiPure.Torch.Networks.Layers;
+
+/// <summary>
+/// A convolution after up- or downsampling by 2 with a separable low-pass filter. Kernel 0 resamples only. With the filter
+/// [1,1] downsampling is the mean of 2x2 pixels and upsampling repeats each pixel.
+/// </summary>
+public sealed class ResampledConvolution : nn.Module<Tensor, Tensor>, IFreshWeights
+{
+    private readonly Parameter? _weight;
+    private readonly Parameter? _bias;
+    private readonly Tensor? _filter;
+    private readonly Resampling _resampling;
+    private readonly WeightDistribution _distribution;
+    private readonly int _kernel;
+    private readonly int _filterPadding;
+    private readonly bool _convolvesFirst;
+    private readonly bool _isBox;
+
+    /// <summary>A layer with all weights zero.</summary>
+    /// <param name="inputs">Input channels.</param>
+    /// <param name="outputs">Output channels; the inputs' number where the kernel is 0.</param>
+    /// <param name="kernel">The kernel's width: 0, 1 or 3.</param>
+    /// <param name="distribution">How the weights start.</param>
+    /// <param name="resampling">What it does to the resolution.</param>
+    /// <param name="filter">The one-dimensional low-pass filter; null for [1,1].</param>
+    /// <param name="convolvesFirst">Whether the filter comes after the convolution, as in NCSN++'s progressive input.</param>
+    public ResampledConvolution(
+        long inputs,
+        long outputs,
+        int kernel,
+        WeightDistribution distribution,
+        Resampling resampling = Resampling.None,
+        IReadOnlyList<double>? filter = null,
+        bool convolvesFirst = false)
+        : base(nameof(ResampledConvolution))
+    {
+        _kernel = kernel;
+        _distribution = distribution;
+        _resampling = resampling;
+        _convolvesFirst = convolvesFirst;
+        if (kernel > 0)
+        {
+            _weight = new Parameter(zeros(outputs, inputs, kernel, kernel));
+            _bias = new Parameter(zeros(outputs));
+            register_parameter("weight", _weight);
+            register_parameter("bias", _bias);
+        }
+
+        if (resampling != Resampling.None)
+        {
+            double[] line = filter is null ? [1, 1] : [.. filter];
+            _isBox = line is [1, 1];
+            _filterPadding = (line.Length - 1) / 2;
+            double sum = line.Sum();
+            long channels = convolvesFirst ? outputs : inputs;
+            using Tensor row = tensor(line.Select(tap => (float)(tap / sum)).ToArray());
+            _filter = row.outer(row).mul(resampling == Resampling.Up ? 4 : 1).repeat(channels, 1, 1, 1);
+            register_buffer("resample_filter", _filter, persistent: false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor input)
+    {
+        if (_weight is null)
+        {
+            return Resample(input, _filterPadding);
+        }
+
+        long padding = _kernel / 2;
+        if (_convolvesFirst)
+        {
+            // The filter's margin is taken from the convolution's padding, so that both see the same zeros outside.
+            using Tensor convolved = nn.functional.conv2d(input, _weight, null, padding: [padding + _filterPadding, padding + _filterPadding]);
+            using Tensor resampled = Resample(convolved, 0, forceFilter: true);
+            return resampled + _bias!.view(1, -1, 1, 1);
+        }
+
+        if (_resampling == Resampling.None)
+        {
+            return nn.functional.conv2d(input, _weight, _bias, padding: [padding, padding]);
+        }
+
+        using Tensor source = Resample(input, _filterPadding);
+        return nn.functional.conv2d(source, _weight, _bias, padding: [padding, padding]);
+    }
+
+    /// <inheritdoc/>
+    public void DrawWeights(Generator generator)
+    {
+        if (_weight is not null)
+        {
+            long area = _kernel * _kernel;
+            _distribution.Draw(_weight, _bias, _weight.shape[1] * area, _weight.shape[0] * area, generator);
+        }
+    }
+
+    private Tensor Resample(Tensor input, long padding, bool forceFilter = false)
+    {
+        long channels = input.shape[1];
+        if (_isBox && !forceFilter)
+        {
+            return _resampling == Resampling.Down
+                ? nn.functional.avg_pool2d(input, 2)
+                : nn.functional.interpolate(input, scale_factor: [2, 2], mode: InterpolationMode.Nearest);
+        }
+
+        return _resampling == Resampling.Down
+            ? nn.functional.conv2d(input, _filter!, strides: [2, 2], padding: [padding, padding], groups: channels)
+            : nn.functional.conv_transpose2d(input, _filter!, strides: [2, 2], padding: [padding, padding], groups: channels);
+    }
+}

@@ -1,0 +1,120 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CertiPure.Torch.Networks.Layers;
+
+/// <summary>
+/// The residual block of DDPM++, NCSN++ and ADM, with optional resampling and self-attention (Song et al. 2021; Dhariwal and
+/// Nichol 2021; the union of both as in Karras et al. 2022, appendix F.2).
+/// </summary>
+public sealed class UNetBlock : nn.Module<Tensor, Tensor, Tensor>
+{
+    private readonly GroupNormalization _norm0;
+    private readonly ResampledConvolution _conv0;
+    private readonly LinearLayer _affine;
+    private readonly GroupNormalization _norm1;
+    private readonly ResampledConvolution _conv1;
+    private readonly ResampledConvolution? _skip;
+    private readonly GroupNormalization? _norm2;
+    private readonly ResampledConvolution? _qkv;
+    private readonly ResampledConvolution? _proj;
+    private readonly UNetBlockOptions _options;
+    private readonly long _heads;
+
+    /// <summary>A block with weights to be drawn or loaded.</summary>
+    /// <param name="inputs">Input channels.</param>
+    /// <param name="outputs">Output channels.</param>
+    /// <param name="options">What all blocks of the network share.</param>
+    /// <param name="resampling">What it does to the resolution.</param>
+    /// <param name="attention">Whether self-attention follows.</param>
+    public UNetBlock(
+        long inputs, long outputs, UNetBlockOptions options, Resampling resampling = Resampling.None, bool attention = false)
+        : base(nameof(UNetBlock))
+    {
+        _options = options;
+        Inputs = inputs;
+        Outputs = outputs;
+        IReadOnlyList<double>? filter = options.ResampleFilter;
+        _norm0 = Register("norm0", new GroupNormalization(inputs, options.Epsilon));
+        _conv0 = Register("conv0", new ResampledConvolution(inputs, outputs, 3, options.Weights, resampling, filter));
+        _affine = Register(
+            "affine",
+            new LinearLayer(options.EmbeddingChannels, outputs * (options.AdaptiveScale ? 2 : 1), options.Weights));
+        _norm1 = Register("norm1", new GroupNormalization(outputs, options.Epsilon));
+        _conv1 = Register("conv1", new ResampledConvolution(outputs, outputs, 3, options.LastWeights));
+        if (outputs != inputs || resampling != Resampling.None)
+        {
+            int kernel = options.ProjectsResampledSkip || outputs != inputs ? 1 : 0;
+            _skip = Register("skip", new ResampledConvolution(inputs, outputs, kernel, options.Weights, resampling, filter));
+        }
+
+        if (attention)
+        {
+            _heads = options.Heads ?? outputs / 64;
+            _norm2 = Register("norm2", new GroupNormalization(outputs, options.Epsilon));
+            _qkv = Register("qkv", new ResampledConvolution(outputs, outputs * 3, 1, options.AttentionWeights));
+            _proj = Register("proj", new ResampledConvolution(outputs, outputs, 1, options.LastWeights));
+        }
+    }
+
+    /// <summary>Input channels.</summary>
+    public long Inputs { get; }
+
+    /// <summary>Output channels.</summary>
+    public long Outputs { get; }
+
+    /// <summary>Computes the block.</summary>
+    /// <param name="input"><c>[N,Inputs,H,W]</c>.</param>
+    /// <param name="embedding">The embedded noise level, <c>[N,E]</c> or <c>[1,E]</c>.</param>
+    /// <returns><c>[N,Outputs,H',W']</c>.</returns>
+    public override Tensor forward(Tensor input, Tensor embedding)
+    {
+        // Without gradient this frees each activation as soon as the block is done; with gradient autograd keeps its own.
+        using DisposeScope scope = NewDisposeScope();
+        Tensor hidden = _conv0.forward(nn.functional.silu(_norm0.forward(input)));
+        Tensor level = _affine.forward(embedding).unsqueeze(2).unsqueeze(3);
+        if (_options.AdaptiveScale)
+        {
+            Tensor[] scaleAndShift = level.chunk(2, 1);
+            hidden = addcmul(scaleAndShift[1], _norm1.forward(hidden), scaleAndShift[0] + 1, 1);
+        }
+        else
+        {
+            hidden = _norm1.forward(hidden + level);
+        }
+
+        hidden = nn.functional.silu(hidden);
+        if (training && _options.Dropout > 0)
+        {
+            hidden = nn.functional.dropout(hidden, _options.Dropout, training: true);
+        }
+
+        Tensor skip = _skip is null ? input : _skip.forward(input);
+        hidden = Scaled(_conv1.forward(hidden) + skip);
+        if (_qkv is not null)
+        {
+            hidden = Scaled(_proj!.forward(Attend(_qkv.forward(_norm2!.forward(hidden)))) + hidden);
+        }
+
+        return hidden.MoveToOuterDisposeScope();
+    }
+
+    private Tensor Scaled(Tensor sum) => _options.SkipScale == 1 ? sum : sum * _options.SkipScale;
+
+    // EDM's order of the joint channels is (head, channel, qkv).
+    private Tensor Attend(Tensor joint)
+    {
+        long batch = joint.shape[0], height = joint.shape[2], width = joint.shape[3];
+        Tensor[] parts = joint.reshape(batch, _heads, Outputs / _heads, 3, height * width)
+            .permute(3, 0, 1, 4, 2).contiguous().unbind(0);
+        Tensor attended = nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2]);
+        return attended.transpose(2, 3).reshape(batch, Outputs, height, width);
+    }
+
+    private TModule Register<TModule>(string name, TModule module)
+        where TModule : nn.Module
+    {
+        register_module(name, module);
+        return module;
+    }
+}
