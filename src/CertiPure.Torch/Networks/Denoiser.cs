@@ -40,4 +40,10 @@ public sealed class Denoiser : nn.Module
         Tensor denoised = (scalings.Skip * noisy) + (scalings.Output * output.to(ScalarType.Float32));
         return denoised.MoveToOuterDisposeScope();
     }
+
+    /// <inheritdoc/>
+    protected override void RegisterComponents()
+    {
+        // TorchSharp would register fields under their own names; here all is registered under the checkpoints' names.
+    }
 }

@@ -29,4 +29,10 @@ public abstract class DiffusionNetwork : nn.Module
     /// <param name="augmentLabels">Augmentation labels, <c>[N,A]</c>, or null.</param>
     /// <returns>F, with as many channels as the images.</returns>
     public abstract Tensor Forward(Tensor images, Tensor noise, Tensor? classLabels = null, Tensor? augmentLabels = null);
+
+    /// <inheritdoc/>
+    protected override void RegisterComponents()
+    {
+        // TorchSharp would register fields under their own names; here all is registered under the checkpoints' names.
+    }
 }

@@ -16,7 +16,8 @@ public sealed class SongUNet : DiffusionNetwork
     private static readonly WeightDistribution AttentionWeights = new(WeightRule.XavierUniform, Math.Sqrt(0.2));
 
     private readonly SongUNetOptions _options;
-    private readonly nn.Module<Tensor, Tensor> _mapNoise;
+    private readonly int _noiseChannels;
+    private readonly FourierEmbedding? _mapNoise;
     private readonly LinearLayer? _mapLabel;
     private readonly LinearLayer? _mapAugment;
     private readonly LinearLayer _mapLayer0;
@@ -24,7 +25,7 @@ public sealed class SongUNet : DiffusionNetwork
     private readonly ResampledConvolution _firstConvolution;
     private readonly List<(UNetBlock? Block, ResampledConvolution? Residual)> _encoder = [];
     private readonly List<UNetBlock> _decoder = [];
-    private readonly GroupNormalization _lastNorm;
+    private readonly GroupNormLayer _lastNorm;
     private readonly ResampledConvolution _lastConvolution;
 
     /// <summary>A network with weights to be drawn or loaded.</summary>
@@ -37,24 +38,24 @@ public sealed class SongUNet : DiffusionNetwork
         _options = options;
         Shape = new ImageShape(options.Channels, options.Resolution, options.Resolution);
         long embeddingChannels = options.ModelChannels * options.ChannelMultEmb;
-        int noiseChannels = options.ModelChannels * options.ChannelMultNoise;
-        _mapNoise = Register<nn.Module<Tensor, Tensor>>(
-            "map_noise",
-            options.EmbeddingType == SongUNetEmbedding.Positional
-                ? new PositionalEmbedding(noiseChannels, endpoint: true, sinesFirst: true)
-                : new FourierEmbedding(noiseChannels, sinesFirst: true));
+        _noiseChannels = options.ModelChannels * options.ChannelMultNoise;
+        if (options.EmbeddingType == SongUNetEmbedding.Fourier)
+        {
+            _mapNoise = Register("map_noise", new FourierEmbedding(_noiseChannels));
+        }
+
         if (options.LabelCount > 0)
         {
-            _mapLabel = Register("map_label", new LinearLayer(options.LabelCount, noiseChannels, Weights));
+            _mapLabel = Register("map_label", new LinearLayer(options.LabelCount, _noiseChannels, Weights));
         }
 
         if (options.AugmentLabelCount > 0)
         {
             _mapAugment = Register(
-                "map_augment", new LinearLayer(options.AugmentLabelCount, noiseChannels, Weights, hasBias: false));
+                "map_augment", new LinearLayer(options.AugmentLabelCount, _noiseChannels, Weights, hasBias: false));
         }
 
-        _mapLayer0 = Register("map_layer0", new LinearLayer(noiseChannels, embeddingChannels, Weights));
+        _mapLayer0 = Register("map_layer0", new LinearLayer(_noiseChannels, embeddingChannels, Weights));
         _mapLayer1 = Register("map_layer1", new LinearLayer(embeddingChannels, embeddingChannels, Weights));
 
         var block = new UNetBlockOptions
@@ -81,7 +82,7 @@ public sealed class SongUNet : DiffusionNetwork
         NamedLayers decoder = Register("dec", new NamedLayers());
         long channels = BuildDecoder(decoder, block, patchedResolution, skips);
         string finest = $"{patchedResolution}x{patchedResolution}";
-        _lastNorm = decoder.Add($"{finest}_aux_norm", new GroupNormalization(channels, 1e-6));
+        _lastNorm = decoder.Add($"{finest}_aux_norm", new GroupNormLayer(channels, 1e-6));
         _lastConvolution = decoder.Add(
             $"{finest}_aux_conv", new ResampledConvolution(channels, patchedChannels, 3, LastWeights));
     }
@@ -122,16 +123,26 @@ public sealed class SongUNet : DiffusionNetwork
             skips.Push(hidden);
         }
 
+        // Every tensor is freed as soon as it has been used. The encoder's last output is also the first skip.
+        Tensor deepest = hidden;
         foreach (UNetBlock block in _decoder)
         {
-            if (hidden.shape[1] != block.Inputs)
+            Tensor input = hidden;
+            if (input.shape[1] == block.Inputs)
+            {
+                hidden = block.forward(input, embedding);
+            }
+            else
             {
                 using Tensor skip = skips.Pop();
-                hidden = cat([hidden, skip], 1);
+                using Tensor joined = cat([input, skip], 1);
+                hidden = block.forward(joined, embedding);
             }
 
-            using Tensor input = hidden;
-            hidden = block.forward(input, embedding);
+            if (!ReferenceEquals(input, deepest))
+            {
+                input.Dispose();
+            }
         }
 
         Tensor output = _lastConvolution.forward(nn.functional.silu(_lastNorm.forward(hidden)));
@@ -228,7 +239,13 @@ public sealed class SongUNet : DiffusionNetwork
 
     private Tensor Embed(Tensor noise, Tensor? classLabels, Tensor? augmentLabels, ScalarType type)
     {
-        Tensor embedding = _mapNoise.forward(noise.to(ScalarType.Float32)).to(type);
+        Tensor level = noise.to(ScalarType.Float32);
+        Tensor embedding = _mapNoise is null
+            ? SinusoidalEmbedding.Embed(level, _noiseChannels, endpoint: true)
+            : _mapNoise.forward(level);
+
+        // The published networks were trained with all sines before all cosines.
+        embedding = embedding.roll(_noiseChannels / 2, 1).to(type);
         if (_mapLabel is not null && classLabels is not null)
         {
             embedding += _mapLabel.forward(classLabels.to(type) * Math.Sqrt(_options.LabelCount));

@@ -11,29 +11,34 @@ public sealed class FourierEmbedding : nn.Module<Tensor, Tensor>, IFreshWeights
 {
     private const double Scale = 16;
     private readonly Tensor _frequencies;
-    private readonly bool _sinesFirst;
 
     /// <summary>An embedding into so many channels, with all frequencies zero.</summary>
     /// <param name="channels">An even number.</param>
-    /// <param name="sinesFirst">Whether sines come before cosines.</param>
-    public FourierEmbedding(int channels, bool sinesFirst)
+    public FourierEmbedding(int channels)
         : base(nameof(FourierEmbedding))
     {
-        _sinesFirst = sinesFirst;
         _frequencies = zeros(channels / 2);
         register_buffer("freqs", _frequencies);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Embeds levels.</summary>
+    /// <param name="noise"><c>[N]</c>.</param>
+    /// <returns><c>[N,channels]</c>: all cosines, then all sines.</returns>
     public override Tensor forward(Tensor noise)
     {
         using Tensor turns = _frequencies * (2 * Math.PI);
         using Tensor angles = noise.outer(turns);
-        using Tensor sines = angles.sin(), cosines = angles.cos();
-        return cat(_sinesFirst ? [sines, cosines] : [cosines, sines], 1);
+        using Tensor cosines = angles.cos(), sines = angles.sin();
+        return cat([cosines, sines], 1);
     }
 
     /// <inheritdoc/>
     public void DrawWeights(Generator generator) =>
         _frequencies.copy_(randn(_frequencies.shape, generator: generator) * Scale);
+
+    /// <inheritdoc/>
+    protected override void RegisterComponents()
+    {
+        // TorchSharp would register fields under their own names; here all is registered under the checkpoints' names.
+    }
 }

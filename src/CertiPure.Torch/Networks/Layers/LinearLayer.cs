@@ -35,4 +35,10 @@ public sealed class LinearLayer : nn.Module<Tensor, Tensor>, IFreshWeights
     /// <inheritdoc/>
     public void DrawWeights(Generator generator) =>
         _distribution.Draw(_weight, _bias, Inputs, _weight.shape[0], generator);
+
+    /// <inheritdoc/>
+    protected override void RegisterComponents()
+    {
+        // TorchSharp would register fields under their own names; here all is registered under the checkpoints' names.
+    }
 }

@@ -99,6 +99,12 @@ public sealed class ResampledConvolution : nn.Module<Tensor, Tensor>, IFreshWeig
         }
     }
 
+    /// <inheritdoc/>
+    protected override void RegisterComponents()
+    {
+        // TorchSharp would register fields under their own names; here all is registered under the checkpoints' names.
+    }
+
     private Tensor Resample(Tensor input, long padding, bool forceFilter = false)
     {
         long channels = input.shape[1];

@@ -9,13 +9,13 @@ namespace CertiPure.Torch.Networks.Layers;
 /// </summary>
 public sealed class UNetBlock : nn.Module<Tensor, Tensor, Tensor>
 {
-    private readonly GroupNormalization _norm0;
+    private readonly GroupNormLayer _norm0;
     private readonly ResampledConvolution _conv0;
     private readonly LinearLayer _affine;
-    private readonly GroupNormalization _norm1;
+    private readonly GroupNormLayer _norm1;
     private readonly ResampledConvolution _conv1;
     private readonly ResampledConvolution? _skip;
-    private readonly GroupNormalization? _norm2;
+    private readonly GroupNormLayer? _norm2;
     private readonly ResampledConvolution? _qkv;
     private readonly ResampledConvolution? _proj;
     private readonly UNetBlockOptions _options;
@@ -35,12 +35,12 @@ public sealed class UNetBlock : nn.Module<Tensor, Tensor, Tensor>
         Inputs = inputs;
         Outputs = outputs;
         IReadOnlyList<double>? filter = options.ResampleFilter;
-        _norm0 = Register("norm0", new GroupNormalization(inputs, options.Epsilon));
+        _norm0 = Register("norm0", new GroupNormLayer(inputs, options.Epsilon));
         _conv0 = Register("conv0", new ResampledConvolution(inputs, outputs, 3, options.Weights, resampling, filter));
         _affine = Register(
             "affine",
             new LinearLayer(options.EmbeddingChannels, outputs * (options.AdaptiveScale ? 2 : 1), options.Weights));
-        _norm1 = Register("norm1", new GroupNormalization(outputs, options.Epsilon));
+        _norm1 = Register("norm1", new GroupNormLayer(outputs, options.Epsilon));
         _conv1 = Register("conv1", new ResampledConvolution(outputs, outputs, 3, options.LastWeights));
         if (outputs != inputs || resampling != Resampling.None)
         {
@@ -51,7 +51,7 @@ public sealed class UNetBlock : nn.Module<Tensor, Tensor, Tensor>
         if (attention)
         {
             _heads = options.Heads ?? outputs / 64;
-            _norm2 = Register("norm2", new GroupNormalization(outputs, options.Epsilon));
+            _norm2 = Register("norm2", new GroupNormLayer(outputs, options.Epsilon));
             _qkv = Register("qkv", new ResampledConvolution(outputs, outputs * 3, 1, options.AttentionWeights));
             _proj = Register("proj", new ResampledConvolution(outputs, outputs, 1, options.LastWeights));
         }
@@ -97,6 +97,12 @@ public sealed class UNetBlock : nn.Module<Tensor, Tensor, Tensor>
         }
 
         return hidden.MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    protected override void RegisterComponents()
+    {
+        // TorchSharp would register fields under their own names; here all is registered under the checkpoints' names.
     }
 
     private Tensor Scaled(Tensor sum) => _options.SkipScale == 1 ? sum : sum * _options.SkipScale;

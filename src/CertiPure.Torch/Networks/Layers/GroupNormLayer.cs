@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace CertiPure.Torch.Networks.Layers;
 
 /// <summary>Group normalisation with at most 32 groups of at least 4 channels each (Karras et al. 2022's choice).</summary>
-public sealed class GroupNormalization : nn.Module<Tensor, Tensor>, IFreshWeights
+public sealed class GroupNormLayer : nn.Module<Tensor, Tensor>, IFreshWeights
 {
     private readonly Parameter _weight;
     private readonly Parameter _bias;
@@ -13,8 +13,8 @@ public sealed class GroupNormalization : nn.Module<Tensor, Tensor>, IFreshWeight
     private readonly double _epsilon;
 
     /// <summary>A layer that passes on the normalised values: weights one, biases zero.</summary>
-    public GroupNormalization(long channels, double epsilon)
-        : base(nameof(GroupNormalization))
+    public GroupNormLayer(long channels, double epsilon)
+        : base(nameof(GroupNormLayer))
     {
         _groups = Math.Clamp(channels / 4, 1, 32);
         _epsilon = epsilon;
@@ -32,5 +32,11 @@ public sealed class GroupNormalization : nn.Module<Tensor, Tensor>, IFreshWeight
     {
         _weight.fill_(1);
         _bias.zero_();
+    }
+
+    /// <inheritdoc/>
+    protected override void RegisterComponents()
+    {
+        // TorchSharp would register fields under their own names; here all is registered under the checkpoints' names.
     }
 }
