@@ -95,6 +95,7 @@ internal static class CommandLine
     internal static IEnumerable<Verb> Verbs(Terminal terminal) =>
     [
         new BoundVerb(terminal),
+        new ReportVerb(terminal),
         new MergeVerb(terminal),
         new ExportVerb(terminal),
         new DoctorVerb(terminal),

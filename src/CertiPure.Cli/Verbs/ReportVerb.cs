@@ -1,0 +1,106 @@
+using System.CommandLine;
+using CertiPure.Cli.Options;
+using CertiPure.Reports;
+
+namespace CertiPure.Cli.Verbs;
+
+/// <summary><c>report</c>: certified accuracy of run folders and published logs, as a table, a plot or a page.</summary>
+internal sealed class ReportVerb : Verb
+{
+    private static readonly string[] Tables = [.. TableExporters.All.Select(exporter => exporter.Format)];
+
+    private readonly Argument<string[]> _runs = new("RUN|TSV")
+    {
+        Description = "Run folders, or logs in the field's tab-separated format.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private readonly Option<IReadOnlyList<double>> _radii = RadiiOption.Create();
+
+    private readonly Option<bool> _compare = new("--compare")
+    {
+        Description = "Compare the first with each of the others image by image.",
+    };
+
+    private readonly Option<string> _format = new("--format")
+    {
+        Description = "The report's format.",
+        DefaultValueFactory = _ => "markdown",
+    };
+
+    private readonly Option<string> _out = OutputOptions.Out("The file to write; the standard output if absent.", required: false);
+    private readonly Option<bool> _overwrite = OutputOptions.Overwrite();
+
+    /// <summary>Defines the verb.</summary>
+    public ReportVerb(Terminal terminal)
+        : base(
+            "report",
+            "Reports the certified accuracy of runs, with intervals and costs.",
+            "certipure report runs/none runs/consistency --compare",
+            terminal)
+    {
+        _format.AcceptOnlyFromAmong(Tables);
+        Add(_runs);
+        Add(_radii);
+        Add(_compare);
+        Add(_format);
+        Add(_out);
+        Add(_overwrite);
+    }
+
+    /// <inheritdoc/>
+    protected override Task<ExitCode> RunAsync(ParseResult parse, CancellationToken cancellation)
+    {
+        CertifiedRun[] runs = Read(parse.GetRequiredValue(_runs));
+        IReadOnlyList<double> radii = parse.GetRequiredValue(_radii);
+        if (parse.GetValue(_compare) && runs.Length < 2)
+        {
+            throw new CertiPureException("--compare needs two runs or more; name another one.", ExitCode.Usage);
+        }
+
+        ReportTable[] tables =
+        [
+            CertifiedAccuracyTable.Of([.. runs.Select(run => CertifiedAccuracy.Of(run, radii))]),
+            .. parse.GetValue(_compare)
+                ? runs.Skip(1).Select(other => RunComparison.Of(runs[0], other, radii).ToTable())
+                : [],
+        ];
+        ITableExporter exporter = TableExporters.Named(parse.GetRequiredValue(_format));
+        if (parse.GetValue(_out) is { } path)
+        {
+            OutputFile.Write(path, parse.GetValue(_overwrite), temporary =>
+            {
+                using var writer = new StreamWriter(temporary);
+                Write(exporter, tables, writer);
+            });
+        }
+        else
+        {
+            Write(exporter, tables, Terminal.Output);
+        }
+
+        return Task.FromResult(ExitCode.Success);
+    }
+
+    /// <summary>Runs are called by their folder's name, or, where two share it, by the path as given.</summary>
+    private static CertifiedRun[] Read(string[] paths)
+    {
+        CertifiedRun[] runs = [.. paths.Select(path => CertifiedRun.Read(path))];
+        return runs.DistinctBy(run => run.Name).Count() == runs.Length
+            ? runs
+            : [.. runs.Zip(paths, (run, path) => run with { Name = path })];
+    }
+
+    private static void Write(ITableExporter exporter, ReportTable[] tables, TextWriter writer)
+    {
+        for (int i = 0; i < tables.Length; i++)
+        {
+            if (i > 0)
+            {
+                writer.WriteLine();
+            }
+
+            exporter.Write(tables[i], writer);
+        }
+    }
+}
