@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using CertiPure.Smoothing;
 
@@ -54,7 +55,7 @@ public sealed class CertificateLog : IDisposable
     {
         try
         {
-            return JsonSerializer.Deserialize(line, ResultsJson.Compact.Certificate) ?? throw new JsonException("It is null");
+            return Deserialize(Encoding.UTF8.GetBytes(line));
         }
         catch (JsonException e)
         {
@@ -119,7 +120,7 @@ public sealed class CertificateLog : IDisposable
     {
         try
         {
-            return JsonSerializer.Deserialize(line, ResultsJson.Compact.Certificate) ?? throw new JsonException("It is null");
+            return Deserialize(line);
         }
         catch (JsonException e)
         {
@@ -128,5 +129,14 @@ public sealed class CertificateLog : IDisposable
                 + "again.",
                 e);
         }
+    }
+
+    private static Certificate Deserialize(ReadOnlySpan<byte> line)
+    {
+        Certificate? certificate = JsonSerializer.Deserialize(line, ResultsJson.Compact.Certificate);
+        // The serializer checks the members' nullability but not that of a list's elements.
+        return certificate is null || certificate.Looks.Contains(null!)
+            ? throw new JsonException("a certificate or a look is null")
+            : certificate;
     }
 }

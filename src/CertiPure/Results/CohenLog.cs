@@ -121,9 +121,9 @@ public static class CohenLog
             && double.TryParse(cells[3], NumberStyles.Float, CultureInfo.InvariantCulture, out double radius)
             && radius >= 0
             && double.IsFinite(radius)
-            && cells[4] is "0" or "1"
+            && cells[4] == (predicted == label ? "1" : "0")
             && TryParseTime(cells[5], out double seconds)
-            ? new CohenRow(id, label, predicted < 0 ? null : predicted, radius, cells[4] == "1", seconds)
+            ? new CohenRow(id, label, predicted < 0 ? null : predicted, radius, predicted == label, seconds)
             : null;
     }
 

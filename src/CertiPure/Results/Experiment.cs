@@ -55,7 +55,11 @@ public sealed record Experiment
     public required int Batch { get; init; }
 
     /// <summary>SHA-256 (lower-case hexadecimal) of each weight file, by its role: <c>classifier</c>, <c>purifier</c>.</summary>
-    public required IReadOnlyDictionary<string, string> Weights { get; init; }
+    public required IReadOnlyDictionary<string, string> Weights
+    {
+        get;
+        init => field = new SortedDictionary<string, string>(value.ToDictionary(), StringComparer.Ordinal);
+    }
 
     /// <summary>The fields in which another experiment differs, in the manifest's order; none means the same experiment.</summary>
     /// <param name="other">The other experiment.</param>
@@ -86,12 +90,7 @@ public sealed record Experiment
     private static Dictionary<string, string> Flatten(Experiment experiment)
     {
         var fields = new Dictionary<string, string>();
-        // Weights are a dictionary: their order says nothing.
-        Experiment sorted = experiment with
-        {
-            Weights = new SortedDictionary<string, string>(experiment.Weights.ToDictionary(), StringComparer.Ordinal),
-        };
-        Add("", JsonSerializer.SerializeToElement(sorted, ResultsJson.Compact.Experiment));
+        Add("", JsonSerializer.SerializeToElement(experiment, ResultsJson.Compact.Experiment));
         return fields;
 
         void Add(string path, JsonElement value)

@@ -22,7 +22,7 @@ public static class Merge
             throw new CertiPureException("There is nothing to merge; name the shards' run folders.", ExitCode.Usage);
         }
 
-        if (folders.Any(folder => Path.GetFullPath(folder) == Path.GetFullPath(output)))
+        if (folders.Any(folder => Canonical(folder) == Canonical(output)))
         {
             throw new CertiPureException($"{output} is one of the shards; name another folder for the merged run.", ExitCode.Usage);
         }
@@ -53,6 +53,8 @@ public static class Merge
             [.. shards.SelectMany(shard => shard.Certificates).OrderBy(certificate => certificate.Id)],
             overwrite);
     }
+
+    private static string Canonical(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
 
     private static void RefuseStranger(Run first, Run shard)
     {

@@ -38,8 +38,16 @@ public sealed record RunManifest(
                     + "CertiPure that wrote it.");
             }
 
-            RunManifest manifest = JsonSerializer.Deserialize(json, ResultsJson.Indented.RunManifest)
-                ?? throw new JsonException("it is null.");
+            RunManifest? manifest = JsonSerializer.Deserialize(json, ResultsJson.Indented.RunManifest);
+            // The serializer checks the members' nullability but not that of a list's elements.
+            if (manifest is null
+                || manifest.Environment.Contains(null!)
+                || manifest.Experiment.Plan.Looks.Contains(null!)
+                || manifest.Experiment.Weights.Values.Contains(null!))
+            {
+                throw new JsonException("an element of a list is null");
+            }
+
             manifest.Experiment.Validate();
             return manifest;
         }
