@@ -5,18 +5,18 @@ namespace CertiPure.Reports;
 /// <summary>Lays out the summaries of runs as tables.</summary>
 public static class CertifiedAccuracyTable
 {
+    private const string DefinitionNote =
+        "Certified accuracy is the share of images, in percent, whose certified class is the true one with at least the given L2 "
+        + "radius in pixel space [0,1]; radius 0 is clean accuracy, and an abstention is wrong. In parentheses: 95 % "
+        + "Clopper-Pearson interval.";
+
     /// <summary>One row per run: certified accuracy per radius in percent with its 95 % interval, and what it cost.</summary>
     /// <param name="summaries">The summaries, all of the same radii.</param>
     /// <param name="title">The heading.</param>
     public static ReportTable Of(IReadOnlyList<CertifiedAccuracy> summaries, string title = "Certified accuracy")
     {
         ArgumentNullException.ThrowIfNull(summaries);
-        IReadOnlyList<double> radii = summaries.Count > 0 ? [.. summaries[0].Cells.Select(cell => cell.Radius)] : [];
-        if (summaries.Any(summary => !summary.Cells.Select(cell => cell.Radius).SequenceEqual(radii)))
-        {
-            throw new ArgumentException("The summaries have different radii.", nameof(summaries));
-        }
-
+        IReadOnlyList<double> radii = CommonRadii(summaries);
         bool hasMany = summaries.Count > 1;
         double[] best = [.. radii.Select((_, i) => summaries.Max(summary => summary.Cells[i].Accuracy.Value))];
         return new ReportTable(
@@ -39,6 +39,44 @@ public static class CertifiedAccuracyTable
             Notes(summaries));
     }
 
+    /// <summary>One row per method: at each radius the best of its runs, usually over sigma, as the paper's tables have it.
+    /// A smaller second number tells which run it is.</summary>
+    /// <param name="methods">The methods and their runs, all of the same radii.</param>
+    /// <param name="title">The heading.</param>
+    public static ReportTable BestOverRuns(
+        IReadOnlyList<(string Method, IReadOnlyList<CertifiedAccuracy> Runs)> methods,
+        string title = "Certified accuracy, best over \u03c3")
+    {
+        ArgumentNullException.ThrowIfNull(methods);
+        IReadOnlyList<double> radii = CommonRadii([.. methods.SelectMany(method => method.Runs)]);
+        double[] best = [.. radii.Select((_, i) => methods.Max(method => method.Runs.Max(run => run.Cells[i].Accuracy.Value)))];
+        return new ReportTable(
+            "certified-accuracy-best",
+            title,
+            [
+                new ReportColumn("method", "method", IsNumeric: false),
+                .. radii.Select(radius => new ReportColumn(Key(radius), Header(radius), HasInterval: true)),
+            ],
+            [.. methods.Select(method => (IReadOnlyList<ReportCell>)
+            [
+                new ReportCell(method.Method),
+                .. radii.Select((_, i) =>
+                {
+                    CertifiedAccuracy run = method.Runs.MaxBy(candidate => candidate.Cells[i].Accuracy.Value)!;
+                    ReportCell cell = ReportCell.Percent(
+                        run.Cells[i].Accuracy, isBest: methods.Count > 1 && run.Cells[i].Accuracy.Value == best[i]);
+                    return run.Run.Experiment is { } experiment
+                        ? cell with { Text = string.Create(CultureInfo.InvariantCulture, $"{cell.Text} @{experiment.Sigma:0.00##}") }
+                        : cell;
+                }),
+            ])],
+            [
+                DefinitionNote,
+                "Each cell is the best of the method's runs at that radius (the \u03c3 after @); its interval does not account for that "
+                    + "choice.",
+            ]);
+    }
+
     private static IReadOnlyList<ReportCell> Row(CertifiedAccuracy summary, double[]? best) =>
     [
         new ReportCell(summary.Run.Name),
@@ -57,9 +95,7 @@ public static class CertifiedAccuracyTable
 
     private static IReadOnlyList<string> Notes(IReadOnlyList<CertifiedAccuracy> summaries) =>
     [
-        "Certified accuracy is the share of images, in percent, whose certified class is the true one with at least the given L2 "
-            + "radius in pixel space [0,1]; radius 0 is clean accuracy, and an abstention is wrong. In parentheses: 95 % "
-            + "Clopper-Pearson interval.",
+        DefinitionNote,
         .. summaries.SelectMany(summary => summary.Cells
             .Where(cell => cell.OnRadius.Count > 0)
             .Select(cell => string.Create(
@@ -73,6 +109,14 @@ public static class CertifiedAccuracyTable
         const int shown = 12;
         string list = string.Join(", ", ids.Take(shown).Select(id => id.ToString(CultureInfo.InvariantCulture)));
         return ids.Count > shown ? $"{list} and {ids.Count - shown} more" : list;
+    }
+
+    private static IReadOnlyList<double> CommonRadii(IReadOnlyList<CertifiedAccuracy> summaries)
+    {
+        IReadOnlyList<double> radii = summaries.Count > 0 ? [.. summaries[0].Cells.Select(cell => cell.Radius)] : [];
+        return summaries.All(summary => summary.Cells.Select(cell => cell.Radius).SequenceEqual(radii))
+            ? radii
+            : throw new ArgumentException("The summaries have different radii.", nameof(summaries));
     }
 
     private static string Key(double radius) => string.Create(CultureInfo.InvariantCulture, $"certified{radius}");
