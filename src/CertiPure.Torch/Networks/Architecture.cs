@@ -14,6 +14,7 @@ public sealed record Architecture(string Name, Func<JsonElement, torch.nn.Module
     private static readonly Lazy<IReadOnlyList<Architecture>> Known = new(
         () =>
         [
+            CifarResNet.Architecture,
             SongUNet.Architecture,
         ]);
 

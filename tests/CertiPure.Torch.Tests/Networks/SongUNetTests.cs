@@ -120,6 +120,25 @@ public sealed class SongUNetTests
         Assert.Equal(before + 1, LiveTensors);
     }
 
+    [Fact]
+    public void A_network_computes_in_the_type_that_it_is_converted_to()
+    {
+        using var noGradient = no_grad();
+        foreach (SongUNetOptions options in (SongUNetOptions[])[Ddpmpp, Ncsnpp])
+        {
+            using SongUNet network = Drawn(options, 3);
+            network.eval();
+            using Tensor images = ones(2, 3, 16, 16), noise = full(1, 0.3f);
+            using Tensor single = network.Forward(images, noise);
+            network.to(ScalarType.Float64);
+            using Tensor output = network.Forward(images.to(ScalarType.Float64), noise);
+            Assert.Equal(ScalarType.Float64, output.dtype);
+            Assert.True((output - single).abs().max().item<double>() < 1e-5);
+            network.to(ScalarType.BFloat16);
+            Assert.Equal(ScalarType.BFloat16, network.Forward(images.to(ScalarType.BFloat16), noise).dtype);
+        }
+    }
+
     [Theory]
     [InlineData("""{"img_resolution":16,"img_channels":3,"model_chanels":32}""", "model_chanels")]
     [InlineData("""{"img_resolution":18,"img_channels":3}""", "img_resolution")]

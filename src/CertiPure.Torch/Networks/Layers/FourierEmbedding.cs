@@ -10,15 +10,16 @@ namespace CertiPure.Torch.Networks.Layers;
 public sealed class FourierEmbedding : nn.Module<Tensor, Tensor>, IFreshWeights
 {
     private const double Scale = 16;
-    private readonly Tensor _frequencies;
+    // TorchSharp finds these by their registered names when it converts or moves the layer.
+    private readonly Tensor freqs;
 
     /// <summary>An embedding into so many channels, with all frequencies zero.</summary>
     /// <param name="channels">An even number.</param>
     public FourierEmbedding(int channels)
         : base(nameof(FourierEmbedding))
     {
-        _frequencies = zeros(channels / 2);
-        register_buffer("freqs", _frequencies);
+        freqs = zeros(channels / 2);
+        register_buffer("freqs", freqs);
     }
 
     /// <summary>Embeds levels.</summary>
@@ -26,7 +27,7 @@ public sealed class FourierEmbedding : nn.Module<Tensor, Tensor>, IFreshWeights
     /// <returns><c>[N,channels]</c>: all cosines, then all sines.</returns>
     public override Tensor forward(Tensor noise)
     {
-        using Tensor turns = _frequencies * (2 * Math.PI);
+        using Tensor turns = freqs.to(noise.dtype) * (2 * Math.PI);
         using Tensor angles = noise.outer(turns);
         using Tensor cosines = angles.cos(), sines = angles.sin();
         return cat([cosines, sines], 1);
@@ -34,7 +35,7 @@ public sealed class FourierEmbedding : nn.Module<Tensor, Tensor>, IFreshWeights
 
     /// <inheritdoc/>
     public void DrawWeights(Generator generator) =>
-        _frequencies.copy_(randn(_frequencies.shape, generator: generator) * Scale);
+        freqs.copy_(randn(freqs.shape, generator: generator) * Scale);
 
     /// <inheritdoc/>
     protected override void RegisterComponents()

@@ -7,8 +7,9 @@ namespace CertiPure.Torch.Networks.Layers;
 /// <summary>Group normalisation with at most 32 groups of at least 4 channels each (Karras et al. 2022's choice).</summary>
 public sealed class GroupNormLayer : nn.Module<Tensor, Tensor>, IFreshWeights
 {
-    private readonly Parameter _weight;
-    private readonly Parameter _bias;
+    // TorchSharp finds these by their registered names when it converts or moves the layer.
+    private readonly Parameter weight;
+    private readonly Parameter bias;
     private readonly long _groups;
     private readonly double _epsilon;
 
@@ -18,20 +19,20 @@ public sealed class GroupNormLayer : nn.Module<Tensor, Tensor>, IFreshWeights
     {
         _groups = Math.Clamp(channels / 4, 1, 32);
         _epsilon = epsilon;
-        _weight = new Parameter(ones(channels));
-        _bias = new Parameter(zeros(channels));
-        register_parameter("weight", _weight);
-        register_parameter("bias", _bias);
+        weight = new Parameter(ones(channels));
+        bias = new Parameter(zeros(channels));
+        register_parameter("weight", weight);
+        register_parameter("bias", bias);
     }
 
     /// <inheritdoc/>
-    public override Tensor forward(Tensor input) => nn.functional.group_norm(input, _groups, _weight, _bias, _epsilon);
+    public override Tensor forward(Tensor input) => nn.functional.group_norm(input, _groups, weight, bias, _epsilon);
 
     /// <inheritdoc/>
     public void DrawWeights(Generator generator)
     {
-        _weight.fill_(1);
-        _bias.zero_();
+        weight.fill_(1);
+        bias.zero_();
     }
 
     /// <inheritdoc/>

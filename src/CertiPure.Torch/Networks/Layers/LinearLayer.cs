@@ -7,8 +7,9 @@ namespace CertiPure.Torch.Networks.Layers;
 /// <summary>A fully connected layer: <c>[N,in]</c> to <c>[N,out]</c>.</summary>
 public sealed class LinearLayer : nn.Module<Tensor, Tensor>, IFreshWeights
 {
-    private readonly Parameter _weight;
-    private readonly Parameter? _bias;
+    // TorchSharp finds these by their registered names when it converts or moves the layer.
+    private readonly Parameter weight;
+    private readonly Parameter? bias;
     private readonly WeightDistribution _distribution;
 
     /// <summary>A layer with all weights zero.</summary>
@@ -17,12 +18,12 @@ public sealed class LinearLayer : nn.Module<Tensor, Tensor>, IFreshWeights
     {
         _distribution = distribution;
         Inputs = inputs;
-        _weight = new Parameter(zeros(outputs, inputs));
-        register_parameter("weight", _weight);
+        weight = new Parameter(zeros(outputs, inputs));
+        register_parameter("weight", weight);
         if (hasBias)
         {
-            _bias = new Parameter(zeros(outputs));
-            register_parameter("bias", _bias);
+            bias = new Parameter(zeros(outputs));
+            register_parameter("bias", bias);
         }
     }
 
@@ -30,11 +31,11 @@ public sealed class LinearLayer : nn.Module<Tensor, Tensor>, IFreshWeights
     public long Inputs { get; }
 
     /// <inheritdoc/>
-    public override Tensor forward(Tensor input) => nn.functional.linear(input, _weight, _bias);
+    public override Tensor forward(Tensor input) => nn.functional.linear(input, weight, bias);
 
     /// <inheritdoc/>
     public void DrawWeights(Generator generator) =>
-        _distribution.Draw(_weight, _bias, Inputs, _weight.shape[0], generator);
+        _distribution.Draw(weight, bias, Inputs, weight.shape[0], generator);
 
     /// <inheritdoc/>
     protected override void RegisterComponents()

@@ -10,8 +10,9 @@ namespace CertiPure.Torch.Networks.Layers;
 /// </summary>
 public sealed class ResampledConvolution : nn.Module<Tensor, Tensor>, IFreshWeights
 {
-    private readonly Parameter? _weight;
-    private readonly Parameter? _bias;
+    // TorchSharp finds these by their registered names when it converts or moves the layer.
+    private readonly Parameter? weight;
+    private readonly Parameter? bias;
     private readonly Tensor? _filter;
     private readonly Resampling _resampling;
     private readonly WeightDistribution _distribution;
@@ -26,7 +27,7 @@ public sealed class ResampledConvolution : nn.Module<Tensor, Tensor>, IFreshWeig
     /// <param name="kernel">The kernel's width: 0, 1 or 3.</param>
     /// <param name="distribution">How the weights start.</param>
     /// <param name="resampling">What it does to the resolution.</param>
-    /// <param name="filter">The one-dimensional low-pass filter; null for [1,1].</param>
+    /// <param name="resampleFilter">The one-dimensional low-pass filter; null for [1,1].</param>
     /// <param name="convolvesFirst">Whether the filter comes after the convolution, as in NCSN++'s progressive input.</param>
     public ResampledConvolution(
         long inputs,
@@ -34,7 +35,7 @@ public sealed class ResampledConvolution : nn.Module<Tensor, Tensor>, IFreshWeig
         int kernel,
         WeightDistribution distribution,
         Resampling resampling = Resampling.None,
-        IReadOnlyList<double>? filter = null,
+        IReadOnlyList<double>? resampleFilter = null,
         bool convolvesFirst = false)
         : base(nameof(ResampledConvolution))
     {
@@ -44,29 +45,29 @@ public sealed class ResampledConvolution : nn.Module<Tensor, Tensor>, IFreshWeig
         _convolvesFirst = convolvesFirst;
         if (kernel > 0)
         {
-            _weight = new Parameter(zeros(outputs, inputs, kernel, kernel));
-            _bias = new Parameter(zeros(outputs));
-            register_parameter("weight", _weight);
-            register_parameter("bias", _bias);
+            weight = new Parameter(zeros(outputs, inputs, kernel, kernel));
+            bias = new Parameter(zeros(outputs));
+            register_parameter("weight", weight);
+            register_parameter("bias", bias);
         }
 
         if (resampling != Resampling.None)
         {
-            double[] line = filter is null ? [1, 1] : [.. filter];
+            double[] line = resampleFilter is null ? [1, 1] : [.. resampleFilter];
             _isBox = line is [1, 1];
             _filterPadding = (line.Length - 1) / 2;
             double sum = line.Sum();
             long channels = convolvesFirst ? outputs : inputs;
             using Tensor row = tensor(line.Select(tap => (float)(tap / sum)).ToArray());
-            _filter = row.outer(row).mul(resampling == Resampling.Up ? 4 : 1).repeat(channels, 1, 1, 1);
-            register_buffer("resample_filter", _filter, persistent: false);
+            using Tensor square = row.outer(row).mul(resampling == Resampling.Up ? 4 : 1);
+            _filter = square.repeat(channels, 1, 1, 1).DetachFromDisposeScope();
         }
     }
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
-        if (_weight is null)
+        if (weight is null)
         {
             return Resample(input, _filterPadding);
         }
@@ -75,27 +76,27 @@ public sealed class ResampledConvolution : nn.Module<Tensor, Tensor>, IFreshWeig
         if (_convolvesFirst)
         {
             // The filter's margin is taken from the convolution's padding, so that both see the same zeros outside.
-            using Tensor convolved = nn.functional.conv2d(input, _weight, null, padding: [padding + _filterPadding, padding + _filterPadding]);
+            using Tensor convolved = nn.functional.conv2d(input, weight, null, padding: [padding + _filterPadding, padding + _filterPadding]);
             using Tensor resampled = Resample(convolved, 0, forceFilter: true);
-            return resampled + _bias!.view(1, -1, 1, 1);
+            return resampled + bias!.view(1, -1, 1, 1);
         }
 
         if (_resampling == Resampling.None)
         {
-            return nn.functional.conv2d(input, _weight, _bias, padding: [padding, padding]);
+            return nn.functional.conv2d(input, weight, bias, padding: [padding, padding]);
         }
 
         using Tensor source = Resample(input, _filterPadding);
-        return nn.functional.conv2d(source, _weight, _bias, padding: [padding, padding]);
+        return nn.functional.conv2d(source, weight, bias, padding: [padding, padding]);
     }
 
     /// <inheritdoc/>
     public void DrawWeights(Generator generator)
     {
-        if (_weight is not null)
+        if (weight is not null)
         {
             long area = _kernel * _kernel;
-            _distribution.Draw(_weight, _bias, _weight.shape[1] * area, _weight.shape[0] * area, generator);
+            _distribution.Draw(weight, bias, weight.shape[1] * area, weight.shape[0] * area, generator);
         }
     }
 
@@ -115,8 +116,9 @@ public sealed class ResampledConvolution : nn.Module<Tensor, Tensor>, IFreshWeig
                 : nn.functional.interpolate(input, scale_factor: [2, 2], mode: InterpolationMode.Nearest);
         }
 
+        using Tensor taps = _filter!.to(input.dtype, input.device);
         return _resampling == Resampling.Down
-            ? nn.functional.conv2d(input, _filter!, strides: [2, 2], padding: [padding, padding], groups: channels)
-            : nn.functional.conv_transpose2d(input, _filter!, strides: [2, 2], padding: [padding, padding], groups: channels);
+            ? nn.functional.conv2d(input, taps, strides: [2, 2], padding: [padding, padding], groups: channels)
+            : nn.functional.conv_transpose2d(input, taps, strides: [2, 2], padding: [padding, padding], groups: channels);
     }
 }
