@@ -1,3 +1,4 @@
+using CertiPure.Torch.Networks.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -5,7 +6,7 @@ namespace CertiPure.Torch.Networks;
 
 /// <summary>Self-attention over all pixels, as OpenAI's UNets have it. The published networks differ in two things: the
 /// kernels' dimensions, and the order of the joint channels of queries, keys and values.</summary>
-internal sealed class OpenAiAttention : nn.Module<Tensor, Tensor>
+internal sealed class OpenAiAttention : nn.Module<Tensor, Tensor>, IFreshWeights
 {
     private readonly nn.Module<Tensor, Tensor> norm;
     private readonly nn.Module<Tensor, Tensor> qkv;
@@ -23,17 +24,21 @@ internal sealed class OpenAiAttention : nn.Module<Tensor, Tensor>
     {
         _heads = heads;
         _headsFirst = headsFirst;
-        norm = GroupNormalization.Create(32, channels);
+        norm = new GroupNormLayer(channels, 1e-5, groups: 32);
         qkv = headsFirst ? nn.Conv1d(channels, 3 * channels, 1) : nn.Conv2d(channels, 3 * channels, 1);
         proj_out = ZeroInitialization.Apply(
             headsFirst ? nn.Conv1d(channels, channels, 1) : nn.Conv2d(channels, channels, 1));
         RegisterComponents();
     }
 
+    /// <inheritdoc/>
+    public void DrawWeights(Generator generator) => ZeroInitialization.Apply(proj_out);
+
     /// <summary>Applies attention and adds its result.</summary>
     /// <param name="x"><c>[N,channels,H,W]</c>.</param>
     public override Tensor forward(Tensor x)
     {
+        using DisposeScope scope = NewDisposeScope();
         long count = x.shape[0];
         long channels = x.shape[1];
         long pixels = x.shape[2] * x.shape[3];
@@ -49,6 +54,6 @@ internal sealed class OpenAiAttention : nn.Module<Tensor, Tensor>
         Tensor weights = matmul((parts[0] * scale).transpose(-2, -1), parts[1] * scale).softmax(-1);
         Tensor attended = matmul(parts[2], weights.transpose(-2, -1));
         attended = _headsFirst ? attended.reshape(count, channels, pixels) : attended.reshape(x.shape);
-        return x + proj_out.call(attended).reshape(x.shape);
+        return (x + proj_out.call(attended).reshape(x.shape)).MoveToOuterDisposeScope();
     }
 }

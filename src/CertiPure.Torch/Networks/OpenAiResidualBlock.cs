@@ -1,3 +1,4 @@
+using CertiPure.Torch.Networks.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -5,7 +6,7 @@ namespace CertiPure.Torch.Networks;
 
 /// <summary>The residual block of OpenAI's UNets: normalise, activate and convolve, twice, with the time in between. In
 /// the later ones it may also halve or double the resolution.</summary>
-internal sealed class OpenAiResidualBlock : nn.Module<Tensor, Tensor, Tensor>
+internal sealed class OpenAiResidualBlock : nn.Module<Tensor, Tensor, Tensor>, IFreshWeights
 {
     private readonly nn.Module<Tensor, Tensor> _inNorm;
     private readonly nn.Module<Tensor, Tensor> _inConvolution;
@@ -28,10 +29,10 @@ internal sealed class OpenAiResidualBlock : nn.Module<Tensor, Tensor, Tensor>
     {
         _resample = resample;
         _scaleShift = options.ScaleShiftNorm;
-        _inNorm = GroupNormalization.Create(32, inputs);
+        _inNorm = new GroupNormLayer(inputs, 1e-5, groups: 32);
         _inConvolution = nn.Conv2d(inputs, outputs, 3, padding: 1);
         _embedding = nn.Linear(options.EmbeddingChannels, _scaleShift ? 2 * outputs : outputs);
-        _outNorm = GroupNormalization.Create(32, outputs);
+        _outNorm = new GroupNormLayer(outputs, 1e-5, groups: 32);
         _dropout = nn.Dropout(options.Dropout);
         _outConvolution = ZeroInitialization.Apply(nn.Conv2d(outputs, outputs, 3, padding: 1));
         register_module("in_layers", nn.Sequential(("0", _inNorm), ("2", _inConvolution)));
@@ -49,6 +50,8 @@ internal sealed class OpenAiResidualBlock : nn.Module<Tensor, Tensor, Tensor>
     /// <param name="embedding"><c>[N,4 * model channels]</c>.</param>
     public override Tensor forward(Tensor x, Tensor embedding)
     {
+        // Without gradient this frees each activation as soon as the block is done; with gradient autograd keeps its own.
+        using DisposeScope scope = NewDisposeScope();
         Tensor h = nn.functional.silu(_inNorm.call(x));
         if (_resample is not null)
         {
@@ -69,6 +72,15 @@ internal sealed class OpenAiResidualBlock : nn.Module<Tensor, Tensor, Tensor>
         }
 
         h = _outConvolution.call(_dropout.call(nn.functional.silu(h)));
-        return (_skip is null ? x : _skip.call(x)) + h;
+        return ((_skip is null ? x : _skip.call(x)) + h).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void DrawWeights(Generator generator) => ZeroInitialization.Apply(_outConvolution);
+
+    /// <inheritdoc/>
+    protected override void RegisterComponents()
+    {
+        // TorchSharp would register fields under their own names; here all is registered under the checkpoints' names.
     }
 }

@@ -1,3 +1,5 @@
+using CertiPure.Images;
+using CertiPure.Torch.Networks.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -7,15 +9,17 @@ namespace CertiPure.Torch.Networks;
 /// The skeleton that OpenAI's diffusion UNets share: blocks down to the coarsest resolution, a middle, and blocks up
 /// again that each take one of the activations from the way down. Parameter names are those of the published code.
 /// </summary>
-public abstract class OpenAiUNet : nn.Module
+public abstract class OpenAiUNet : DiffusionNetwork, IFreshWeights
 {
     private readonly OpenAiUNetOptions _options;
+    private readonly IReadOnlyList<int> _multipliers;
     private readonly bool _headsFirst;
     private readonly nn.Module<Tensor, Tensor> _timeEmbedding;
-    private readonly nn.Module<Tensor, Tensor>? _labelEmbedding;
+    private readonly TorchSharp.Modules.Embedding? _labelEmbedding;
     private readonly List<Stage> _inputBlocks = [];
     private readonly Stage _middleBlock;
     private readonly List<Stage> _outputBlocks = [];
+    private readonly nn.Module<Tensor, Tensor> _outputConvolution;
     private readonly nn.Module<Tensor, Tensor> _output;
 
     /// <summary>Makes the network.</summary>
@@ -26,14 +30,16 @@ public abstract class OpenAiUNet : nn.Module
         : base(name)
     {
         _options = options;
+        _multipliers = options.EffectiveMultipliers();
+        Shape = new ImageShape(3, options.ImageSize, options.ImageSize);
         _headsFirst = headsFirst;
         int embedding = options.EmbeddingChannels;
         _timeEmbedding = nn.Sequential(
             ("0", nn.Linear(options.ModelChannels, embedding)), ("1", nn.SiLU()), ("2", nn.Linear(embedding, embedding)));
         register_module("time_embed", _timeEmbedding);
-        if (options.Classes is int classes)
+        if (options.Classes > 0)
         {
-            _labelEmbedding = nn.Embedding(classes, embedding);
+            _labelEmbedding = nn.Embedding(options.Classes, embedding);
             register_module("label_emb", _labelEmbedding);
         }
 
@@ -43,10 +49,9 @@ public abstract class OpenAiUNet : nn.Module
             Attention(channels),
             new OpenAiResidualBlock(channels, channels, options));
         channels = BuildUp(channels, side, skipChannels);
+        _outputConvolution = ZeroInitialization.Apply(nn.Conv2d(channels, options.OutputChannels, 3, padding: 1));
         _output = nn.Sequential(
-            ("0", GroupNormalization.Create(32, channels)),
-            ("1", nn.SiLU()),
-            ("2", ZeroInitialization.Apply(nn.Conv2d(channels, options.OutputChannels, 3, padding: 1))));
+            ("0", new GroupNormLayer(channels, 1e-5, groups: 32)), ("1", nn.SiLU()), ("2", _outputConvolution));
 
         register_module("input_blocks", nn.ModuleList(_inputBlocks.ToArray()));
         register_module("middle_block", _middleBlock);
@@ -54,13 +59,22 @@ public abstract class OpenAiUNet : nn.Module
         register_module("out", _output);
     }
 
+    /// <inheritdoc/>
+    public override ImageShape Shape { get; }
+
+    /// <inheritdoc/>
+    public override int LabelCount => _options.Classes;
+
+    /// <inheritdoc/>
+    public void DrawWeights(Generator generator) => ZeroInitialization.Apply(_outputConvolution);
+
     /// <summary>Applies the network.</summary>
-    /// <param name="x"><c>[N,3,S,S]</c>, scaled as its parameterisation asks.</param>
-    /// <param name="times"><c>[N]</c>, the time input as its parameterisation defines it.</param>
-    /// <param name="labels"><c>[N]</c> class numbers (int64), where the network is class-conditional.</param>
+    /// <param name="x"><c>[N,3,S,S]</c>, scaled as the parameterisation asks.</param>
+    /// <param name="times"><c>[N]</c> or <c>[1]</c>, the time input as the network was trained with it.</param>
+    /// <param name="labels">One-hot classes, <c>[N,classes]</c>, where the network is class-conditional.</param>
     /// <returns><c>[N,output channels,S,S]</c>.</returns>
     /// <exception cref="ArgumentException">Labels are missing or not expected.</exception>
-    public Tensor Apply(Tensor x, Tensor times, Tensor? labels = null)
+    private protected Tensor Apply(Tensor x, Tensor times, Tensor? labels)
     {
         if (labels is null != _labelEmbedding is null)
         {
@@ -69,10 +83,11 @@ public abstract class OpenAiUNet : nn.Module
                 nameof(labels));
         }
 
+        using DisposeScope scope = NewDisposeScope();
         Tensor embedding = _timeEmbedding.call(SinusoidalEmbedding.Embed(times, _options.ModelChannels).to(x.dtype));
         if (_labelEmbedding is not null)
         {
-            embedding += _labelEmbedding.call(labels!);
+            embedding += matmul(labels!.to(x.dtype), _labelEmbedding.weight!);
         }
 
         var skips = new Stack<Tensor>();
@@ -88,18 +103,18 @@ public abstract class OpenAiUNet : nn.Module
             x = block.call(cat([x, skips.Pop()], 1), embedding);
         }
 
-        return _output.call(x);
+        return _output.call(x).MoveToOuterDisposeScope();
     }
 
     private Stack<int> BuildDown(out int channels, out int side)
     {
         side = _options.ImageSize;
-        channels = _headsFirst ? _options.ModelChannels : _options.ModelChannels * _options.ChannelMultipliers[0];
+        channels = _headsFirst ? _options.ModelChannels : _options.ModelChannels * _multipliers[0];
         var skipChannels = new Stack<int>([channels]);
         _inputBlocks.Add(new Stage(nn.Conv2d(3, channels, 3, padding: 1)));
-        for (int level = 0; level < _options.ChannelMultipliers.Count; level++)
+        for (int level = 0; level < _multipliers.Count; level++)
         {
-            int outputs = _options.ModelChannels * _options.ChannelMultipliers[level];
+            int outputs = _options.ModelChannels * _multipliers[level];
             for (int i = 0; i < _options.ResidualBlocks; i++)
             {
                 _inputBlocks.Add(Block(channels, outputs, side));
@@ -107,7 +122,7 @@ public abstract class OpenAiUNet : nn.Module
                 skipChannels.Push(channels);
             }
 
-            if (level < _options.ChannelMultipliers.Count - 1)
+            if (level < _multipliers.Count - 1)
             {
                 _inputBlocks.Add(new Stage(_options.ResidualUpDown
                     ? new OpenAiResidualBlock(channels, channels, _options, Halve)
@@ -122,9 +137,9 @@ public abstract class OpenAiUNet : nn.Module
 
     private int BuildUp(int channels, int side, Stack<int> skipChannels)
     {
-        for (int level = _options.ChannelMultipliers.Count - 1; level >= 0; level--)
+        for (int level = _multipliers.Count - 1; level >= 0; level--)
         {
-            int outputs = _options.ModelChannels * _options.ChannelMultipliers[level];
+            int outputs = _options.ModelChannels * _multipliers[level];
             for (int i = 0; i <= _options.ResidualBlocks; i++)
             {
                 Stage block = Block(channels + skipChannels.Pop(), outputs, side);

@@ -20,8 +20,9 @@ public abstract record Preconditioning
         "consistency" => new ConsistencyPreconditioning(),
         "vp" => new VpPreconditioning(),
         "ve" => new VePreconditioning(),
+        "ddpm" => new DdpmPreconditioning(),
         _ => throw new CertiPureException(
-            $"There is no preconditioning '{name}': choose edm, consistency, vp or ve."),
+            $"There is no preconditioning '{name}': choose edm, consistency, vp, ve or ddpm."),
     };
 
     /// <summary>The scalings at levels <c>[N,1,1,1]</c>.</summary>

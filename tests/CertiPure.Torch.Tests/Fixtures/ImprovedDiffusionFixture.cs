@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Globalization;
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Networks;
 using static TorchSharp.torch;
@@ -12,24 +12,20 @@ internal sealed class ImprovedDiffusionFixture : IFixtureCheck
 
     public IEnumerable<FixtureComparison> Compare(Fixture fixture)
     {
-        using var network = new ImprovedDiffusionUNet(OpenAiArguments.Read(fixture.Arguments));
+        var network = new ImprovedDiffusionUNet(OpenAiArguments.Read(fixture.Arguments));
         using Checkpoint weights = fixture.Weights();
         FixtureWeights.Load(network, weights);
         var schedule = new CosineSchedule(fixture.Arguments.GetProperty("diffusion_steps").GetInt32());
+        using var denoiser = new Denoiser(network, new DdpmPreconditioning { Schedule = schedule });
         foreach (string sigma in fixture.Numbers.Where(name => name.StartsWith("noisy_", StringComparison.Ordinal))
             .Select(name => name["noisy_".Length..]))
         {
-            double level = 2 * double.Parse(sigma, System.Globalization.CultureInfo.InvariantCulture);
+            double level = 2 * double.Parse(sigma, CultureInfo.InvariantCulture);
             int step = schedule.FirstStepAtLeast(level);
-            yield return FixtureComparison.Of(fixture, "t_" + sigma, tensor((long)step).reshape(1));
+            yield return FixtureComparison.Of(fixture, $"t_{sigma}", tensor((long)step).reshape(1));
+            yield return FixtureComparison.Of(fixture, $"real_sigma_{sigma}", tensor(schedule.NoiseLevel(step)).reshape(1));
             yield return FixtureComparison.Of(
-                fixture, "real_sigma_" + sigma, tensor(schedule.NoiseLevel(step) / 2).reshape(1));
-            Tensor noisy = fixture["noisy_" + sigma];
-            Tensor noise = network.Apply(
-                noisy * Math.Sqrt(schedule.AlphaBar(step)), full([noisy.shape[0]], step * 1000.0 / schedule.Steps))
-                .narrow(1, 0, 3);
-            yield return FixtureComparison.Of(
-                fixture, "pred_xstart_" + sigma, (noisy - noise * schedule.NoiseLevel(step)).clamp(-1, 1));
+                fixture, $"pred_xstart_{sigma}", denoiser.Denoise(fixture[$"noisy_{sigma}"], full(1, (float)level)).clamp(-1, 1));
         }
     }
 }

@@ -4,26 +4,33 @@ using CertiPure.Torch.Networks;
 
 namespace CertiPure.Torch.Tests.Fixtures;
 
+/// <summary>The arguments of OpenAI's scripts as this project's.</summary>
 internal static class OpenAiArguments
 {
-    public static OpenAiUNetOptions Read(JsonElement a)
+    private const int ImageNetClasses = 1000;
+
+    public static OpenAiUNetOptions Read(JsonElement arguments)
     {
-        int size = a.GetProperty("image_size").GetInt32();
-        int perHead = a.TryGetProperty("num_head_channels", out JsonElement h) ? h.GetInt32() : -1;
+        int headChannels = arguments.TryGetProperty("num_head_channels", out JsonElement given) ? given.GetInt32() : -1;
         return new OpenAiUNetOptions
         {
-            ImageSize = size,
-            ModelChannels = a.GetProperty("num_channels").GetInt32(),
-            OutputChannels = a.GetProperty("learn_sigma").GetBoolean() ? 6 : 3,
-            ResidualBlocks = a.GetProperty("num_res_blocks").GetInt32(),
-            ChannelMultipliers = OpenAiUNetOptions.DefaultChannelMultipliers(size),
-            AttentionResolutions = [.. a.GetProperty("attention_resolutions").GetString()!.Split(',').Select(s => int.Parse(s, CultureInfo.InvariantCulture))],
-            Heads = a.GetProperty("num_heads").GetInt32(),
-            HeadChannels = perHead > 0 ? perHead : null,
-            Classes = a.GetProperty("class_cond").GetBoolean() ? 1000 : null,
-            ScaleShiftNorm = a.GetProperty("use_scale_shift_norm").GetBoolean(),
-            ResidualUpDown = a.TryGetProperty("resblock_updown", out JsonElement u) && u.GetBoolean(),
-            Dropout = a.GetProperty("dropout").GetDouble(),
+            ImageSize = arguments.GetProperty("image_size").GetInt32(),
+            ModelChannels = arguments.GetProperty("num_channels").GetInt32(),
+            OutputChannels = arguments.GetProperty("learn_sigma").GetBoolean() ? 6 : 3,
+            ResidualBlocks = arguments.GetProperty("num_res_blocks").GetInt32(),
+            ChannelMultipliers = arguments.TryGetProperty("channel_mult", out JsonElement multipliers)
+                ? Numbers(multipliers.GetString()!)
+                : [],
+            AttentionResolutions = Numbers(arguments.GetProperty("attention_resolutions").GetString()!),
+            Heads = arguments.GetProperty("num_heads").GetInt32(),
+            HeadChannels = headChannels > 0 ? headChannels : null,
+            Classes = arguments.GetProperty("class_cond").GetBoolean() ? ImageNetClasses : 0,
+            ScaleShiftNorm = arguments.GetProperty("use_scale_shift_norm").GetBoolean(),
+            ResidualUpDown = arguments.TryGetProperty("resblock_updown", out JsonElement upDown) && upDown.GetBoolean(),
+            Dropout = arguments.GetProperty("dropout").GetDouble(),
         };
     }
+
+    private static int[] Numbers(string list) =>
+        [.. list.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(item => int.Parse(item, CultureInfo.InvariantCulture))];
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace CertiPure.Torch.Networks.Layers;
 
-/// <summary>Group normalisation with at most 32 groups of at least 4 channels each (Karras et al. 2022's choice).</summary>
+/// <summary>Group normalisation (Wu and He 2018). TorchSharp's own layer starts with whatever the memory held.</summary>
 public sealed class GroupNormLayer : nn.Module<Tensor, Tensor>, IFreshWeights
 {
     // TorchSharp finds these by their registered names when it converts or moves the layer.
@@ -14,10 +14,14 @@ public sealed class GroupNormLayer : nn.Module<Tensor, Tensor>, IFreshWeights
     private readonly double _epsilon;
 
     /// <summary>A layer that passes on the normalised values: weights one, biases zero.</summary>
-    public GroupNormLayer(long channels, double epsilon)
+    /// <param name="channels">The number of channels.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    /// <param name="groups">The number of groups, a divisor of the channels; null for Karras et al. 2022's choice, at most 32
+    /// of at least 4 channels each.</param>
+    public GroupNormLayer(long channels, double epsilon, long? groups = null)
         : base(nameof(GroupNormLayer))
     {
-        _groups = Math.Clamp(channels / 4, 1, 32);
+        _groups = groups ?? Math.Clamp(channels / 4, 1, 32);
         _epsilon = epsilon;
         weight = new Parameter(ones(channels));
         bias = new Parameter(zeros(channels));
