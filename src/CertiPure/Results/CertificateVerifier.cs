@@ -120,5 +120,6 @@ public static class CertificateVerifier
 
     /// <summary>The inequality that makes p a lower bound: P[Bin(n, p) &gt;= k] &lt;= alpha (Clopper and Pearson 1934).</summary>
     private static bool Supports(Look look, double p) =>
-        look.K > 0 && BinomialTail.AtLeast(look.K, look.N, p) <= look.Alpha;
+        look.N >= 1 && look.K >= 0 && look.K <= look.N && look.Alpha >= BinomialBound.LeastAlpha && look.Alpha < 1
+        && BinomialBound.IsLower(p, look.K, look.N, look.Alpha);
 }

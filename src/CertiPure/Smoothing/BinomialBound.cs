@@ -6,11 +6,14 @@ namespace CertiPure.Smoothing;
 /// </summary>
 public static class BinomialBound
 {
+    /// <summary>Below this, tails could underflow.</summary>
+    internal const double LeastAlpha = 1e-250;
+
     /// <summary>The one-sided lower bound: with probability at least 1 - alpha over the k of n successes, the true
     /// probability is at least this.</summary>
     /// <param name="k">Successes, 0 to n.</param>
     /// <param name="n">Trials, at least 1.</param>
-    /// <param name="alpha">The error probability, 0 &lt; alpha &lt; 1.</param>
+    /// <param name="alpha">The error probability, 1e-250 &lt;= alpha &lt; 1.</param>
     /// <returns>The bound, rounded down; 0 for k = 0.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
     public static double Lower(int k, int n, double alpha)
@@ -22,27 +25,40 @@ public static class BinomialBound
             return 0;
         }
 
-        double low = 0;
-        double high = (double)k / n;
-        if (high == 1)
-        {
-            high = Math.BitDecrement(1.0);
-        }
+        double p = Solve(k, n, alpha);
 
-        for (int i = 0; i < 200 && high - low > low * 1e-15; i++)
+        // Where the equation holds the rounding errors may be on either side; step down until the inequality is certain.
+        double step = Math.BitIncrement(p) - p;
+        while (BinomialTail.AtLeast(k, n, p).Highest > alpha)
         {
-            double middle = low + ((high - low) / 2);
-            if (BinomialTail.AtLeast(k, n, middle) * (1 + BinomialTail.RelativeError) <= alpha)
+            p = Math.Max(0, p - step);
+            step *= 2;
+            if (p == 0)
             {
-                low = middle;
-            }
-            else
-            {
-                high = middle;
+                return 0;
             }
         }
 
-        return low;
+        return p;
+    }
+
+    /// <summary>Whether a number certainly is a lower bound, P[Bin(n, p) &gt;= k] &lt;= alpha: what <see cref="Lower(int, int,
+    /// double)"/> holds to, and what a certificate's bound is checked by.</summary>
+    /// <param name="p">The claimed bound, 0 &lt;= p &lt; 1.</param>
+    /// <param name="k">Successes, 0 to n.</param>
+    /// <param name="n">Trials, at least 1.</param>
+    /// <param name="alpha">The error probability, 1e-250 &lt;= alpha &lt; 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    public static bool IsLower(double p, int k, int n, double alpha)
+    {
+        CheckTrials(k, n);
+        CheckAlpha(alpha);
+        if (!(p >= 0 && p < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(p), p, "A probability from 0 up to, but not including, 1 is needed.");
+        }
+
+        return p == 0 || BinomialTail.AtLeast(k, n, p).Highest <= alpha;
     }
 
     /// <summary>The best lower bound over the looks of one image; it errs with probability at most the sum of their
@@ -58,7 +74,7 @@ public static class BinomialBound
     /// <summary>The one-sided upper bound, rounded up; 1 for k = n.</summary>
     /// <param name="k">Successes, 0 to n.</param>
     /// <param name="n">Trials, at least 1.</param>
-    /// <param name="alpha">The error probability, 0 &lt; alpha &lt; 1.</param>
+    /// <param name="alpha">The error probability, 1e-250 &lt;= alpha &lt; 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
     public static double Upper(int k, int n, double alpha)
     {
@@ -92,7 +108,7 @@ public static class BinomialBound
     /// <param name="radius">The radius r in pixel space, at least 0.</param>
     /// <param name="sigma">The noise level in pixel space, above 0.</param>
     /// <param name="n">Trials, at least 1.</param>
-    /// <param name="alpha">The error probability, 0 &lt; alpha &lt; 1.</param>
+    /// <param name="alpha">The error probability, 1e-250 &lt;= alpha &lt; 1.</param>
     /// <returns>The threshold, 1 to n, or null where even n successes do not certify it.</returns>
     public static int? SuccessesNeeded(double radius, double sigma, int n, double alpha)
     {
@@ -131,7 +147,51 @@ public static class BinomialBound
         ArgumentOutOfRangeException.ThrowIfLessThan(top, runnerUp);
         return top == runnerUp
             ? 1.0
-            : Math.Min(1.0, 2 * BinomialTail.AtLeast(top, top + runnerUp, 0.5) * (1 + BinomialTail.RelativeError));
+            : Math.Min(1.0, 2 * BinomialTail.AtLeast(top, top + runnerUp, 0.5).Highest);
+    }
+
+    /// <summary>About the p with P[Bin(n, p) &gt;= k] = alpha, by Newton's method on the logarithm of the tail, whose derivative is
+    /// k Mass(k) / (p tail), kept between bounds by bisection.</summary>
+    private static double Solve(int k, int n, double alpha)
+    {
+        // Wilson's approximation starts close.
+        double z = -NormalTransform.Quantile(alpha);
+        double share = (double)k / n;
+        double spread = z * Math.Sqrt((share * (1 - share) / n) + (z * z / (4.0 * n * n)));
+        double p = (share + (z * z / (2.0 * n)) - spread) / (1 + (z * z / n));
+        double low = 0;
+        double high = 1;
+        double target = ElementaryFunctions.Log(alpha);
+        for (int i = 0; i < 100; i++)
+        {
+            if (!(p > low && p < high))
+            {
+                p = low + ((high - low) / 2);
+            }
+
+            double tail = BinomialTail.AtLeast(k, n, p).Value;
+            if (tail <= alpha)
+            {
+                low = p;
+            }
+            else
+            {
+                high = p;
+            }
+
+            double mass = BinomialTail.Exactly(k, n, p).Value;
+            double next = tail < BinomialTail.Smallest || mass < BinomialTail.Smallest
+                ? low + ((high - low) / 2)
+                : p - ((ElementaryFunctions.Log(tail) - target) * tail * p / (k * mass));
+            if (Math.Abs(next - p) <= p * 1e-15)
+            {
+                break;
+            }
+
+            p = next;
+        }
+
+        return p > 0 && p < 1 ? p : low;
     }
 
     private static bool Certifies(int k, int n, double radius, double sigma, double alpha)
@@ -149,9 +209,10 @@ public static class BinomialBound
 
     private static void CheckAlpha(double alpha)
     {
-        if (!(alpha > 0 && alpha < 1))
+        if (!(alpha >= LeastAlpha && alpha < 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "A probability strictly between 0 and 1 is needed.");
+            throw new ArgumentOutOfRangeException(
+                nameof(alpha), alpha, "An error probability from 1e-250 up to, but not including, 1 is needed.");
         }
     }
 }

@@ -1,46 +1,111 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace CertiPure.Smoothing;
 
 /// <summary>
-/// The normal quantile as a rational approximation (M. J. Wichura, Algorithm AS 241: The Percentage Points of the Normal
-/// Distribution, Applied Statistics 37, 1988; PPND16), with fixed order of operations and IEEE + - x / and square root alone.
+/// Uniform bits to normal numbers by the inverse distribution function (M. J. Wichura, Algorithm AS 241: The Percentage Points
+/// of the Normal Distribution, Applied Statistics 37, 1988; PPND16), with one fixed order of IEEE + - x / and square root, so
+/// that the scalar form, the vector form and every machine give the same bits.
 /// </summary>
 internal static class NormalTransform
 {
+    /// <summary>|u - 1/2| up to which the central approximation serves.</summary>
+    private const double CentralReach = 0.425;
+
+    /// <summary>Square root of -ln(tail) up to which the middle approximation serves: tails down to e^-25.</summary>
+    private const double MiddleReach = 5.0;
+
+    private static ReadOnlySpan<double> CentralNumerator =>
+    [
+        2.5090809287301226727e+3, 3.3430575583588128105e+4, 6.7265770927008700853e+4, 4.5921953931549871457e+4,
+        1.3731693765509461125e+4, 1.9715909503065514427e+3, 1.3314166789178437745e+2, 3.3871328727963666080e+0,
+    ];
+
+    private static ReadOnlySpan<double> CentralDenominator =>
+    [
+        5.2264952788528545610e+3, 2.8729085735721942674e+4, 3.9307895800092710610e+4, 2.1213794301586595867e+4,
+        5.3941960214247511077e+3, 6.8718700749205790830e+2, 4.2313330701600911252e+1, 1.0,
+    ];
+
+    private static ReadOnlySpan<double> MiddleNumerator =>
+    [
+        7.74545014278341407640e-4, 2.27238449892691845833e-2, 2.41780725177450611770e-1, 1.27045825245236838258e+0,
+        3.64784832476320460504e+0, 5.76949722146069140550e+0, 4.63033784615654529590e+0, 1.42343711074968357734e+0,
+    ];
+
+    private static ReadOnlySpan<double> MiddleDenominator =>
+    [
+        1.05075007164441684324e-9, 5.47593808499534494600e-4, 1.51986665636164571966e-2, 1.48103976427480074590e-1,
+        6.89767334985100004550e-1, 1.67638483018380384940e+0, 2.05319162663775882187e+0, 1.0,
+    ];
+
+    private static ReadOnlySpan<double> FarNumerator =>
+    [
+        2.01033439929228813265e-7, 2.71155556874348757815e-5, 1.24266094738807843860e-3, 2.65321895265761230930e-2,
+        2.96560571828504891230e-1, 1.78482653991729133580e+0, 5.46378491116411436990e+0, 6.65790464350110377720e+0,
+    ];
+
+    private static ReadOnlySpan<double> FarDenominator =>
+    [
+        2.04426310338993978564e-15, 1.42151175831644588870e-7, 1.84631831751005468180e-5, 7.86869131145613259100e-4,
+        1.48753612908506148525e-2, 1.36929880922735805310e-1, 5.99832206555887937690e-1, 1.0,
+    ];
+
+    /// <summary>The uniform number that 64 random bits stand for: (2m + 1) * 2^-53 with m their upper 52 bits. It is exact, never 0
+    /// or 1, and symmetric about 1/2.</summary>
+    internal static double Uniform(ulong bits) => BitConverter.UInt64BitsToDouble((bits >> 12) | One) - (1.0 - HalfStep);
+
+    /// <inheritdoc cref="Uniform(ulong)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector256<double> Uniform(Vector256<ulong> bits) =>
+        ((bits >> 12) | Vector256.Create(One)).AsDouble() - Vector256.Create(1.0 - HalfStep);
+
+    /// <summary>The quantile of a probability strictly between 0 and 1.</summary>
     internal static double Quantile(double u)
     {
         double q = u - 0.5;
-        if (Math.Abs(q) <= 0.425)
+        if (Math.Abs(q) <= CentralReach)
         {
-            return q * Central(0.180625 - (q * q));
+            return q * RationalApproximation.Evaluate(0.180625 - (q * q), CentralNumerator, CentralDenominator);
         }
 
-        double tail = q < 0 ? u : 1.0 - u;
-        double r = Math.Sqrt(-ElementaryFunctions.Log(tail));
-        double x = r <= 5.0 ? Tail(r - 1.6) : FarTail(r - 5.0);
+        double r = Math.Sqrt(-ElementaryFunctions.Log(Math.Min(u, 1.0 - u)));
+        double x = r <= MiddleReach
+            ? RationalApproximation.Evaluate(r - 1.6, MiddleNumerator, MiddleDenominator)
+            : RationalApproximation.Evaluate(r - 5.0, FarNumerator, FarDenominator);
         return q < 0 ? -x : x;
     }
 
-    private static double Central(double r) =>
-        ((((((((((((((2509.0809287301226727 * r) + 33430.575583588128105) * r) + 67265.770927008700853) * r)
-            + 45921.953931549871457) * r) + 13731.693765509461125) * r) + 1971.5909503065514427) * r)
-            + 133.14166789178437745) * r) + 3.387132872796366608)
-        / ((((((((((((((5226.495278852854561 * r) + 28729.085735721942674) * r) + 39307.89580009271061) * r)
-            + 21213.794301586595867) * r) + 5394.1960214247511077) * r) + 687.1870074920579083) * r)
-            + 42.313330701600911252) * r) + 1.0);
+    /// <inheritdoc cref="Quantile(double)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector256<double> Quantile(Vector256<double> u)
+    {
+        Vector256<double> q = u - Vector256.Create(0.5);
+        Vector256<double> x = q * RationalApproximation.Evaluate(
+            Vector256.Create(0.180625) - (q * q), CentralNumerator, CentralDenominator);
+        Vector256<double> outside = Vector256.GreaterThan(Vector256.Abs(q), Vector256.Create(CentralReach));
+        return outside.AsUInt64() == Vector256<ulong>.Zero ? x : Vector256.ConditionalSelect(outside, Tails(u, q), x);
+    }
 
-    private static double Tail(double r) =>
-        ((((((((((((((7.7454501427834140764e-4 * r) + 0.0227238449892691845833) * r) + 0.24178072517745061177) * r)
-            + 1.27045825245236838258) * r) + 3.64784832476320460504) * r) + 5.7694972214606914055) * r)
-            + 4.6303378461565452959) * r) + 1.42343711074968357734)
-        / ((((((((((((((1.05075007164441684324e-9 * r) + 5.475938084995344946e-4) * r) + 0.0151986665636164571966) * r)
-            + 0.14810397642748007459) * r) + 0.68976733498510000455) * r) + 1.6763848301838038494) * r)
-            + 2.05319162663775882187) * r) + 1.0);
+    private const ulong One = 0x3FF0000000000000;
 
-    private static double FarTail(double r) =>
-        ((((((((((((((2.01033439929228813265e-7 * r) + 2.71155556874348757815e-5) * r) + 0.0012426609473880784386) * r)
-            + 0.026532189526576123093) * r) + 0.29656057182850489123) * r) + 1.7848265399172913358) * r)
-            + 5.4637849111641143699) * r) + 6.6579046435011037772)
-        / ((((((((((((((2.04426310338993978564e-15 * r) + 1.4215117583164458887e-7) * r) + 1.8463183175100546818e-5) * r)
-            + 7.868691311456132591e-4) * r) + 0.0148753612908506148525) * r) + 0.13692988092273580531) * r)
-            + 0.59983220655588793769) * r) + 1.0);
+    private const double HalfStep = 1.0 / (1L << 53);
+
+    private static Vector256<double> Tails(Vector256<double> u, Vector256<double> q)
+    {
+        Vector256<double> r = Vector256.Sqrt(
+            -ElementaryFunctions.Log(Vector256.Min(u, Vector256.Create(1.0) - u)));
+        Vector256<double> x = RationalApproximation.Evaluate(
+            r - Vector256.Create(1.6), MiddleNumerator, MiddleDenominator);
+        Vector256<double> far = Vector256.GreaterThan(r, Vector256.Create(MiddleReach));
+        if (far.AsUInt64() != Vector256<ulong>.Zero)
+        {
+            Vector256<double> beyond = RationalApproximation.Evaluate(
+                r - Vector256.Create(5.0), FarNumerator, FarDenominator);
+            x = Vector256.ConditionalSelect(far, beyond, x);
+        }
+
+        return Vector256.ConditionalSelect(Vector256.LessThan(q, Vector256<double>.Zero), -x, x);
+    }
 }
