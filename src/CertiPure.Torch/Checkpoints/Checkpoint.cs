@@ -9,6 +9,7 @@ namespace CertiPure.Torch.Checkpoints;
 public sealed class Checkpoint : IDisposable
 {
     private readonly Dictionary<string, CheckpointTensor> byName;
+
     private readonly IReadOnlyList<CheckpointFile> files;
     private string? sha256;
 
@@ -36,6 +37,12 @@ public sealed class Checkpoint : IDisposable
 
     /// <summary>The file or folder that the checkpoint was opened from; null if it was made in memory.</summary>
     public string? Path { get; }
+
+    /// <summary>The form of the file.</summary>
+    public CheckpointFormat Format { get; init; }
+
+    /// <summary>The part of the file that the tensors were taken from, such as <c>params_ema</c> or <c>state_dict</c>; empty if all of it.</summary>
+    public string Section { get; init; } = "";
 
     /// <summary>The tensors, in the file's order.</summary>
     public IReadOnlyList<CheckpointTensor> Tensors { get; }
@@ -68,6 +75,9 @@ public sealed class Checkpoint : IDisposable
             string.Concat(files.OrderBy(file => file.Path, StringComparer.Ordinal)
                 .Select(file => $"{file.Sha256()}  {System.IO.Path.GetFileName(file.Path)}\n"))))),
     };
+
+    /// <summary>The open files.</summary>
+    internal IReadOnlyList<CheckpointFile> Files => files;
 
     /// <summary>Closes the files.</summary>
     public void Dispose()

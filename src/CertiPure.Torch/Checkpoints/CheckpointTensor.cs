@@ -7,9 +7,9 @@ namespace CertiPure.Torch.Checkpoints;
 public sealed class CheckpointTensor
 {
     private const int ChunkBytes = 1 << 20;
-    private readonly TensorStorage storage;
+    private readonly ByteSource storage;
 
-    internal CheckpointTensor(string name, ElementType elementType, IReadOnlyList<long> shape, TensorStorage storage)
+    internal CheckpointTensor(string name, ElementType elementType, IReadOnlyList<long> shape, ByteSource storage)
     {
         if (!TensorShape.TryCount(shape, elementType.Size(), out long elements))
         {
@@ -52,7 +52,7 @@ public sealed class CheckpointTensor
     /// <exception cref="ArgumentException">The bytes do not fill the shape exactly.</exception>
     public static CheckpointTensor FromBytes(
         string name, ElementType elementType, IReadOnlyList<long> shape, ReadOnlyMemory<byte> bytes) =>
-        new(name, elementType, [.. shape], new MemoryStorage(bytes));
+        new(name, elementType, [.. shape], new MemorySource(name, bytes));
 
     /// <summary>A tensor of 32-bit floats in memory.</summary>
     /// <param name="name">The tensor's name.</param>

@@ -13,14 +13,20 @@ public static class SafeTensors
         var file = new CheckpointFile(path);
         try
         {
-            SafeTensorsHeader header = SafeTensorsHeader.Read(file);
-            return new Checkpoint(path, header.Tensors(file), header.Metadata, [file]);
+            return Read(file);
         }
         catch
         {
             file.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Reads an open file, which the checkpoint then owns.</summary>
+    internal static Checkpoint Read(CheckpointFile file)
+    {
+        SafeTensorsHeader header = SafeTensorsHeader.Read(file);
+        return new Checkpoint(file.Path, header.Tensors(file), header.Metadata, [file]) { Format = CheckpointFormat.SafeTensors };
     }
 
     /// <summary>

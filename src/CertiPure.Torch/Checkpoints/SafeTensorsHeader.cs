@@ -57,7 +57,7 @@ internal sealed class SafeTensorsHeader
     /// <summary>The tensors, in the order of the header, their bytes left in the file.</summary>
     public IEnumerable<CheckpointTensor> Tensors(CheckpointFile file) =>
         entries.Select(entry => new CheckpointTensor(entry.Name, entry.ElementType, entry.Shape,
-            new FileStorage(file, dataStart + entry.Begin, entry.End - entry.Begin)));
+            new FileSource(file, dataStart + entry.Begin, entry.End - entry.Begin)));
 
     private void Parse(ReadOnlySpan<byte> json)
     {

@@ -1,0 +1,60 @@
+using CertiPure.Torch.Checkpoints.Flax;
+using CertiPure.Torch.Checkpoints.HuggingFace;
+using CertiPure.Torch.Checkpoints.PyTorch;
+
+namespace CertiPure.Torch.Checkpoints;
+
+/// <summary>Opens checkpoints of every supported form, told by their content and not by their name.</summary>
+public static class CheckpointReader
+{
+    private const int HeadBytes = 64;
+
+    /// <summary>
+    /// Opens a checkpoint: safetensors, PyTorch's zip and legacy files, EDM's pickles of whole networks, Flax's msgpack, or a Hugging
+    /// Face folder. Nothing in the file is ever executed.
+    /// </summary>
+    /// <param name="path">A file, or a folder with <c>config.json</c>.</param>
+    /// <param name="section">Where in the file the tensors are, keys joined by '/', such as <c>params</c> or <c>state_dict</c>; null finds
+    /// them and prefers averaged weights (<c>params_ema</c>, <c>ema</c>).</param>
+    /// <exception cref="CertiPureException">The file is missing, malformed, hostile or of no known form; the message says which.</exception>
+    public static Checkpoint Open(string path, string? section = null) =>
+        Directory.Exists(path) ? HuggingFaceFolder.Read(path) : OpenFile(path, section);
+
+    internal static Checkpoint OpenFile(string path, string? section)
+    {
+        var file = new CheckpointFile(path);
+        try
+        {
+            CheckpointFormat format = Recognise(file);
+            return format switch
+            {
+                CheckpointFormat.SafeTensors => SafeTensors.Read(file),
+                CheckpointFormat.Flax => FlaxReader.Read(file, section),
+                _ => TorchReader.Read(file, format, section),
+            };
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private static CheckpointFormat Recognise(CheckpointFile file)
+    {
+        byte[] head = file.Read(0, (int)Math.Min(file.Length, HeadBytes));
+        return head switch
+        {
+            _ when TorchArchive.Recognises(head) => CheckpointFormat.PyTorchZip,
+            _ when LegacyFile.Recognises(head) => CheckpointFormat.PyTorchLegacy,
+            [_, _, _, _, 0, 0, 0, 0, (byte)'{', ..] => CheckpointFormat.SafeTensors,
+            [0x80, >= 2 and <= 5, ..] => CheckpointFormat.Pickle,
+            _ when FlaxReader.Recognises(head) => CheckpointFormat.Flax,
+            [] => throw Unreadable.Because(file.Path, "it is empty; copy it again"),
+            _ when head.AsSpan().StartsWith("version https://git-lfs"u8) => throw Unreadable.Because(file.Path,
+                "it is Git LFS's pointer and not the file itself; fetch it with 'git lfs pull'"),
+            _ when head.AsSpan().StartsWith("<"u8) => throw Unreadable.Because(file.Path, "it is a web page, so its download went wrong; download it again"),
+            _ => throw Unreadable.Because(file.Path, "it is of no known form (safetensors, PyTorch, EDM's pickle, Flax)"),
+        };
+    }
+}
