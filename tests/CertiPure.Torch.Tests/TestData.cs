@@ -16,5 +16,5 @@ internal static class TestData
     }
 
     /// <summary>The published heads of LPIPS for one of its networks.</summary>
-    public static Checkpoint LpipsHeads(string network) => SafeTensors.Read(Path("lpips", $"lin_{network}.pth"));
+    public static Checkpoint LpipsHeads(string network) => CheckpointReader.Open(Path("lpips", $"lin_{network}.pth"));
 }

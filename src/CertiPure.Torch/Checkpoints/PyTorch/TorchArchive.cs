@@ -25,6 +25,12 @@ internal static class TorchArchive
                 "it is a TorchScript program, not a state dict; give it as a classifier or save the state dict of its module");
         }
 
+        if (entries.Values.FirstOrDefault(entry => !entry.IsStored) is { } compressed)
+        {
+            throw Unreadable.Because(archive.Path,
+                $"'{compressed.Name}' in it is compressed, which PyTorch never does; unpack it and pack it again without compression");
+        }
+
         if (entries.TryGetValue(folder + "byteorder", out ZipEntry? order) && order.Length == 3
             && archive.Read(order.DataOffset, 3).AsSpan().SequenceEqual("big"u8))
         {

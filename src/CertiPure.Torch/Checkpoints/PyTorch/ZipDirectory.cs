@@ -4,9 +4,9 @@ using System.Text;
 namespace CertiPure.Torch.Checkpoints.PyTorch;
 
 /// <summary>
-/// The directory of a zip archive as PyTorch writes them: every file stored uncompressed, so that each is a range of the archive.
-/// Compressed, encrypted, overlapping and repeated files are refused, and with them every kind of zip bomb. Nothing is ever
-/// extracted, so names are only names.
+/// The directory of a zip archive as PyTorch writes them: the tensors' files are stored uncompressed, each a range of the archive.
+/// Encrypted, overlapping and repeated files are refused, and nothing is ever uncompressed, so that no zip bomb can go off.
+/// Nothing is extracted either: names are only names.
 /// </summary>
 internal static class ZipDirectory
 {
@@ -101,13 +101,8 @@ internal static class ZipDirectory
         long length = UInt32(record, 24);
         long offset = UInt32(record, 42);
         ReadZip64(archive, name, record.Slice(fixedBytes + nameBytes, extraBytes), ref length, ref compressed, ref offset);
-        if (UInt16(record, 10) != 0 || compressed != length)
-        {
-            throw Malformed(archive, $"'{name}' in it is compressed, which PyTorch never does; unpack it and pack it again without compression");
-        }
-
         position += total;
-        return Locate(archive, name, offset, length);
+        return Locate(archive, name, offset, compressed, isStored: UInt16(record, 10) == 0 && compressed == length);
     }
 
     // Sizes and offsets that do not fit 32 bits stand in an extra field, in this order, those that are needed.
@@ -150,7 +145,7 @@ internal static class ZipDirectory
         }
     }
 
-    private static ZipEntry Locate(ByteSource archive, string name, long offset, long length)
+    private static ZipEntry Locate(ByteSource archive, string name, long offset, long length, bool isStored)
     {
         const int fixedBytes = 30;
         if (offset < 0 || offset > archive.Length - fixedBytes)
@@ -166,7 +161,7 @@ internal static class ZipDirectory
 
         long data = offset + fixedBytes + UInt16(header, 26) + UInt16(header, 28);
         return length >= 0 && data <= archive.Length && length <= archive.Length - data
-            ? new ZipEntry(name, offset, data, length)
+            ? new ZipEntry(name, offset, data, length, isStored)
             : throw Malformed(archive, $"'{name}' in it claims {length} bytes, more than the file has");
     }
 

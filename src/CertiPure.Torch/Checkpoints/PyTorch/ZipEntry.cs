@@ -1,7 +1,7 @@
 namespace CertiPure.Torch.Checkpoints.PyTorch;
 
-/// <summary>An uncompressed file of a zip archive: its name and where its bytes lie.</summary>
-internal sealed record ZipEntry(string Name, long HeaderOffset, long DataOffset, long Length)
+/// <summary>A file of a zip archive: its name, where its bytes lie, and whether they are its content as it is.</summary>
+internal sealed record ZipEntry(string Name, long HeaderOffset, long DataOffset, long Length, bool IsStored)
 {
     /// <summary>The byte behind the last.</summary>
     public long End => DataOffset + Length;
