@@ -1,0 +1,11 @@
+namespace CertiPure.Torch.Backend;
+
+/// <summary>The number format that a network computes in.</summary>
+public enum Precision
+{
+    /// <summary>32-bit floats.</summary>
+    Fp32,
+
+    /// <summary>bfloat16 for weights and activations; normalisation parameters stay 32-bit floats.</summary>
+    Bf16,
+}

@@ -1,0 +1,45 @@
+using CertiPure.Torch.Backend;
+using CertiPure.Torch.Networks.Layers;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace CertiPure.Torch.Networks;
+
+/// <summary>Converts a network for inference.</summary>
+public static class NetworkPrecision
+{
+    /// <summary>
+    /// Converts a network's weights. Normalisation layers and frequencies keep 32 bits: they are a negligible share of the work,
+    /// and rounding them would cost accuracy.
+    /// </summary>
+    /// <param name="network">The network, converted in place.</param>
+    /// <param name="precision">The format to compute in.</param>
+    public static void Convert(nn.Module network, Precision precision)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        if (precision == Precision.Fp32)
+        {
+            network.to(ScalarType.Float32);
+            return;
+        }
+
+        nn.Module[] exact = [.. network.modules().Prepend(network).Where(KeepsSinglePrecision).Distinct()];
+        Dictionary<string, Tensor>[] values =
+            [.. exact.Select(layer => layer.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.clone()))];
+        network.to(ScalarType.BFloat16);
+        for (int i = 0; i < exact.Length; i++)
+        {
+            exact[i].to(ScalarType.Float32);
+            foreach ((string name, Tensor target) in exact[i].state_dict())
+            {
+                target.copy_(values[i][name]);
+            }
+        }
+    }
+
+    private static bool KeepsSinglePrecision(nn.Module module) =>
+        module is GroupNormLayer or FourierEmbedding or GroupNorm or LayerNorm or BatchNorm1d or BatchNorm2d;
+}

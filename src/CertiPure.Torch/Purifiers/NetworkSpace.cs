@@ -1,0 +1,32 @@
+using CertiPure.Torch.Networks;
+using static TorchSharp.torch;
+
+namespace CertiPure.Torch.Purifiers;
+
+/// <summary>
+/// Pixel space, where images lie in [0,1] and sigma and radii are measured, against network space, where they lie in [-1,1]:
+/// y = 2 x - 1, so noise of deviation sigma has the level t = 2 sigma there.
+/// </summary>
+public static class NetworkSpace
+{
+    /// <summary>y = 2 x - 1.</summary>
+    public static Tensor FromPixels(Tensor pixels) => (pixels * 2).sub_(1);
+
+    /// <summary>x = (y + 1) / 2.</summary>
+    public static Tensor ToPixels(Tensor network) => (network + 1).mul_(0.5);
+
+    /// <summary>The level t that the network is told.</summary>
+    /// <param name="sigma">The noise's standard deviation in pixel space, above 0.</param>
+    /// <param name="rule">How to choose it.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Sigma is not a finite number above 0.</exception>
+    public static double Level(double sigma, NoiseLevelRule rule)
+    {
+        if (!(sigma > 0) || !double.IsFinite(sigma))
+        {
+            throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "Sigma must be a finite number above 0.");
+        }
+
+        KarrasSchedule schedule = KarrasSchedule.Cifar10;
+        return rule == NoiseLevelRule.Exact ? 2 * sigma : schedule.Levels[schedule.NearestIndex(2 * sigma)];
+    }
+}

@@ -1,0 +1,55 @@
+using CertiPure.Torch.Checkpoints;
+using CertiPure.Torch.Networks;
+
+namespace CertiPure.Torch.Purifiers;
+
+/// <summary>Files of purifiers: a safetensors file whose metadata says how to build the network.</summary>
+public static class PurifierCheckpoint
+{
+    private const string Architecture = "architecture";
+    private const string Arguments = "arguments";
+    private const string PreconditioningName = "preconditioning";
+
+    /// <summary>What a purifier's file says of its network.</summary>
+    /// <param name="architecture">The architecture's name.</param>
+    /// <param name="arguments">Its arguments as JSON.</param>
+    /// <param name="preconditioning">How the network becomes a denoiser.</param>
+    public static IReadOnlyDictionary<string, string> Metadata(
+        string architecture, string arguments, Preconditioning preconditioning) =>
+        new Dictionary<string, string>
+        {
+            [Architecture] = architecture,
+            [Arguments] = arguments,
+            [PreconditioningName] = preconditioning.Name,
+        };
+
+    /// <summary>Loads a denoiser.</summary>
+    /// <param name="path">A safetensors file with the metadata of <see cref="Metadata"/>.</param>
+    /// <exception cref="CertiPureException">The file is missing or damaged, lacks metadata, or does not fit its own
+    /// architecture.</exception>
+    public static Denoiser Load(string path)
+    {
+        using Checkpoint checkpoint = SafeTensors.Read(path);
+        return Load(checkpoint);
+    }
+
+    /// <summary>Loads a denoiser.</summary>
+    /// <param name="checkpoint">Tensors with the metadata of <see cref="Metadata"/>.</param>
+    /// <exception cref="CertiPureException">The checkpoint lacks metadata, or does not fit its own architecture.</exception>
+    public static Denoiser Load(Checkpoint checkpoint)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        var preconditioning = Preconditioning.Named(CheckpointMetadata.Required(checkpoint, PreconditioningName));
+        var architecture = Networks.Architecture.Named(CheckpointMetadata.Required(checkpoint, Architecture));
+        var network = architecture.Create<DiffusionNetwork>(CheckpointMetadata.Required(checkpoint, Arguments));
+        var denoiser = new Denoiser(network, preconditioning);
+
+        // EDM's own files and ours name the network "model"; a file of the bare network does not.
+        bool isBare = !checkpoint.Tensors.Any(tensor => tensor.Name.StartsWith("model.", StringComparison.Ordinal));
+        CheckpointLoader.Load(isBare ? network : denoiser, checkpoint, IsComputed);
+        return denoiser;
+    }
+
+    // EDM's checkpoints contain the low-pass filters, which follow from the arguments.
+    private static bool IsComputed(string name) => name.EndsWith("resample_filter", StringComparison.Ordinal);
+}

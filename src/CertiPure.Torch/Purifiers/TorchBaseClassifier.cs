@@ -1,0 +1,85 @@
+using System.Runtime.InteropServices;
+using CertiPure.Images;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CertiPure.Torch.Purifiers;
+
+/// <summary>
+/// Purifier and classifier as one base classifier: the images go to the device once, and only labels come back.
+/// </summary>
+public sealed class TorchBaseClassifier : IBaseClassifier
+{
+    private readonly TorchPurifier? _purifier;
+    private readonly TorchClassifier _classifier;
+
+    /// <summary>Joins the two; neither is taken over.</summary>
+    /// <param name="purifier">The purifier, or null for plain randomized smoothing.</param>
+    /// <param name="classifier">The classifier.</param>
+    /// <param name="sigma">The noise level in pixel space, above 0.</param>
+    /// <param name="batchSize">The fixed batch size, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Sigma or the batch size is not positive.</exception>
+    /// <exception cref="CertiPureException">The two take images of different shapes.</exception>
+    public TorchBaseClassifier(TorchPurifier? purifier, TorchClassifier classifier, double sigma, int batchSize = 64)
+    {
+        ArgumentNullException.ThrowIfNull(classifier);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
+        if (!(sigma > 0) || !double.IsFinite(sigma))
+        {
+            throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "Sigma must be a finite number above 0.");
+        }
+
+        if (purifier is not null && purifier.Shape != classifier.Shape)
+        {
+            throw new CertiPureException(
+                $"The purifier takes images of {purifier.Shape} and the classifier images of {classifier.Shape}: choose two that fit.");
+        }
+
+        _purifier = purifier;
+        _classifier = classifier;
+        Sigma = sigma;
+        BatchSize = batchSize;
+    }
+
+    /// <inheritdoc/>
+    public ImageShape Shape => _classifier.Shape;
+
+    /// <inheritdoc/>
+    public int ClassCount => _classifier.ClassCount;
+
+    /// <inheritdoc/>
+    public int BatchSize { get; }
+
+    /// <inheritdoc/>
+    public double Sigma { get; }
+
+    /// <inheritdoc/>
+    /// <exception cref="CertiPureException">The networks gave a value that is not finite.</exception>
+    public void Classify(ImageBatch noisy, Span<int> labels)
+    {
+        ArgumentNullException.ThrowIfNull(noisy);
+        if (noisy.Shape != Shape || noisy.Count != BatchSize || labels.Length != BatchSize)
+        {
+            throw new ArgumentException(
+                $"Expected {BatchSize} images of {Shape} and as many labels, got {noisy.Count} of {noisy.Shape} and "
+                + $"{labels.Length} labels.",
+                nameof(noisy));
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable inference = inference_mode();
+        Tensor pixels = PixelTensor.Upload(noisy, _classifier.Device);
+        Tensor purified = _purifier is null ? pixels : _purifier.Purify(pixels, Sigma);
+        Tensor logits = _classifier.Logits(purified);
+
+        // A label picked among NaNs would be counted as a vote.
+        if (!logits.isfinite().all().item<bool>())
+        {
+            throw new CertiPureException(
+                "The networks gave logits that are not finite numbers: check the weights, or compute in fp32.");
+        }
+
+        Tensor chosen = logits.argmax(1).to(ScalarType.Int32).cpu();
+        MemoryMarshal.Cast<byte, int>(chosen.bytes).CopyTo(labels);
+    }
+}

@@ -1,0 +1,167 @@
+using CertiPure.Images;
+using CertiPure.Torch.Backend;
+using CertiPure.Torch.Networks;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CertiPure.Torch.Purifiers;
+
+/// <summary>A classifier whose network runs on TorchSharp; the normalisation of pixels is part of it.</summary>
+public sealed class TorchClassifier : IClassifier, IDisposable
+{
+    private readonly nn.Module _network;
+    private readonly Func<Tensor, Tensor> _forward;
+    private readonly ScalarType _type;
+    private readonly Tensor? _mean;
+    private readonly Tensor? _deviation;
+
+    /// <summary>Takes over a network.</summary>
+    /// <param name="network">From normalised images <c>[N,C,H,W]</c> to logits <c>[N,K]</c>.</param>
+    /// <param name="shape">The image shape.</param>
+    /// <param name="normalization">What happens to pixels first, or null where the network does it.</param>
+    /// <param name="precision">The format to compute in; the network is converted.</param>
+    /// <param name="device">Where to compute; null for the processor.</param>
+    /// <exception cref="CertiPureException">The network does not give logits for images of that shape.</exception>
+    public TorchClassifier(
+        nn.Module<Tensor, Tensor> network,
+        ImageShape shape,
+        PixelNormalization? normalization,
+        Precision precision = Precision.Fp32,
+        Device? device = null)
+        : this(network, network.call, shape, normalization, precision, device)
+    {
+    }
+
+    private TorchClassifier(
+        nn.Module network,
+        Func<Tensor, Tensor> forward,
+        ImageShape shape,
+        PixelNormalization? normalization,
+        Precision precision,
+        Device? device)
+    {
+        if (normalization is not null
+            && (normalization.Mean.Count != shape.Channels || normalization.Deviation.Count != shape.Channels
+                || normalization.Deviation.Any(deviation => !(deviation > 0))))
+        {
+            throw new CertiPureException(
+                $"The classifier's normalisation does not fit images of {shape}: give one mean and one positive deviation per channel.");
+        }
+
+        _network = network;
+        _forward = forward;
+        _type = precision == Precision.Bf16 ? ScalarType.BFloat16 : ScalarType.Float32;
+        Shape = shape;
+        Device = device ?? CPU;
+        network.eval();
+        if (precision != Precision.Fp32)
+        {
+            NetworkPrecision.Convert(network, precision);
+        }
+
+        network.to(Device);
+        if (normalization is not null)
+        {
+            _mean = PerChannel(normalization.Mean);
+            _deviation = PerChannel(normalization.Deviation);
+        }
+
+        ClassCount = CountClasses();
+    }
+
+    /// <inheritdoc/>
+    public ImageShape Shape { get; }
+
+    /// <inheritdoc/>
+    public int ClassCount { get; }
+
+    /// <summary>Where its network runs.</summary>
+    public Device Device { get; }
+
+    /// <summary>Loads a TorchScript classifier, which does its own normalisation.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="shape">The image shape, which the file does not tell.</param>
+    /// <param name="device">Where to compute; null for the processor.</param>
+    /// <exception cref="CertiPureException">The file is missing or damaged, or its network does not fit the shape.</exception>
+    public static TorchClassifier FromTorchScript(string path, ImageShape shape, Device? device = null)
+    {
+        if (!File.Exists(path))
+        {
+            throw new CertiPureException($"The classifier '{path}' does not exist: check the path.");
+        }
+
+        jit.ScriptModule<Tensor, Tensor> script;
+        try
+        {
+            script = jit.load<Tensor, Tensor>(path);
+        }
+        catch (System.Runtime.InteropServices.ExternalException exception)
+        {
+            throw new CertiPureException(
+                $"The classifier '{path}' is no TorchScript file ({FirstLine(exception)}): save it with torch.jit.save.", exception);
+        }
+
+        return new TorchClassifier(script, script.forward, shape, null, Precision.Fp32, device);
+    }
+
+    /// <inheritdoc/>
+    public float[] Logits(ImageBatch images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        if (images.Shape != Shape)
+        {
+            throw new ArgumentException($"Expected images of {Shape}, got {images.Shape}.", nameof(images));
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable inference = inference_mode();
+        return PixelTensor.Download(Logits(PixelTensor.Upload(images, Device)));
+    }
+
+    /// <summary>Computes class scores of a batch that stays on the device.</summary>
+    /// <param name="pixels"><c>[N,C,H,W]</c> in pixel space, float32.</param>
+    /// <returns>Logits <c>[N,K]</c>, float32.</returns>
+    public Tensor Logits(Tensor pixels)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor input = _mean is null ? pixels : (pixels - _mean).div_(_deviation!);
+        return _forward(input.to(_type)).to(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Frees the network.</summary>
+    public void Dispose()
+    {
+        _network.Dispose();
+        _mean?.Dispose();
+        _deviation?.Dispose();
+    }
+
+    private int CountClasses()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable inference = inference_mode();
+        try
+        {
+            Tensor logits = Logits(zeros([1, Shape.Channels, Shape.Height, Shape.Width], device: Device));
+            if (logits.dim() == 2 && logits.shape[0] == 1 && logits.shape[1] >= 2)
+            {
+                return (int)logits.shape[1];
+            }
+
+            throw new CertiPureException(
+                $"The classifier gives [{string.Join(',', logits.shape)}] for one image of {Shape} instead of one row of logits: "
+                + "choose a classifier.");
+        }
+        catch (System.Runtime.InteropServices.ExternalException exception)
+        {
+            throw new CertiPureException(
+                $"The classifier does not take images of {Shape} ({FirstLine(exception)}): check the data and the classifier.",
+                exception);
+        }
+    }
+
+    private Tensor PerChannel(IReadOnlyList<double> values) =>
+        tensor(values.Select(value => (float)value).ToArray()).view(1, -1, 1, 1).to(Device).DetachFromDisposeScope();
+
+    private static string FirstLine(Exception exception) => exception.Message.Split('\n')[0].Trim();
+}

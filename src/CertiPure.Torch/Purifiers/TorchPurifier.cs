@@ -1,0 +1,72 @@
+using CertiPure.Images;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CertiPure.Torch.Purifiers;
+
+/// <summary>A purifier whose network runs on TorchSharp. One small class per method; this one does what they share.</summary>
+public abstract class TorchPurifier : IPurifier, IDisposable
+{
+    /// <summary>A purifier of images of that shape.</summary>
+    protected TorchPurifier(ImageShape shape, Device device)
+    {
+        Shape = shape;
+        Device = device;
+    }
+
+    /// <inheritdoc/>
+    public abstract string Method { get; }
+
+    /// <summary>The shape of the images that it takes and gives.</summary>
+    public ImageShape Shape { get; }
+
+    /// <summary>Where its network runs.</summary>
+    public Device Device { get; }
+
+    /// <inheritdoc/>
+    public abstract int NetworkCalls(double sigma);
+
+    /// <inheritdoc/>
+    public ImageBatch Purify(ImageBatch noisy, double sigma)
+    {
+        ArgumentNullException.ThrowIfNull(noisy);
+        if (noisy.Shape != Shape)
+        {
+            throw new ArgumentException($"Expected images of {Shape}, got {noisy.Shape}.", nameof(noisy));
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable inference = inference_mode();
+        Tensor purified = Purify(PixelTensor.Upload(noisy, Device), sigma);
+        return new ImageBatch(Shape, PixelTensor.Download(purified));
+    }
+
+    /// <summary>Purifies a batch that stays on the device.</summary>
+    /// <param name="noisy"><c>[N,C,H,W]</c> in pixel space, float32.</param>
+    /// <param name="sigma">The noise level in pixel space, above 0.</param>
+    /// <returns><c>[N,C,H,W]</c> in pixel space, float32.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">Sigma is not a finite number above 0.</exception>
+    public Tensor Purify(Tensor noisy, double sigma)
+    {
+        ArgumentNullException.ThrowIfNull(noisy);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor restored = Restore(NetworkSpace.FromPixels(noisy), sigma);
+        return NetworkSpace.ToPixels(restored).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Frees the network.</summary>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Restores images in network space.</summary>
+    /// <param name="noisy">y, <c>[N,C,H,W]</c>: about [-1,1] plus noise of level 2 sigma.</param>
+    /// <param name="sigma">The noise level in pixel space.</param>
+    /// <returns>About [-1,1].</returns>
+    protected abstract Tensor Restore(Tensor noisy, double sigma);
+
+    /// <summary>Frees the network.</summary>
+    protected abstract void Dispose(bool disposing);
+}
