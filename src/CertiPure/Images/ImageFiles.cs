@@ -1,0 +1,143 @@
+using System.Security.Cryptography;
+
+namespace CertiPure.Images;
+
+/// <summary>Images in files of their own, decoded when they are read. All have one shape.</summary>
+public sealed class ImageFiles : IImageSource
+{
+    private const long MostBytes = 64L << 20;
+    private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"];
+
+    private readonly IReadOnlyList<(string Path, int? Label)> _files;
+    private readonly IImageDecoder _decoder;
+    private readonly Lazy<string> _hash;
+
+    /// <summary>Names the files; the first is decoded at once to learn the shape.</summary>
+    /// <param name="name">The data set's name as on the command line, or the path's last part.</param>
+    /// <param name="split">The split, or null.</param>
+    /// <param name="files">Path and label of every image in id order.</param>
+    /// <param name="classNames">The classes' names in label order; empty where labels are unknown.</param>
+    /// <param name="decoder">Reads the files' formats.</param>
+    /// <exception cref="CertiPureException">There are no files, a label has no class, or the first file is no image.</exception>
+    public ImageFiles(
+        string name,
+        string? split,
+        IReadOnlyList<(string Path, int? Label)> files,
+        IReadOnlyList<string> classNames,
+        IImageDecoder decoder)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(files);
+        ArgumentNullException.ThrowIfNull(classNames);
+        ArgumentNullException.ThrowIfNull(decoder);
+        if (files.Count == 0)
+        {
+            throw new CertiPureException($"{name} holds no images; name a folder with PNG or JPEG files, or with a folder of them per class.");
+        }
+
+        foreach ((string path, int? label) in files)
+        {
+            if (label is { } known && (uint)known >= (uint)classNames.Count)
+            {
+                throw new CertiPureException(
+                    $"{path} has label {known}, but there are only the classes 0 to {classNames.Count - 1}; correct the labels.");
+            }
+        }
+
+        Name = name;
+        Split = split;
+        ClassNames = classNames;
+        _files = files;
+        _decoder = decoder;
+        _hash = new Lazy<string>(Hash);
+        Shape = Decode(0).Shape;
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public string? Split { get; }
+
+    /// <inheritdoc/>
+    public ImageShape Shape { get; }
+
+    /// <inheritdoc/>
+    public int Count => _files.Count;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> ClassNames { get; }
+
+    /// <inheritdoc/>
+    public string PixelSha256 => _hash.Value;
+
+    /// <summary>Opens a folder: image files without labels, or one folder of image files per class. Names are put in ordinal
+    /// order, so ids and labels do not depend on the system.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="decoder">Reads the files' formats.</param>
+    /// <exception cref="CertiPureException">The folder is missing, mixes the two layouts, or holds no images.</exception>
+    public static ImageFiles OpenFolder(string folder, IImageDecoder decoder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        try
+        {
+            string[] here = ListImages(folder);
+            string[] classes = [.. Directory.GetDirectories(folder).Where(path => ListImages(path).Length > 0).Order(StringComparer.Ordinal)];
+            if (here.Length > 0 && classes.Length > 0)
+            {
+                throw new CertiPureException(
+                    $"{folder} holds both images and folders of images, so it is not clear what the labels are; keep one of the two.");
+            }
+
+            (string, int?)[] files = here.Length > 0
+                ? [.. here.Select(path => (path, (int?)null))]
+                : [.. classes.SelectMany((path, label) => ListImages(path).Select(file => (file, (int?)label)))];
+            return new ImageFiles(name.Length == 0 ? folder : name, null, files, [.. classes.Select(path => Path.GetFileName(path)!)], decoder);
+        }
+        catch (DirectoryNotFoundException e)
+        {
+            throw new CertiPureException($"{folder} does not exist; name a folder of images.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CertiPureException($"{folder} cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public LabeledImage Read(int id)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(id);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(id, Count);
+        LabeledImage image = Decode(id);
+        return image.Shape == Shape
+            ? image
+            : throw new CertiPureException(
+                $"{_files[id].Path} is {image.Shape}, but the first image is {Shape}; make them all one size.");
+    }
+
+    private static string[] ListImages(string folder) =>
+    [
+        .. Directory.GetFiles(folder)
+            .Where(path => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
+            .Order(StringComparer.Ordinal),
+    ];
+
+    private LabeledImage Decode(int id)
+    {
+        (string path, int? label) = _files[id];
+        return _decoder.Decode(DataFile.Read(path, MostBytes), path) with { Id = id, Label = label };
+    }
+
+    private string Hash()
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (int id = 0; id < Count; id++)
+        {
+            hash.AppendData(Read(id).Bytes.Span);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}
