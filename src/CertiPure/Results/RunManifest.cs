@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace CertiPure.Results;
@@ -60,11 +61,10 @@ public sealed record RunManifest(
 
     /// <summary>Writes the manifest so that a reader sees either the old file or the new one, never half of it.</summary>
     /// <param name="path">The path of <c>manifest.json</c>.</param>
-    public void Write(string path) => AtomicFile.Write(path, stream =>
-    {
-        JsonSerializer.Serialize(stream, this, ResultsJson.Indented.RunManifest);
-        stream.WriteByte((byte)'\n');
-    });
+    public void Write(string path) => AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(ToJson())));
+
+    /// <summary>The manifest as its file has it.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, ResultsJson.Indented.RunManifest) + "\n";
 
     private static byte[] ReadBytes(string path)
     {

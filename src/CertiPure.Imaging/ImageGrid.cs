@@ -1,0 +1,204 @@
+using SkiaSharp;
+
+namespace CertiPure.Imaging;
+
+/// <summary>
+/// Pictures in rows and columns with labels: noisy, purified, clean. A right answer has a solid green border and a check
+/// mark, a wrong one a dashed red border and a cross, so that the two differ without colour, too.
+/// </summary>
+public sealed class ImageGrid
+{
+    private const float Gap = 12;
+    private const float Margin = 16;
+    private const float Border = 3;
+    private const float LabelSize = 13;
+    private const float CaptionSize = 11;
+    private const float CaptionHeight = 17;
+    private const float HeaderHeight = 22;
+
+    /// <summary>Makes a grid.</summary>
+    /// <param name="rows">The rows, all of one length.</param>
+    /// <param name="columnLabels">A label above each column, or null for none.</param>
+    /// <exception cref="ArgumentException">Rows and labels do not have one length, or there is no picture.</exception>
+    public ImageGrid(IReadOnlyList<GridRow> rows, IReadOnlyList<string>? columnLabels = null)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        ColumnCount = rows.Count > 0 ? rows[0].Tiles.Count : 0;
+        if (ColumnCount == 0
+            || rows.Any(row => row.Tiles.Count != ColumnCount)
+            || (columnLabels is not null && columnLabels.Count != ColumnCount))
+        {
+            throw new ArgumentException("A grid needs pictures, and as many in each row as there are columns.", nameof(rows));
+        }
+
+        Rows = rows;
+        ColumnLabels = columnLabels;
+    }
+
+    /// <summary>The rows.</summary>
+    public IReadOnlyList<GridRow> Rows { get; }
+
+    /// <summary>A label above each column, or null.</summary>
+    public IReadOnlyList<string>? ColumnLabels { get; }
+
+    /// <summary>The number of columns.</summary>
+    public int ColumnCount { get; }
+
+    /// <summary>Whether some picture is judged right or wrong.</summary>
+    public bool IsJudged => Rows.Any(row => row.Tiles.Any(tile => tile.IsCorrect is not null));
+
+    /// <summary>Draws the grid as PNG.</summary>
+    /// <param name="tileSize">The longer side of a picture at 100 % zoom.</param>
+    /// <param name="scale">Pixels per unit: 2 stays sharp on dense screens and in print.</param>
+    public byte[] ToPng(int tileSize = 84, int scale = 2)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(tileSize);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(scale);
+        using var labelFont = new SKFont(ReportFont.SemiBold, LabelSize);
+        using var captionFont = new SKFont(ReportFont.Regular, CaptionSize);
+        float labelWidth = Rows.Max(row => labelFont.MeasureText(row.Label));
+        float left = Margin + (labelWidth > 0 ? labelWidth + Gap : 0);
+        float top = Margin + (ColumnLabels is null ? 0 : HeaderHeight);
+        float[] rowHeights = [.. Rows.Select(row =>
+            tileSize + Gap + (row.Tiles.Any(tile => tile.Caption is not null) ? CaptionHeight : 0))];
+        float width = left + (ColumnCount * (tileSize + Gap)) - Gap + Margin;
+        float height = top + rowHeights.Sum() - Gap + Margin + (IsJudged ? HeaderHeight : 0);
+
+        using var surface = SKSurface.Create(new SKImageInfo(
+            (int)MathF.Ceiling(width * scale), (int)MathF.Ceiling(height * scale), SKColorType.Rgba8888, SKAlphaType.Opaque));
+        SKCanvas canvas = surface.Canvas;
+        canvas.Scale(scale);
+        canvas.Clear(ReportColors.Skia(ReportColors.Paper));
+
+        for (int column = 0; ColumnLabels is not null && column < ColumnCount; column++)
+        {
+            DrawText(canvas, ColumnLabels[column], left + (column * (tileSize + Gap)) + (tileSize / 2f), Margin + LabelSize, tileSize, labelFont, ReportColors.Ink);
+        }
+
+        float y = top;
+        for (int row = 0; row < Rows.Count; row++)
+        {
+            using (var paint = new SKPaint { Color = ReportColors.Skia(ReportColors.Ink), IsAntialias = true })
+            {
+                canvas.DrawText(Rows[row].Label, Margin, y + (tileSize / 2f) + (LabelSize / 3), SKTextAlign.Left, labelFont, paint);
+            }
+
+            for (int column = 0; column < ColumnCount; column++)
+            {
+                float x = left + (column * (tileSize + Gap));
+                GridTile tile = Rows[row].Tiles[column];
+                DrawTile(canvas, tile, SKRect.Create(x, y, tileSize, tileSize));
+                if (tile.Caption is not null)
+                {
+                    DrawText(canvas, tile.Caption, x + (tileSize / 2f), y + tileSize + CaptionSize + 4, tileSize + Gap - 4, captionFont, ReportColors.Muted);
+                }
+            }
+
+            y += rowHeights[row];
+        }
+
+        if (IsJudged)
+        {
+            DrawLegend(canvas, left, y - Gap + HeaderHeight, captionFont);
+        }
+
+        using SKImage image = surface.Snapshot();
+        using SKData data = image.Encode(SKEncodedImageFormat.Png, quality: 100);
+        return data.ToArray();
+    }
+
+    private static void DrawTile(SKCanvas canvas, GridTile tile, SKRect place)
+    {
+        using SKBitmap bitmap = PngImage.ToBitmap(tile.Shape, PngImage.ToBytes(tile.Pixels.Span));
+        using SKImage image = SKImage.FromBitmap(bitmap);
+        float shrink = Math.Min(place.Width / tile.Shape.Width, place.Height / tile.Shape.Height);
+        var target = SKRect.Create(
+            place.MidX - (tile.Shape.Width * shrink / 2),
+            place.MidY - (tile.Shape.Height * shrink / 2),
+            tile.Shape.Width * shrink,
+            tile.Shape.Height * shrink);
+        // Pixels stay squares: these images are small, and smoothing would add a blur that no network saw.
+        canvas.DrawImage(image, target, new SKSamplingOptions(shrink >= 1 ? SKFilterMode.Nearest : SKFilterMode.Linear));
+        if (tile.IsCorrect is bool isCorrect)
+        {
+            DrawBorder(canvas, target, isCorrect);
+            DrawBadge(canvas, target.Right - 1, target.Top + 1, isCorrect);
+        }
+    }
+
+    private static void DrawBorder(SKCanvas canvas, SKRect target, bool isCorrect)
+    {
+        using var paint = new SKPaint
+        {
+            Color = ReportColors.Skia(isCorrect ? ReportColors.Right : ReportColors.Wrong),
+            Style = SKPaintStyle.Stroke,
+            StrokeWidth = Border,
+            IsAntialias = true,
+            PathEffect = isCorrect ? null : SKPathEffect.CreateDash([7, 4], 0),
+        };
+        canvas.DrawRect(SKRect.Inflate(target, Border / 2, Border / 2), paint);
+    }
+
+    private static void DrawBadge(SKCanvas canvas, float x, float y, bool isCorrect)
+    {
+        const float radius = 7.5f;
+        using var disc = new SKPaint
+        {
+            Color = ReportColors.Skia(isCorrect ? ReportColors.Right : ReportColors.Wrong), IsAntialias = true,
+        };
+        using var rim = new SKPaint { Color = ReportColors.Skia(ReportColors.Paper), IsAntialias = true };
+        using var stroke = new SKPaint
+        {
+            Color = ReportColors.Skia(ReportColors.Paper),
+            Style = SKPaintStyle.Stroke,
+            StrokeWidth = 2,
+            StrokeCap = SKStrokeCap.Round,
+            IsAntialias = true,
+        };
+        canvas.DrawCircle(x, y, radius + 1.5f, rim);
+        canvas.DrawCircle(x, y, radius, disc);
+        if (isCorrect)
+        {
+            canvas.DrawLine(x - 3.2f, y + 0.3f, x - 0.9f, y + 2.7f, stroke);
+            canvas.DrawLine(x - 0.9f, y + 2.7f, x + 3.4f, y - 2.5f, stroke);
+        }
+        else
+        {
+            canvas.DrawLine(x - 2.7f, y - 2.7f, x + 2.7f, y + 2.7f, stroke);
+            canvas.DrawLine(x - 2.7f, y + 2.7f, x + 2.7f, y - 2.7f, stroke);
+        }
+    }
+
+    private static void DrawLegend(SKCanvas canvas, float x, float y, SKFont font)
+    {
+        using var paint = new SKPaint { Color = ReportColors.Skia(ReportColors.Muted), IsAntialias = true };
+        foreach ((bool isCorrect, string text) in new[] { (true, "right"), (false, "wrong") })
+        {
+            DrawBadge(canvas, x + 8, y - 4, isCorrect);
+            canvas.DrawText(text, x + 22, y, SKTextAlign.Left, font, paint);
+            x += 22 + font.MeasureText(text) + 18;
+        }
+    }
+
+    private static void DrawText(SKCanvas canvas, string text, float center, float baseline, float width, SKFont font, string color)
+    {
+        using var paint = new SKPaint { Color = ReportColors.Skia(color), IsAntialias = true };
+        canvas.DrawText(Shortened(text, width, font), center, baseline, SKTextAlign.Center, font, paint);
+    }
+
+    private static string Shortened(string text, float width, SKFont font)
+    {
+        if (font.MeasureText(text) <= width)
+        {
+            return text;
+        }
+
+        int length = text.Length;
+        while (length > 1 && font.MeasureText(text[..length] + "\u2026") > width)
+        {
+            length--;
+        }
+
+        return text[..length].TrimEnd() + "\u2026";
+    }
+}

@@ -1,0 +1,33 @@
+using ScottPlot;
+using SkiaSharp;
+
+namespace CertiPure.Imaging;
+
+/// <summary>The few colours of all pictures. Series take the Okabe-Ito colours, which people with any colour vision tell
+/// apart (Okabe and Ito 2008); what is also black and white on paper differs in dash and marker.</summary>
+internal static class ReportColors
+{
+    public const string Ink = "#1F2328";
+    public const string Muted = "#59636E";
+    public const string Rule = "#D8DEE4";
+    public const string Paper = "#FFFFFF";
+    public const string Right = "#1A7F37";
+    public const string Wrong = "#CF222E";
+
+    /// <summary>The look of the i-th series.</summary>
+    public static SeriesStyle Series(int index) => Styles[index % Styles.Length];
+
+    public static SKColor Skia(string color) => SKColor.Parse(color);
+
+    private static readonly SeriesStyle[] Styles =
+    [
+        new("#0072B2", LinePattern.Solid, MarkerShape.FilledCircle),
+        new("#D55E00", LinePattern.Dashed, MarkerShape.FilledSquare),
+        new("#009E73", LinePattern.Dotted, MarkerShape.FilledTriangleUp),
+        new("#AA4499", new LinePattern([8, 3, 2, 3], 0, "dash-dot"), MarkerShape.FilledDiamond),
+        new("#A07000", LinePattern.DenselyDashed, MarkerShape.FilledTriangleDown),
+        new("#333333", new LinePattern([12, 3, 2, 3, 2, 3], 0, "dash-dot-dot"), MarkerShape.OpenCircle),
+        new("#56B4E9", LinePattern.Solid, MarkerShape.OpenSquare),
+        new("#8C510A", LinePattern.Dashed, MarkerShape.OpenDiamond),
+    ];
+}

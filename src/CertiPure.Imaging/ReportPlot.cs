@@ -1,0 +1,167 @@
+using System.Globalization;
+using System.Net;
+using System.Text.RegularExpressions;
+using CertiPure.Reports;
+using ScottPlot;
+using ScottPlot.TickGenerators;
+
+namespace CertiPure.Imaging;
+
+/// <summary>A plot of a report: a picture in PNG and SVG, and the numbers it shows as a table.</summary>
+public abstract partial class ReportPlot
+{
+    private const float TextSize = 13;
+
+    /// <summary>Sets what every plot has.</summary>
+    /// <param name="key">A short name for files and anchors: <c>certified-accuracy</c>.</param>
+    /// <param name="title">The heading.</param>
+    private protected ReportPlot(string key, string title)
+    {
+        Key = key;
+        Title = title;
+    }
+
+    /// <summary>A short name for files and anchors.</summary>
+    public string Key { get; }
+
+    /// <summary>The heading.</summary>
+    public string Title { get; }
+
+    /// <summary>One sentence that says what the picture shows, for those who do not see it.</summary>
+    public abstract string Description { get; }
+
+    /// <summary>Every number of the picture.</summary>
+    public abstract ReportTable ToTable();
+
+    /// <summary>Draws the plot as PNG.</summary>
+    /// <param name="width">Width at 100 % zoom.</param>
+    /// <param name="height">Height at 100 % zoom.</param>
+    /// <param name="scale">Pixels per unit: 2 stays sharp on dense screens and in print.</param>
+    public byte[] ToPng(int width = 720, int height = 440, int scale = 2)
+    {
+        using Plot plot = Draw(withTitle: true);
+        plot.ScaleFactor = scale;
+        return plot.GetImageBytes(width * scale, height * scale, ImageFormat.Png);
+    }
+
+    /// <summary>Draws the plot as SVG.</summary>
+    /// <param name="width">Width at 100 % zoom.</param>
+    /// <param name="height">Height at 100 % zoom.</param>
+    public string ToSvg(int width = 720, int height = 440) => ToSvg(width, height, withTitle: true);
+
+    /// <summary>Writes the plot's picture as PNG and SVG and its numbers as CSV, named by its key.</summary>
+    /// <param name="folder">The folder, which exists.</param>
+    public void Save(string folder)
+    {
+        File.WriteAllBytes(Path.Combine(folder, Key + ".png"), ToPng());
+        File.WriteAllText(Path.Combine(folder, Key + ".svg"), ToSvg());
+        using var writer = new StreamWriter(Path.Combine(folder, Key + ".csv"));
+        new CsvExporter().Write(ToTable(), writer);
+    }
+
+    /// <summary>The SVG, with or without its title, which a page may set as text instead.</summary>
+    internal string ToSvg(int width, int height, bool withTitle)
+    {
+        using Plot plot = Draw(withTitle);
+        string svg = plot.GetSvgXml(width, height);
+        svg = svg[svg.IndexOf("<svg", StringComparison.Ordinal)..];
+        // Skia names the font alone; a viewer without it must still choose a sans serif.
+        svg = svg.Replace(
+            $"font-family=\"{ReportFont.Family}\"",
+            $"font-family=\"{ReportFont.Family}, system-ui, Helvetica, Arial, sans-serif\"",
+            StringComparison.Ordinal);
+        string opening = string.Create(
+            CultureInfo.InvariantCulture,
+            $"<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" viewBox=\"0 0 {width} {height}\" "
+            + $"width=\"{width}\" height=\"{height}\" role=\"img\">"
+            + $"<title>{WebUtility.HtmlEncode(Title)}</title><desc>{WebUtility.HtmlEncode(Description)}</desc>");
+        return SvgOpening().Replace(svg, opening, 1);
+    }
+
+    /// <summary>Draws the data and sets limits, ticks and labels.</summary>
+    private protected abstract void Draw(Plot plot);
+
+    /// <summary>Names a series in the legend by its line and its marker.</summary>
+    private protected static LegendItem LegendEntry(string name, SeriesStyle style, bool withLine) => new()
+    {
+        LabelText = name,
+        LineColor = style.Color,
+        LineWidth = withLine ? 2 : 0,
+        LinePattern = style.Pattern,
+        MarkerShape = style.Marker,
+        MarkerFillColor = style.Color,
+        MarkerLineColor = style.Color,
+        MarkerLineWidth = 1.5f,
+        MarkerSize = 8,
+    };
+
+    /// <summary>Ticks at given places.</summary>
+    private protected static NumericManual Ticks(IEnumerable<double> places, Func<double, string> label)
+    {
+        var ticks = new NumericManual();
+        foreach (double place in places)
+        {
+            ticks.AddMajor(place, label(place));
+        }
+
+        return ticks;
+    }
+
+    /// <summary>The y axis of shares: 0 to 100 %, always whole, so that plots can be laid side by side.</summary>
+    private protected static void SetPercentAxis(Plot plot, string label)
+    {
+        plot.YLabel(label);
+        plot.Axes.Left.TickGenerator = Ticks([0, 20, 40, 60, 80, 100], y => y.ToString("0", CultureInfo.InvariantCulture));
+        plot.Axes.SetLimitsY(0, 100);
+    }
+
+    [GeneratedRegex("<svg[^>]*>")]
+    private static partial Regex SvgOpening();
+
+    private Plot Draw(bool withTitle)
+    {
+        ReportFont.Register();
+        var plot = new Plot();
+        var ink = Color.FromHex(ReportColors.Ink);
+        var muted = Color.FromHex(ReportColors.Muted);
+        plot.FigureBackground.Color = Color.FromHex(ReportColors.Paper);
+        plot.DataBackground.Color = Color.FromHex(ReportColors.Paper);
+        plot.Axes.Color(muted);
+        plot.Axes.Right.FrameLineStyle.Width = 0;
+        plot.Axes.Top.FrameLineStyle.Width = 0;
+        plot.Axes.Left.FrameLineStyle.Width = 0;
+        plot.Axes.Left.MajorTickStyle.Length = 0;
+        plot.Axes.Left.MinorTickStyle.Length = 0;
+        plot.Axes.Bottom.MinorTickStyle.Length = 0;
+        plot.Grid.XAxisStyle.IsVisible = false;
+        plot.Grid.YAxisStyle.MajorLineStyle.Color = Color.FromHex(ReportColors.Rule);
+        plot.Grid.YAxisStyle.MajorLineStyle.Width = 1;
+
+        Draw(plot);
+
+        if (withTitle)
+        {
+            plot.Title(Title, TextSize + 3);
+            plot.Axes.Title.Label.ForeColor = ink;
+            plot.Axes.Title.Label.Bold = true;
+        }
+
+        foreach (IAxis axis in plot.Axes.GetAxes())
+        {
+            axis.Label.Bold = false;
+            axis.Label.FontSize = TextSize;
+            axis.Label.ForeColor = ink;
+            axis.TickLabelStyle.FontSize = TextSize;
+            axis.TickLabelStyle.ForeColor = muted;
+        }
+
+        plot.Legend.FontSize = TextSize;
+        plot.Legend.FontColor = ink;
+        plot.Legend.OutlineWidth = 0;
+        plot.Legend.ShadowColor = Colors.Transparent;
+        plot.Legend.BackgroundColor = Color.FromHex(ReportColors.Paper).WithAlpha(0.85);
+        plot.Legend.SymbolWidth = 34;
+        plot.Font.Set(ReportFont.Family);
+        return plot;
+    }
+}
