@@ -152,7 +152,7 @@ public sealed class TorchClassifier : IClassifier, IDisposable
                 $"The classifier gives [{string.Join(',', logits.shape)}] for one image of {Shape} instead of one row of logits: "
                 + "choose a classifier.");
         }
-        catch (System.Runtime.InteropServices.ExternalException exception)
+        catch (Exception exception) when (exception is System.Runtime.InteropServices.ExternalException or ArgumentException)
         {
             throw new CertiPureException(
                 $"The classifier does not take images of {Shape} ({FirstLine(exception)}): check the data and the classifier.",
