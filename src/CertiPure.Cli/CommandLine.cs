@@ -94,10 +94,14 @@ internal static class CommandLine
     /// <summary>All verbs, in the order in which the help lists them.</summary>
     internal static IEnumerable<Verb> Verbs(Terminal terminal) =>
     [
+        new DataVerb(terminal),
+        new CertifyVerb(terminal),
+        new PredictVerb(terminal),
         new BoundVerb(terminal),
         new ReportVerb(terminal),
         new MergeVerb(terminal),
         new ExportVerb(terminal),
+        new VerifyVerb(terminal),
         new DoctorVerb(terminal),
     ];
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using CertiPure.Smoothing;
 
 namespace CertiPure.Cli.Options;
 
@@ -29,6 +30,30 @@ internal static class SmoothingOptions
         HelpName = "N",
         DefaultValueFactory = _ => 0,
     };
+
+    /// <summary><c>--n</c>: the draws of an answer.</summary>
+    /// <param name="usual">The number where the option is absent.</param>
+    public static Option<int> Draws(int usual) => new("--n")
+    {
+        Description = "Draws per image that the answer rests on.",
+        HelpName = "N",
+        DefaultValueFactory = _ => usual,
+    };
+
+    /// <summary><c>--noise</c>: the noise's kind.</summary>
+    public static Option<string> Noise()
+    {
+        var option = new Option<string>("--noise")
+        {
+            Description = "normal, or exact: rounded to the 1/255 grid, so that the certificate holds bit for bit.",
+            DefaultValueFactory = _ => "normal",
+        };
+        option.AcceptOnlyFromAmong("normal", "exact");
+        return option;
+    }
+
+    /// <summary>The noise's kind by its name on the command line.</summary>
+    public static NoiseKind ReadNoise(string name) => name == "exact" ? NoiseKind.Exact : NoiseKind.Normal;
 
     /// <summary>Refuses a probability of error that is none.</summary>
     /// <exception cref="CertiPureException">Alpha does not lie between 0 and 1.</exception>

@@ -1,0 +1,111 @@
+using System.CommandLine;
+using CertiPure.Images;
+using CertiPure.Recipes.Catalog;
+using CertiPure.Results;
+
+namespace CertiPure.Cli.Options;
+
+/// <summary>Which images: <c>--data --split --images --data-dir</c>.</summary>
+internal sealed class DataOptions
+{
+    private readonly Option<string> _data;
+    private readonly Option<string> _images;
+
+    private readonly Option<string> _split = new("--split")
+    {
+        Description = "The data set's split; by default its test or validation images.",
+        HelpName = "NAME",
+    };
+
+    /// <summary>Defines the options.</summary>
+    /// <param name="images">Which images are taken where <c>--images</c> is absent.</param>
+    /// <param name="required">Whether <c>--data</c> must be given.</param>
+    public DataOptions(string images = "all", bool required = true)
+    {
+        _data = new("--data")
+        {
+            Description = "A data set's name (fashion-mnist, cifar10, tiny-imagenet, imagenet64), a folder or an image file.",
+            HelpName = "D",
+            Required = required,
+        };
+        _images = new("--images")
+        {
+            Description = "Which images, both ends included: every:20, 0..1016:2, 3,7 or all.",
+            HelpName = "SELECTION",
+            DefaultValueFactory = _ => images,
+        };
+    }
+
+    /// <summary>The folder that <c>--data-dir</c> names.</summary>
+    public static Option<string> Directory() => new("--data-dir")
+    {
+        Description = $"A folder of data sets, looked at before {DataLocations.EnvironmentVariable} and the per-user cache.",
+        HelpName = "PATH",
+    };
+
+    private Option<string> DataDirectory { get; } = Directory();
+
+    /// <summary>Adds the options to a verb.</summary>
+    /// <param name="verb">The verb.</param>
+    /// <param name="hasSelection">Whether the verb has <c>--images</c>.</param>
+    public void AddTo(Command verb, bool hasSelection = true)
+    {
+        verb.Add(_data);
+        verb.Add(_split);
+        verb.Add(DataDirectory);
+        if (hasSelection)
+        {
+            verb.Add(_images);
+        }
+    }
+
+    /// <summary>Opens the images.</summary>
+    /// <param name="parse">The parsed arguments.</param>
+    /// <param name="terminal">Told when something has to be fetched first.</param>
+    /// <param name="cancellation">Stops fetching.</param>
+    /// <exception cref="CertiPureException">They cannot be had.</exception>
+    public Task<IImageSource> OpenAsync(ParseResult parse, Terminal terminal, CancellationToken cancellation) =>
+        DataSets.OpenAsync(
+            parse.GetRequiredValue(_data),
+            parse.GetValue(_split),
+            DataLocations.Of(parse.GetValue(DataDirectory)),
+            terminal.WriteNote,
+            cancellation);
+
+    /// <summary>Opens the images of an experiment: where <c>--data</c> says, else by their data set's name.</summary>
+    /// <param name="parse">The parsed arguments.</param>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="terminal">Told when something has to be fetched first.</param>
+    /// <param name="cancellation">Stops fetching.</param>
+    /// <exception cref="CertiPureException">They cannot be had, or have other pixels.</exception>
+    public async Task<IImageSource> OpenAsync(
+        ParseResult parse, Experiment experiment, Terminal terminal, CancellationToken cancellation)
+    {
+        string? data = parse.GetValue(_data);
+        if (data is null && !DataSets.All.Any(set => set.Name == experiment.Data.Name))
+        {
+            throw new CertiPureException(
+                $"The run's images, {experiment.Data.Name}, are no data set of the catalog; name them with --data.", ExitCode.Usage);
+        }
+
+        IImageSource images = await DataSets
+            .OpenAsync(
+                data ?? experiment.Data.Name,
+                data is null ? experiment.Data.Split : parse.GetValue(_split),
+                DataLocations.Of(parse.GetValue(DataDirectory)),
+                terminal.WriteNote,
+                cancellation)
+            .ConfigureAwait(false);
+        return images.PixelSha256 == experiment.Data.PixelSha256
+            ? images
+            : throw new CertiPureException(
+                $"The images of {images.Name} have other pixels (SHA-256 {images.PixelSha256}) than the run's; name the right ones "
+                + "with --data.",
+                ExitCode.Refused);
+    }
+
+    /// <summary>The ids that <c>--images</c> selects, ascending.</summary>
+    /// <exception cref="CertiPureException">The selection is none, or lies beyond the images.</exception>
+    public IReadOnlyList<int> Select(ParseResult parse, IImageSource images) =>
+        ImageSelection.Parse(parse.GetRequiredValue(_images)).Resolve(images.Count);
+}

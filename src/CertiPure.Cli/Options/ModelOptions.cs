@@ -1,0 +1,151 @@
+using System.CommandLine;
+using CertiPure.Images;
+using CertiPure.Recipes.Catalog;
+using CertiPure.Results;
+
+namespace CertiPure.Cli.Options;
+
+/// <summary>Which base classifier: <c>--classifier --arch --purifier --level --precision --device --batch --threads</c>.</summary>
+internal sealed class ModelOptions
+{
+    private readonly Option<string> _classifier = new("--classifier")
+    {
+        Description = "A bundled model's name, or a path: .safetensors, .onnx, TorchScript .pt, a state dict with --arch.",
+        HelpName = "C",
+    };
+
+    private readonly Option<string> _architecture = new("--arch")
+    {
+        Description = "The architecture of a state dict that does not tell its own.",
+        HelpName = "NAME",
+    };
+
+    private readonly Option<string> _purifier = new("--purifier")
+    {
+        Description = "none, edm:WEIGHTS or consistency:WEIGHTS; WEIGHTS is a bundled model's name or a path.",
+        HelpName = "METHOD[:WEIGHTS]",
+        DefaultValueFactory = _ => "none",
+    };
+
+    private readonly Option<string> _level = new("--level")
+    {
+        Description = "The network's noise level: exact (2 sigma) or nearest (of the 18 Karras points).",
+        DefaultValueFactory = _ => "exact",
+    };
+
+    private readonly Option<string> _precision = new("--precision")
+    {
+        Description = "The networks' arithmetic: fp32 or bf16.",
+        DefaultValueFactory = _ => "fp32",
+    };
+
+    private readonly Option<string> _device = new("--device")
+    {
+        Description = "cpu, cuda or cuda:K.",
+        HelpName = "DEVICE",
+        DefaultValueFactory = _ => "cpu",
+    };
+
+    private readonly Option<int> _batch = new("--batch")
+    {
+        Description = "The networks' fixed batch size.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 64,
+    };
+
+    private readonly Option<int?> _threads = new("--threads")
+    {
+        Description = "Threads of one operation; by default one per core.",
+        HelpName = "N",
+    };
+
+    private readonly bool _isReplay;
+
+    /// <summary>Defines the options.</summary>
+    /// <param name="isReplay">Whether a run's manifest says how its networks computed, so that only files and device are
+    /// asked for.</param>
+    public ModelOptions(bool isReplay = false)
+    {
+        _isReplay = isReplay;
+        _classifier.Required = !isReplay;
+        _level.AcceptOnlyFromAmong("exact", "nearest");
+        _precision.AcceptOnlyFromAmong("fp32", "bf16");
+        if (isReplay)
+        {
+            _classifier.Description = "The run's classifier, needed where it is no bundled model.";
+            _purifier.Description = "The run's purifier (METHOD:PATH), needed where it is no bundled model.";
+            _purifier.DefaultValueFactory = null;
+        }
+    }
+
+    /// <summary>Adds the options to a verb.</summary>
+    public void AddTo(Command verb)
+    {
+        Option[] asked = _isReplay
+            ? [_classifier, _architecture, _purifier, _device, _threads]
+            : [_classifier, _architecture, _purifier, _level, _precision, _device, _batch, _threads];
+        foreach (Option option in asked)
+        {
+            verb.Add(option);
+        }
+    }
+
+    /// <summary>What the options ask for.</summary>
+    /// <param name="parse">The parsed arguments.</param>
+    /// <param name="sigma">The noise level.</param>
+    /// <param name="shape">The images' shape.</param>
+    /// <exception cref="CertiPureException">An option's value is impossible.</exception>
+    public ModelRequest Read(ParseResult parse, double sigma, ImageShape shape)
+    {
+        int batch = parse.GetValue(_batch);
+        if (batch < 1)
+        {
+            throw new CertiPureException("--batch counts from 1.", ExitCode.Usage);
+        }
+
+        return new ModelRequest(
+            parse.GetRequiredValue(_classifier), PurifierChoice.Parse(parse.GetRequiredValue(_purifier)), sigma, shape)
+        {
+            Architecture = parse.GetValue(_architecture),
+            Level = parse.GetRequiredValue(_level),
+            Precision = parse.GetRequiredValue(_precision),
+            Device = parse.GetRequiredValue(_device),
+            BatchSize = batch,
+            Threads = Threads(parse),
+        };
+    }
+
+    /// <summary>The model of an experiment, from the files that the options name or from bundled ones with the same
+    /// hashes.</summary>
+    /// <param name="parse">The parsed arguments.</param>
+    /// <param name="experiment">The experiment.</param>
+    /// <exception cref="CertiPureException">A file is neither named nor bundled.</exception>
+    public ModelRequest ReadReplay(ParseResult parse, Experiment experiment)
+    {
+        string classifier = parse.GetValue(_classifier) ?? Bundled(experiment, "classifier", "--classifier");
+        PurifierChoice purifier = (parse.GetValue(_purifier), experiment.Purifier.Method) switch
+        {
+            ({ } text, _) => PurifierChoice.Parse(text),
+            (null, "none") => PurifierChoice.None,
+            (null, var method) => new PurifierChoice(method, Bundled(experiment, "purifier", "--purifier")),
+        };
+        return new ModelRequest(classifier, purifier, experiment.Sigma, experiment.Data.Shape)
+        {
+            Architecture = parse.GetValue(_architecture),
+            Level = experiment.Purifier.Level ?? "exact",
+            Precision = experiment.Precision,
+            Device = parse.GetRequiredValue(_device),
+            BatchSize = experiment.Batch,
+            Threads = Threads(parse),
+        };
+    }
+
+    private int? Threads(ParseResult parse) => parse.GetValue(_threads) is not { } threads || threads >= 1
+        ? parse.GetValue(_threads)
+        : throw new CertiPureException("--threads counts from 1.", ExitCode.Usage);
+
+    private static string Bundled(Experiment experiment, string role, string option) =>
+        (experiment.Weights.TryGetValue(role, out string? hash) ? BundledModels.OfProgram.FindByHash(hash) : null)
+        ?? throw new CertiPureException(
+            $"The run's {role} is no bundled model (SHA-256 {hash ?? "unknown"}); name its file with {option}.", ExitCode.Usage);
+}

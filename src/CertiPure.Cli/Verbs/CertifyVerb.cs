@@ -1,0 +1,147 @@
+using System.CommandLine;
+using System.Globalization;
+using CertiPure.Cli.Options;
+using CertiPure.Images;
+using CertiPure.Recipes.Catalog;
+using CertiPure.Recipes.Runs;
+using CertiPure.Reports;
+using CertiPure.Results;
+using CertiPure.Smoothing;
+
+namespace CertiPure.Cli.Verbs;
+
+/// <summary><c>certify</c>: a run folder of certificates.</summary>
+internal sealed class CertifyVerb : Verb
+{
+    private readonly DataOptions _data = new();
+    private readonly ModelOptions _model = new();
+    private readonly Option<double> _sigma = SmoothingOptions.Sigma();
+
+    private readonly Option<int> _n0 = new("--n0")
+    {
+        Description = "Draws per image that select the class.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 100,
+    };
+
+    private readonly Option<int> _n = SmoothingOptions.Draws(10_000);
+    private readonly Option<double> _alpha = SmoothingOptions.Alpha();
+    private readonly Option<IReadOnlyList<double>> _radii = RadiiOption.Create();
+    private readonly Option<string> _noise = SmoothingOptions.Noise();
+    private readonly Option<ulong> _seed = SmoothingOptions.Seed();
+
+    private readonly Option<string> _shard = new("--shard")
+    {
+        Description = "Certify one part only: i/n with 0 <= i < n, or auto under Slurm and Kubernetes.",
+        HelpName = "I/N",
+        DefaultValueFactory = _ => "0/1",
+    };
+
+    private readonly Option<bool> _dryRun = new("--dry-run")
+    {
+        Description = "Print the experiment and what it would cost, and do nothing.",
+    };
+
+    private readonly Option<string> _out = OutputOptions.Out("The run's folder; an interrupted run in it goes on.", required: false);
+    private readonly Option<bool> _overwrite = OutputOptions.Overwrite();
+    private readonly Option<bool> _json = OutputOptions.Json();
+
+    /// <summary>Defines the verb.</summary>
+    public CertifyVerb(Terminal terminal)
+        : base(
+            "certify",
+            "Certifies images: for each a class and an L2 radius within which no change alters it.",
+            """
+            certipure certify --data fashion-mnist --images every:100 --classifier fashion-mnist \
+              --purifier consistency:fashion-mnist --sigma 0.5 --n 1000 --out runs/consistency
+            """,
+            terminal)
+    {
+        _data.AddTo(this);
+        _model.AddTo(this);
+        foreach (Option option in (Option[])
+            [_sigma, _n0, _n, _alpha, _radii, _noise, _seed, _shard, _dryRun, _out, _overwrite, _json])
+        {
+            Add(option);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task<ExitCode> RunAsync(ParseResult parse, CancellationToken cancellation)
+    {
+        double sigma = parse.GetRequiredValue(_sigma);
+        SmoothingOptions.RefuseSigma(sigma);
+        var shard = Shard.Parse(parse.GetRequiredValue(_shard));
+        var plan = new FixedPlan(parse.GetValue(_n0), parse.GetValue(_n), parse.GetValue(_alpha));
+        string? folder = parse.GetValue(_out);
+        if (folder is null && !parse.GetValue(_dryRun))
+        {
+            throw new CertiPureException("certify needs --out, the run's folder, unless --dry-run is given.", ExitCode.Usage);
+        }
+
+        IImageSource images = await _data.OpenAsync(parse, Terminal, cancellation).ConfigureAwait(false);
+        IReadOnlyList<int> ids = _data.Select(parse, images);
+        ModelRequest request = _model.Read(parse, sigma, images.Shape);
+        using BaseModel model = ModelCatalog.Load(request);
+        model.Refuse(images);
+        Experiment experiment = model.Describe(
+            images, ids, plan, parse.GetValue(_seed), SmoothingOptions.ReadNoise(parse.GetRequiredValue(_noise)));
+        if (parse.GetValue(_dryRun))
+        {
+            Preview(CertificationEstimate.Measure(model.BaseClassifier, experiment, shard));
+            return ExitCode.Success;
+        }
+
+        using RunFolder run = RunFolder.Open(
+            folder!, experiment, shard, model.Environment(request.Device), parse.GetValue(_overwrite));
+        await CompleteAsync(run, images, model, plan, cancellation).ConfigureAwait(false);
+        Summarize(run, parse.GetRequiredValue(_radii), parse.GetValue(_json));
+        return ExitCode.Success;
+    }
+
+    private Task<bool> CompleteAsync(
+        RunFolder run, IImageSource images, BaseModel model, SamplingPlan plan, CancellationToken cancellation)
+    {
+        int done = run.Certificates.Count;
+        if (done > 0)
+        {
+            Terminal.WriteNote($"{run.Folder} already has {done} certificates; going on from there.");
+        }
+
+        return Terminal.TrackAsync("certifying", "images", done, done + run.Pending.Count, async progress =>
+        {
+            await CertificationRun
+                .CompleteAsync(run, images, model.BaseClassifier, plan, _ => progress.Report(run.Certificates.Count), cancellation)
+                .ConfigureAwait(false);
+            return true;
+        });
+    }
+
+    private void Preview(CertificationEstimate estimate) => Terminal.WriteJson(estimate);
+
+    private void Summarize(RunFolder folder, IReadOnlyList<double> radii, bool json)
+    {
+        var run = CertifiedRun.Of(Run.Read(folder.Folder));
+        int abstained = run.Images.Count(image => image.Predicted is null);
+        if (json)
+        {
+            Terminal.WriteJson(new
+            {
+                folder.Folder,
+                Images = run.Images.Count,
+                Abstained = abstained,
+                Correct = run.Images.Count(image => image.IsCorrect),
+                run.ImagesPerSecond,
+            });
+            return;
+        }
+
+        Terminal.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{folder.Folder}: {run.Images.Count} certificates, {abstained} abstentions"));
+        if (run.Images.All(image => image.Label is not null))
+        {
+            TableExporters.Named("markdown").Write(
+                CertifiedAccuracyTable.Of([CertifiedAccuracy.Of(run, radii)]), Terminal.Output);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.CommandLine;
+using System.Globalization;
+using CertiPure.Cli.Options;
+using CertiPure.Images;
+using CertiPure.Recipes.Catalog;
+using CertiPure.Recipes.Runs;
+using CertiPure.Smoothing;
+
+namespace CertiPure.Cli.Verbs;
+
+/// <summary><c>predict</c>: PREDICT's answer per image (Cohen et al. 2019).</summary>
+internal sealed class PredictVerb : Verb
+{
+    private readonly DataOptions _data = new();
+    private readonly ModelOptions _model = new();
+    private readonly Option<double> _sigma = SmoothingOptions.Sigma();
+    private readonly Option<int> _n = SmoothingOptions.Draws(1000);
+    private readonly Option<double> _alpha = SmoothingOptions.Alpha();
+    private readonly Option<string> _noise = SmoothingOptions.Noise();
+    private readonly Option<ulong> _seed = SmoothingOptions.Seed();
+    private readonly Option<bool> _json = OutputOptions.Json();
+
+    /// <summary>Defines the verb.</summary>
+    public PredictVerb(Terminal terminal)
+        : base(
+            "predict",
+            "Tells the smoothed classifier's class of each image, or that the votes do not settle it (-1).",
+            """
+            certipure predict --data fashion-mnist --images 3,7 --classifier fashion-mnist \
+              --purifier consistency:fashion-mnist --sigma 0.5
+            """,
+            terminal)
+    {
+        _data.AddTo(this);
+        _model.AddTo(this);
+        foreach (Option option in (Option[])[_sigma, _n, _alpha, _noise, _seed, _json])
+        {
+            Add(option);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task<ExitCode> RunAsync(ParseResult parse, CancellationToken cancellation)
+    {
+        double sigma = parse.GetRequiredValue(_sigma);
+        double alpha = parse.GetValue(_alpha);
+        int draws = parse.GetValue(_n);
+        SmoothingOptions.RefuseSigma(sigma);
+        SmoothingOptions.RefuseAlpha(alpha);
+        if (draws < 1)
+        {
+            throw new CertiPureException($"--n {draws} draws give no answer; take 100 or more.", ExitCode.Usage);
+        }
+
+        IImageSource images = await _data.OpenAsync(parse, Terminal, cancellation).ConfigureAwait(false);
+        IReadOnlyList<int> ids = _data.Select(parse, images);
+        using BaseModel model = ModelCatalog.Load(_model.Read(parse, sigma, images.Shape));
+        model.Refuse(images);
+        using var queue = new DrawQueue(model.BaseClassifier);
+        var smoothed = new SmoothedClassifier(
+            queue,
+            new NoiseSource(parse.GetValue(_seed), SmoothingOptions.ReadNoise(parse.GetRequiredValue(_noise))));
+        List<Prediction> predictions = await Terminal
+            .TrackAsync("predicting", "images", 0, ids.Count, async progress =>
+            {
+                var found = new List<Prediction>();
+                await foreach (Prediction prediction in smoothed
+                    .PredictAsync(ids.Select(images.Read), draws, alpha, cancellation)
+                    .ConfigureAwait(false))
+                {
+                    found.Add(prediction);
+                    progress.Report(found.Count);
+                }
+
+                return found;
+            })
+            .ConfigureAwait(false);
+        Print([.. predictions.OrderBy(prediction => prediction.Id)], parse.GetValue(_json));
+        return ExitCode.Success;
+    }
+
+    private void Print(Prediction[] predictions, bool json)
+    {
+        if (json)
+        {
+            Terminal.WriteJson(predictions);
+            return;
+        }
+
+        Terminal.WriteLine("idx\tlabel\tpredict\tpvalue");
+        foreach (Prediction prediction in predictions)
+        {
+            Terminal.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{prediction.Id}\t{prediction.Label}\t{prediction.Predicted ?? -1}\t{prediction.PValue:G3}"));
+        }
+    }
+}

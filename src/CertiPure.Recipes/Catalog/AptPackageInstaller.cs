@@ -1,0 +1,43 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace CertiPure.Recipes.Catalog;
+
+/// <summary>Debian's and Ubuntu's package manager, for root.</summary>
+public sealed class AptPackageInstaller : IPackageInstaller
+{
+    private const string Apt = "/usr/bin/apt-get";
+
+    /// <inheritdoc/>
+    public bool IsAvailable => OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && File.Exists(Apt);
+
+    /// <inheritdoc/>
+    public async Task<bool> InstallAsync(string package, CancellationToken cancellation) =>
+        await RunAsync(["install", "-y", "-qq", package], cancellation).ConfigureAwait(false)
+        // A bare image has no package lists yet.
+        || (await RunAsync(["update", "-qq"], cancellation).ConfigureAwait(false)
+            && await RunAsync(["install", "-y", "-qq", package], cancellation).ConfigureAwait(false));
+
+    private static async Task<bool> RunAsync(string[] arguments, CancellationToken cancellation)
+    {
+        var start = new ProcessStartInfo(Apt, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["DEBIAN_FRONTEND"] = "noninteractive" },
+        };
+        try
+        {
+            using Process process = Process.Start(start)!;
+            await Task.WhenAll(
+                process.StandardOutput.ReadToEndAsync(cancellation), process.StandardError.ReadToEndAsync(cancellation))
+                .ConfigureAwait(false);
+            await process.WaitForExitAsync(cancellation).ConfigureAwait(false);
+            return process.ExitCode == 0;
+        }
+        catch (Win32Exception)
+        {
+            return false;
+        }
+    }
+}

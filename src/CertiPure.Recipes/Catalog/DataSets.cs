@@ -1,0 +1,68 @@
+using CertiPure.Images;
+using CertiPure.Imaging;
+
+namespace CertiPure.Recipes.Catalog;
+
+/// <summary>All data sets that have a name, and image files that have a path.</summary>
+public static class DataSets
+{
+    private static readonly SkiaImageDecoder Decoder = new();
+
+    /// <summary>The data sets, by name in ordinal order.</summary>
+    public static IReadOnlyList<DataSet> All { get; } =
+        [new Cifar10(), new FashionMnist(), new ImageNet64(), new TinyImageNet(Decoder)];
+
+    /// <summary>Finds a data set.</summary>
+    /// <param name="name">Its name.</param>
+    /// <exception cref="CertiPureException">There is none of that name.</exception>
+    public static DataSet Named(string name) => All.FirstOrDefault(set => set.Name == name)
+        ?? throw new CertiPureException(
+            $"There is no data set '{name}'; choose one of {string.Join(", ", All.Select(set => set.Name))}.", ExitCode.Usage);
+
+    /// <summary>Opens images by a data set's name or by the path of a folder or file.</summary>
+    /// <param name="nameOrPath">A data set's name goes before a path of the same name.</param>
+    /// <param name="split">The split; null for the data set's usual one. Folders and files have none.</param>
+    /// <param name="locations">Where data sets are looked for.</param>
+    /// <param name="announce">Told in a sentence when something has to be fetched first.</param>
+    /// <param name="cancellation">Stops fetching.</param>
+    /// <exception cref="CertiPureException">There is no such data set or path, or it is damaged.</exception>
+    public static async Task<IImageSource> OpenAsync(
+        string nameOrPath,
+        string? split,
+        DataLocations locations,
+        Action<string> announce,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(nameOrPath);
+        if (All.FirstOrDefault(set => set.Name == nameOrPath) is { } set)
+        {
+            string folder = set.Find(locations) ?? await FetchAsync(set, locations, announce, cancellation).ConfigureAwait(false);
+            return set.Open(folder, split ?? set.Splits[0]);
+        }
+
+        if (!Path.Exists(nameOrPath))
+        {
+            throw new CertiPureException(
+                $"There is neither a data set nor a file named '{nameOrPath}'; choose one of "
+                + $"{string.Join(", ", All.Select(known => known.Name))} or the path of a folder or an image.",
+                ExitCode.Usage);
+        }
+
+        if (split is not null)
+        {
+            throw new CertiPureException(
+                $"{nameOrPath} is a path and has no splits; leave out --split {split}.", ExitCode.Usage);
+        }
+
+        return File.Exists(nameOrPath)
+            ? new ImageFiles(Path.GetFileName(nameOrPath), null, [(nameOrPath, null)], [], Decoder)
+            : ImageFiles.OpenFolder(nameOrPath, Decoder);
+    }
+
+    private static Task<string> FetchAsync(
+        DataSet set, DataLocations locations, Action<string> announce, CancellationToken cancellation) =>
+        set.IsFetchedOnDemand
+            ? set.GetAsync(locations, announce, cancellation)
+            : throw new CertiPureException(
+                $"The data set {set.Name} is in none of {string.Join(", ", locations.Folders)}: {set.Advice}.");
+}

@@ -1,0 +1,213 @@
+using CertiPure.Onnx;
+using CertiPure.Recipes.Runs;
+using CertiPure.Results;
+using CertiPure.Torch.Backend;
+using CertiPure.Torch.Purifiers;
+using TorchSharp;
+
+namespace CertiPure.Recipes.Catalog;
+
+/// <summary>Names and paths to networks: classifiers, purifiers, and the base classifier they make together.</summary>
+public static class ModelCatalog
+{
+    private static readonly string[] ClassifierFiles = ["classifier"];
+
+    /// <summary>Loads the base classifier that the user describes.</summary>
+    /// <param name="request">What the user describes.</param>
+    /// <param name="models">The bundled models; null for the program's own.</param>
+    /// <exception cref="CertiPureException">A name or file is missing or damaged, or the parts do not fit.</exception>
+    public static BaseModel Load(ModelRequest request, BundledModels? models = null)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        models ??= BundledModels.OfProgram;
+        string classifierPath = Resolve("classifier", request.Classifier, ClassifierFiles, models);
+        string? purifierPath = request.Purifier.Weights is { } weights
+            ? Resolve("purifier", weights, PurifierChoice.Methods[request.Purifier.Method], models)
+            : null;
+        bool isOnnx = IsOnnx(classifierPath);
+        if (isOnnx && purifierPath is null && request.Precision != "fp32")
+        {
+            throw new CertiPureException(
+                $"An ONNX classifier computes in the precision of its file; leave out --precision {request.Precision}.",
+                ExitCode.Usage);
+        }
+
+        var parts = new List<IDisposable>();
+        try
+        {
+            if (!isOnnx || purifierPath is not null)
+            {
+                PrepareTorch(request);
+            }
+
+            TorchPurifier? purifier = purifierPath is null ? null : LoadPurifier(request, purifierPath);
+            Keep(purifier);
+            IClassifier classifier = isOnnx
+                ? new OnnxClassifier(classifierPath, request.Shape, request.Threads)
+                : LoadTorchClassifier(request, classifierPath);
+            Keep(classifier as IDisposable);
+            RefuseUnlike(purifier, classifier);
+            return Describe(request, classifierPath, purifierPath, purifier, classifier, parts);
+        }
+        catch
+        {
+            parts.ForEach(part => part.Dispose());
+            throw;
+        }
+
+        void Keep(IDisposable? part)
+        {
+            if (part is not null)
+            {
+                parts.Add(part);
+            }
+        }
+    }
+
+    /// <summary>Loads a purifier alone.</summary>
+    /// <param name="request">What the user describes; its classifier is not looked at.</param>
+    /// <param name="models">The bundled models; null for the program's own.</param>
+    /// <returns>The purifier, or null for <c>none</c>.</returns>
+    /// <exception cref="CertiPureException">The name or file is missing or damaged.</exception>
+    public static TorchPurifier? LoadPurifier(ModelRequest request, BundledModels? models = null)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.Purifier.Weights is not { } weights)
+        {
+            return null;
+        }
+
+        PrepareTorch(request);
+        return LoadPurifier(
+            request,
+            Resolve("purifier", weights, PurifierChoice.Methods[request.Purifier.Method], models ?? BundledModels.OfProgram));
+    }
+
+    private static BaseModel Describe(
+        ModelRequest request,
+        string classifierPath,
+        string? purifierPath,
+        TorchPurifier? purifier,
+        IClassifier classifier,
+        IReadOnlyList<IDisposable> parts)
+    {
+        var hashes = new Dictionary<string, string> { ["classifier"] = FileHash.Of(classifierPath) };
+        if (purifierPath is not null)
+        {
+            hashes["purifier"] = FileHash.Of(purifierPath);
+        }
+
+        IBaseClassifier joined = classifier is TorchClassifier network
+            ? new TorchBaseClassifier(purifier, network, request.Sigma, request.BatchSize)
+            : new PurifiedClassifier(purifier, classifier, request.Sigma, request.BatchSize);
+        bool usesTorch = purifier is not null || classifier is TorchClassifier;
+        return new BaseModel(
+            joined,
+            new PurifierIdentity(
+                request.Purifier.Method,
+                purifier is null ? null : request.Level,
+                Clamp: false,
+                purifier?.NetworkCalls(request.Sigma) ?? 0),
+            new ClassifierIdentity(NameOf(request.Classifier, classifierPath), classifier.ClassCount),
+            request.Precision,
+            hashes,
+            usesTorch ? LibTorch.Threads : request.Threads ?? System.Environment.ProcessorCount,
+            usesTorch ? LibTorch.Describe().Capability : null,
+            parts);
+    }
+
+    private static string NameOf(string reference, string path) => File.Exists(reference) ? Path.GetFileName(path) : reference;
+
+    private static string Resolve(string role, string reference, IReadOnlyList<string> usual, BundledModels models)
+    {
+        if (File.Exists(reference))
+        {
+            return reference;
+        }
+
+        return models.Find(reference, usual)
+            ?? throw new CertiPureException(
+                $"There is no {role} '{reference}': it is neither a file nor a bundled model"
+                + (models.Names.Count > 0 ? $" ({string.Join(", ", models.Names)})." : $" (there is none in {models.Folder})."));
+    }
+
+    private static bool IsOnnx(string path) => string.Equals(Path.GetExtension(path), ".onnx", StringComparison.OrdinalIgnoreCase);
+
+    private static void PrepareTorch(ModelRequest request)
+    {
+        LibTorch.Load();
+        if (request.Threads is { } threads)
+        {
+            LibTorch.Threads = threads;
+        }
+    }
+
+    private static TorchPurifier LoadPurifier(ModelRequest request, string path)
+    {
+        NoiseLevelRule level = request.Level == "nearest" ? NoiseLevelRule.Nearest : NoiseLevelRule.Exact;
+        torch.Device device = DeviceOf(request);
+        Precision precision = PrecisionOf(request);
+        var denoiser = PurifierCheckpoint.Load(path);
+        try
+        {
+            return request.Purifier.Method switch
+            {
+                "edm" => new EdmPurifier(denoiser, level, precision, device),
+                "consistency" => new ConsistencyPurifier(denoiser, level, precision, device),
+                _ => throw new CertiPureException($"The purifier {request.Purifier.Method} has no network.", ExitCode.Usage),
+            };
+        }
+        catch
+        {
+            denoiser.Dispose();
+            throw;
+        }
+    }
+
+    private static TorchClassifier LoadTorchClassifier(ModelRequest request, string path)
+    {
+        bool isScript = request.Architecture is null
+            && Path.GetExtension(path).ToUpperInvariant() is ".PT" or ".PTH" or ".TS" or ".JIT";
+        if (isScript && request.Precision != "fp32")
+        {
+            throw new CertiPureException(
+                $"A TorchScript classifier computes in the precision of its file; leave out --precision {request.Precision}.",
+                ExitCode.Usage);
+        }
+
+        return isScript
+            ? TorchClassifier.FromTorchScript(path, request.Shape, DeviceOf(request))
+            : ClassifierCheckpoint.Load(path, PrecisionOf(request), DeviceOf(request));
+    }
+
+    private static void RefuseUnlike(TorchPurifier? purifier, IClassifier classifier)
+    {
+        if (purifier is not null && purifier.Shape != classifier.Shape)
+        {
+            throw new CertiPureException(
+                $"The purifier takes images of {purifier.Shape} and the classifier images of {classifier.Shape}; choose two that fit.",
+                ExitCode.Refused);
+        }
+    }
+
+    private static Precision PrecisionOf(ModelRequest request) => request.Precision == "bf16" ? Precision.Bf16 : Precision.Fp32;
+
+    private static torch.Device DeviceOf(ModelRequest request)
+    {
+        string[] parts = request.Device.Split(':');
+        int index = 0;
+        bool isGpu = parts[0] == "cuda" && (parts.Length == 1 || (parts.Length == 2 && int.TryParse(parts[1], out index)));
+        if (request.Device == "cpu")
+        {
+            return torch.CPU;
+        }
+
+        return isGpu && torch.cuda.is_available() && index >= 0 && index < torch.cuda.device_count()
+            ? torch.device(DeviceType.CUDA, index)
+            : throw new CertiPureException(
+                isGpu
+                    ? $"There is no device {request.Device} here; certipure doctor tells what libtorch finds."
+                    : $"There is no device '{request.Device}'; write cpu, cuda or cuda:K.",
+                isGpu ? ExitCode.Failed : ExitCode.Usage);
+    }
+}

@@ -1,0 +1,30 @@
+using CertiPure.Images;
+
+namespace CertiPure.Recipes.Catalog;
+
+/// <summary>A base classifier as the user describes it.</summary>
+/// <param name="Classifier">A bundled model's name (<c>NAME</c> or <c>NAME/FILE</c>) or a path: .safetensors, .onnx, TorchScript
+/// .pt, or a PyTorch state dict together with <see cref="Architecture"/>.</param>
+/// <param name="Purifier">The purifier.</param>
+/// <param name="Sigma">The noise level in pixel space, above 0.</param>
+/// <param name="Shape">The images' shape, which some files leave open.</param>
+public sealed record ModelRequest(string Classifier, PurifierChoice Purifier, double Sigma, ImageShape Shape)
+{
+    /// <summary>The classifier's architecture, <c>NAME</c> or <c>NAME:JSON</c>; null where its file tells.</summary>
+    public string? Architecture { get; init; }
+
+    /// <summary>How sigma becomes the network's noise level: <c>exact</c> or <c>nearest</c>.</summary>
+    public string Level { get; init; } = "exact";
+
+    /// <summary>The networks' arithmetic: <c>fp32</c> or <c>bf16</c>.</summary>
+    public string Precision { get; init; } = "fp32";
+
+    /// <summary>The networks' device: <c>cpu</c> or <c>cuda:0</c>.</summary>
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>The networks' fixed batch size, at least 1.</summary>
+    public int BatchSize { get; init; } = 64;
+
+    /// <summary>Threads of one operation, at least 1; null for one per core.</summary>
+    public int? Threads { get; init; }
+}

@@ -1,0 +1,95 @@
+using CertiPure.Images;
+using CertiPure.Results;
+using CertiPure.Smoothing;
+
+namespace CertiPure.Recipes.Runs;
+
+/// <summary>A base classifier with everything that a manifest says of it. Disposing it frees its networks.</summary>
+/// <param name="BaseClassifier">Noisy images in, labels out.</param>
+/// <param name="Purifier">How it purifies.</param>
+/// <param name="Classifier">The classifier behind the purifier.</param>
+/// <param name="Precision">The networks' arithmetic.</param>
+/// <param name="Weights">SHA-256 of each weight file, by its role.</param>
+/// <param name="Threads">Threads of one operation.</param>
+/// <param name="InstructionSet">What the networks' library uses of the processor, or null where it does not tell.</param>
+/// <param name="Parts">What is disposed with it.</param>
+public sealed record BaseModel(
+    IBaseClassifier BaseClassifier,
+    PurifierIdentity Purifier,
+    ClassifierIdentity Classifier,
+    string Precision,
+    IReadOnlyDictionary<string, string> Weights,
+    int Threads,
+    string? InstructionSet,
+    params IReadOnlyList<IDisposable> Parts) : IDisposable
+{
+    /// <summary>Refuses images that the model was not made for.</summary>
+    /// <param name="images">The images.</param>
+    /// <exception cref="CertiPureException">Their shape or their number of classes is another.</exception>
+    public void Refuse(IImageSource images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        if (images.Shape != BaseClassifier.Shape)
+        {
+            throw new CertiPureException(
+                $"The classifier {Classifier.Name} takes images of {BaseClassifier.Shape}, but those of {images.Name} are "
+                + $"{images.Shape}; choose a classifier made for them.",
+                ExitCode.Refused);
+        }
+
+        if (images.ClassNames.Count > 0 && images.ClassNames.Count != BaseClassifier.ClassCount)
+        {
+            throw new CertiPureException(
+                $"The classifier {Classifier.Name} knows {BaseClassifier.ClassCount} classes, but {images.Name} has "
+                + $"{images.ClassNames.Count}; choose a classifier made for it.",
+                ExitCode.Refused);
+        }
+    }
+
+    /// <summary>Everything that determines a run's result.</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="ids">The ids of those to certify, ascending.</param>
+    /// <param name="plan">How many draws, when looked at.</param>
+    /// <param name="seed">The noise's seed.</param>
+    /// <param name="noise">The noise's kind.</param>
+    public Experiment Describe(
+        IImageSource images,
+        IReadOnlyList<int> ids,
+        SamplingPlan plan,
+        ulong seed,
+        NoiseKind noise)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return new Experiment
+        {
+            Data = DataIdentity.Of(images),
+            Images = ids,
+            Sigma = BaseClassifier.Sigma,
+            N0 = plan.SelectionDraws,
+            N = plan.EstimationDraws,
+            Alpha = plan.Alpha,
+            Plan = PlanIdentity.Of(plan),
+            Radii = plan.Radii,
+            Seed = seed,
+            Noise = noise,
+            Purifier = Purifier,
+            Classifier = Classifier,
+            Precision = Precision,
+            Batch = BaseClassifier.BatchSize,
+            Weights = Weights,
+        };
+    }
+
+    /// <summary>This process on this machine, for a manifest.</summary>
+    /// <param name="device">The networks' device.</param>
+    public RunEnvironment Environment(string device) => RunEnvironment.Detect(device, Threads, InstructionSet);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (IDisposable part in Parts)
+        {
+            part.Dispose();
+        }
+    }
+}

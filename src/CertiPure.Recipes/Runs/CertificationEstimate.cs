@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using CertiPure.Images;
+using CertiPure.Results;
+
+namespace CertiPure.Recipes.Runs;
+
+/// <summary>What a run would cost on this machine.</summary>
+/// <param name="Experiment">What would be certified and how.</param>
+/// <param name="Shard">The part that this process would take.</param>
+/// <param name="Images">The images of that part.</param>
+/// <param name="Draws">Their draws, at most.</param>
+/// <param name="NetworkCalls">Network evaluations of those draws, purifier and classifier together.</param>
+/// <param name="DrawsPerSecond">The base classifier's speed, measured on one batch after a first one.</param>
+/// <param name="Hours">The time the draws would take at that speed.</param>
+public sealed record CertificationEstimate(
+    Experiment Experiment,
+    Shard Shard,
+    int Images,
+    long Draws,
+    long NetworkCalls,
+    double DrawsPerSecond,
+    double Hours)
+{
+    /// <summary>Times the base classifier.</summary>
+    /// <param name="classifier">The base classifier that the experiment describes.</param>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="shard">The part of it.</param>
+    public static CertificationEstimate Measure(IBaseClassifier classifier, Experiment experiment, Shard shard)
+    {
+        ArgumentNullException.ThrowIfNull(classifier);
+        ArgumentNullException.ThrowIfNull(experiment);
+        ArgumentNullException.ThrowIfNull(shard);
+        int images = shard.Select(experiment.Images).Count;
+        long draws = images * ((long)experiment.N0 + experiment.N);
+        var batch = new ImageBatch(classifier.Shape, classifier.BatchSize);
+        var labels = new int[classifier.BatchSize];
+        // The first call also loads and compiles.
+        classifier.Classify(batch, labels);
+        long start = Stopwatch.GetTimestamp();
+        classifier.Classify(batch, labels);
+        double rate = classifier.BatchSize / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return new CertificationEstimate(
+            experiment, shard, images, draws, draws * (experiment.Purifier.NetworkCalls + 1), rate, draws / rate / 3600);
+    }
+}

@@ -1,0 +1,90 @@
+using CertiPure.Images;
+using CertiPure.Results;
+using CertiPure.Smoothing;
+
+namespace CertiPure.Recipes.Runs;
+
+/// <summary>A certificate beside the one that drawing its noise again gives.</summary>
+/// <param name="Claimed">The certificate of the log.</param>
+/// <param name="Replayed">The certificate of the same draws, made now.</param>
+public sealed record Replay(Certificate Claimed, Certificate Replayed)
+{
+    /// <summary>How many selection votes and votes at the last common look differ. Networks may give other bits on another
+    /// processor, so a few may; certificates hold wherever they were drawn.</summary>
+    public int DifferingVotes =>
+        (Claimed.Selection.Zip(Replayed.Selection, (claimed, replayed) => Math.Abs(claimed - replayed)).Sum() / 2)
+        + Claimed.Looks
+            .Join(Replayed.Looks, look => look.N, look => look.N, (claimed, replayed) => Math.Abs(claimed.K - replayed.K))
+            .LastOrDefault();
+
+    /// <summary>Whether class and radius are the same.</summary>
+    public bool IsConfirmed => Claimed.Predicted == Replayed.Predicted && Claimed.Radius == Replayed.Radius;
+
+    /// <summary>Draws the noise of certificates again.</summary>
+    /// <param name="experiment">The experiment that the certificates belong to.</param>
+    /// <param name="certificates">The certificates.</param>
+    /// <param name="images">The images that their ids refer to.</param>
+    /// <param name="model">The base classifier.</param>
+    /// <param name="replayed">Told of each as it is ready.</param>
+    /// <param name="cancellation">Stops.</param>
+    /// <returns>One per certificate, in their order.</returns>
+    /// <exception cref="CertiPureException">The model has other weights than the experiment.</exception>
+    public static async Task<IReadOnlyList<Replay>> OfAsync(
+        Experiment experiment,
+        IReadOnlyList<Certificate> certificates,
+        Func<int, LabeledImage> images,
+        BaseModel model,
+        Action<Replay>? replayed = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        ArgumentNullException.ThrowIfNull(certificates);
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(model);
+        RefuseOtherWeights(experiment, model);
+        SamplingPlan plan = PlanOf(experiment);
+        using var queue = new DrawQueue(model.BaseClassifier);
+        var smoothed = new SmoothedClassifier(queue, new NoiseSource(experiment.Seed, experiment.Noise));
+        var claimed = certificates.ToDictionary(certificate => certificate.Id);
+        var found = new Dictionary<int, Replay>();
+        await foreach (Certificate certificate in smoothed
+            .CertifyAsync(certificates.Select(known => images(known.Id)), plan, null, cancellation)
+            .ConfigureAwait(false))
+        {
+            var replay = new Replay(claimed[certificate.Id], certificate);
+            found.Add(certificate.Id, replay);
+            replayed?.Invoke(replay);
+        }
+
+        return [.. certificates.Select(certificate => found[certificate.Id])];
+    }
+
+    /// <summary>The plan that a manifest describes.</summary>
+    /// <exception cref="CertiPureException">This version does not know the plan.</exception>
+    private static SamplingPlan PlanOf(Experiment experiment)
+    {
+        SamplingPlan plan = experiment.Plan.Name switch
+        {
+            "fixed" => new FixedPlan(experiment.N0, experiment.N, experiment.Alpha),
+            var name => throw new CertiPureException($"This version of CertiPure cannot replay the plan '{name}'.", ExitCode.Refused),
+        };
+        return plan.Looks.SequenceEqual(experiment.Plan.Looks)
+            ? plan
+            : throw new CertiPureException(
+                $"The run's plan {experiment.Plan.Name} has other looks than this version's, so it cannot be replayed.",
+                ExitCode.Refused);
+    }
+
+    private static void RefuseOtherWeights(Experiment experiment, BaseModel model)
+    {
+        foreach ((string role, string hash) in experiment.Weights)
+        {
+            if (model.Weights.GetValueOrDefault(role) is var found && found != hash)
+            {
+                throw new CertiPureException(
+                    $"The {role} here has SHA-256 {found ?? "(none)"}, but the run used {hash}; name the same file.",
+                    ExitCode.Refused);
+            }
+        }
+    }
+}

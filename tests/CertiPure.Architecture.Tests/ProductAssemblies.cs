@@ -1,0 +1,27 @@
+using System.Reflection;
+
+namespace CertiPure.Architecture.Tests;
+
+/// <summary>The assemblies of the product, each with those of them that it may see.</summary>
+internal static class ProductAssemblies
+{
+    private static readonly string[] Libraries =
+        ["CertiPure", "CertiPure.Imaging", "CertiPure.Onnx", "CertiPure.Torch", "CertiPure.Recipes"];
+
+    public static IReadOnlyDictionary<string, string[]> MaySee { get; } = new Dictionary<string, string[]>
+    {
+        ["CertiPure"] = [],
+        ["CertiPure.Imaging"] = ["CertiPure"],
+        ["CertiPure.Onnx"] = ["CertiPure"],
+        ["CertiPure.Torch"] = ["CertiPure"],
+        ["CertiPure.Recipes"] = ["CertiPure", "CertiPure.Imaging", "CertiPure.Onnx", "CertiPure.Torch"],
+        ["CertiPure.Cli"] = Libraries,
+        ["CertiPure.Server"] = Libraries,
+    };
+
+    public static TheoryData<string> Names => [.. MaySee.Keys];
+
+    public static TheoryData<string> LibraryNames => [.. Libraries];
+
+    public static Assembly Load(string name) => Assembly.Load(name);
+}
