@@ -1,3 +1,4 @@
+using CertiPure.Torch.Checkpoints.Recognition;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -113,7 +114,7 @@ public static class CheckpointLoader
                 + $"{TensorShape.Write(first.Shape)} instead of {TensorShape.Write(targets[first.Name].shape)}");
         }
 
-        string? looksLike = CheckpointArchitecture.Recognise(checkpoint);
+        string? looksLike = CheckpointArchitecture.Recognise(checkpoint)?.Description;
         string advice = looksLike is null
             ? "choose the architecture that it was trained with"
             : $"it looks like {looksLike}, so choose that architecture";

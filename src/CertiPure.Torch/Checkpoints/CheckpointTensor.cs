@@ -62,6 +62,16 @@ public sealed class CheckpointTensor
     public static CheckpointTensor FromSingles(string name, IReadOnlyList<long> shape, ReadOnlySpan<float> values) =>
         FromBytes(name, ElementType.Float32, shape, System.Runtime.InteropServices.MemoryMarshal.AsBytes(values).ToArray());
 
+    /// <summary>A tensor of zeros with no memory behind it: for what looks at names and shapes only.</summary>
+    /// <param name="name">The tensor's name.</param>
+    /// <param name="elementType">The type of the elements.</param>
+    /// <param name="shape">The dimensions.</param>
+    /// <exception cref="ArgumentException">The shape is that of no tensor.</exception>
+    public static CheckpointTensor OfShape(string name, ElementType elementType, IReadOnlyList<long> shape) =>
+        TensorShape.TryCount(shape, elementType.Size(), out long elements)
+            ? new(name, elementType, [.. shape], new ZeroSource(name, elements * elementType.Size()))
+            : throw new ArgumentException($"The shape {TensorShape.Write(shape)} is not that of a tensor.", nameof(shape));
+
     /// <summary>The same tensor under another name; shares the bytes.</summary>
     public CheckpointTensor Rename(string name) => new(name, ElementType, Shape, storage);
 

@@ -56,6 +56,11 @@ internal sealed class Fixture : IDisposable
         }));
     }
 
+    /// <summary>The reference's tensors by name and shape alone, with no memory behind them: for what looks at names.</summary>
+    public Checkpoint EmptyWeights() =>
+        new(_spec.RootElement.GetProperty("tensors").EnumerateArray().Select(entry => CheckpointTensor.OfShape(
+            entry[0].GetString()!, ElementType.Float32, [.. entry[1].EnumerateArray().Select(length => length.GetInt64())])));
+
     public void Dispose()
     {
         _spec.Dispose();

@@ -1,0 +1,104 @@
+using System.Text.Json;
+using CertiPure.Torch.Checkpoints.Recognition;
+using CertiPure.Torch.Networks;
+
+namespace CertiPure.Torch.Checkpoints;
+
+/// <summary>Converts a published checkpoint of any form to safetensors that say which network they are of, so that they can be used without
+/// further options.</summary>
+public static class CheckpointConversion
+{
+    /// <summary>Converts a file. The result is built as a network and loaded once before it is kept, so a file that was written fits.</summary>
+    /// <param name="source">A checkpoint of any form that <see cref="CheckpointReader"/> opens.</param>
+    /// <param name="target">The safetensors file to write.</param>
+    /// <param name="options">What is known better than the file tells.</param>
+    /// <returns>The metadata that were written.</returns>
+    /// <exception cref="CertiPureException">The file cannot be read, its network is not recognised or does not fit its architecture, or
+    /// something must be said that the file does not tell.</exception>
+    public static IReadOnlyDictionary<string, string> Convert(string source, string target, ConversionOptions? options = null)
+    {
+        options ??= new ConversionOptions();
+        using Checkpoint opened = CheckpointReader.Open(source, options.Section);
+        RecognisedNetwork? recognised = CheckpointArchitecture.Recognise(opened);
+        string architectureName = options.Architecture ?? recognised?.Architecture ?? throw new CertiPureException(
+            $"The checkpoint '{source}' {(recognised is null ? "is of no known architecture" : $"looks like {recognised.Description}, which needs no conversion")}; "
+            + "name its architecture.", ExitCode.Usage);
+        Architecture architecture = Architecture.Named(architectureName);
+        bool agrees = string.Equals(architecture.Name, recognised?.Architecture, StringComparison.Ordinal);
+        string arguments = options.Arguments ?? (agrees ? recognised?.Arguments : null) ?? throw new CertiPureException(
+            $"The tensors of '{source}' do not tell the arguments of {architecture.Name}; give them as JSON.", ExitCode.Usage);
+
+        var metadata = new Dictionary<string, string>();
+        foreach ((string key, string value) in agrees ? recognised!.Metadata : new Dictionary<string, string>())
+        {
+            metadata[key] = value;
+        }
+
+        foreach ((string key, string value) in options.Metadata)
+        {
+            metadata[key] = value;
+        }
+
+        metadata["architecture"] = architecture.Name;
+        metadata["arguments"] = Canonical(arguments, architecture);
+        if (options.Preconditioning is { } preconditioning)
+        {
+            metadata["preconditioning"] = Preconditioning.Named(preconditioning).Name;
+        }
+
+        metadata["source"] = $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(source))} {opened.Sha256()}";
+        Checkpoint mapped = MapNames(opened, architecture, metadata["arguments"]);
+        Verify(source, mapped, architecture, metadata);
+        SafeTensors.Write(target, new Checkpoint(mapped.Tensors, metadata), options.FloatingPoint);
+        return metadata;
+    }
+
+    private static Checkpoint MapNames(Checkpoint opened, Architecture architecture, string arguments)
+    {
+        if (architecture.Name != nameof(SongUNet) || !opened.TryGet("GaussianFourierProjection_0/W", out _))
+        {
+            return opened;
+        }
+
+        using JsonDocument document = JsonDocument.Parse(arguments);
+        return FlaxNcsnpp.ToSongUNet(opened, ArchitectureArguments.Read<SongUNetOptions>(document.RootElement));
+    }
+
+    private static void Verify(string source, Checkpoint mapped, Architecture architecture, Dictionary<string, string> metadata)
+    {
+        using TorchSharp.torch.nn.Module network = architecture.Create<TorchSharp.torch.nn.Module>(metadata["arguments"]);
+        if (network is DiffusionNetwork diffusion)
+        {
+            if (!metadata.TryGetValue("preconditioning", out string? preconditioning))
+            {
+                throw new CertiPureException($"The checkpoint '{source}' does not tell whether it is a diffusion model or a consistency model; "
+                    + "give its preconditioning (edm, consistency, vp, ve or ddpm).", ExitCode.Usage);
+            }
+
+            using var denoiser = new Denoiser(diffusion, Preconditioning.Named(preconditioning));
+            bool bare = !mapped.Tensors.Any(tensor => tensor.Name.StartsWith("model.", StringComparison.Ordinal));
+            CheckpointLoader.Load(bare ? diffusion : denoiser, mapped, IsComputed);
+        }
+        else
+        {
+            CheckpointLoader.Load(network, mapped, IsComputed);
+        }
+    }
+
+    // Filters follow from the arguments; counts of batches are never used.
+    private static bool IsComputed(string name) =>
+        name.EndsWith("resample_filter", StringComparison.Ordinal) || name.EndsWith("num_batches_tracked", StringComparison.Ordinal);
+
+    private static string Canonical(string arguments, Architecture architecture)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(arguments);
+            return JsonSerializer.Serialize(document.RootElement);
+        }
+        catch (JsonException error)
+        {
+            throw new CertiPureException($"The arguments {arguments} of {architecture.Name} are not valid JSON; correct them.", error, ExitCode.Usage);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+namespace CertiPure.Torch.Checkpoints.Recognition;
+
+/// <summary>Tells from a checkpoint's metadata, or else from its tensors' names and shapes, what network it is of.</summary>
+public static class CheckpointArchitecture
+{
+    // Networks that are used as they are published and need no conversion, by names that they alone have.
+    private static readonly (string Description, string[] Names)[] Others =
+    [
+        ("a CIFAR ResNet as in locuslab/smoothing", ["conv1.weight", "layer1.0.conv1.weight", "layer3.17.conv1.weight", "fc.weight"]),
+        ("torchvision's ResNet-50", ["conv1.weight", "layer4.2.conv3.weight", "fc.weight"]),
+        ("a WideResNet", ["block1.layer.0.conv1.weight", "fc.weight"]),
+        ("torchvision's SqueezeNet 1.1", ["features.3.squeeze.weight", "features.12.expand3x3.weight"]),
+        ("torchvision's VGG-16", ["features.0.weight", "features.28.weight"]),
+        ("torchvision's AlexNet", ["features.0.weight", "features.10.weight"]),
+        ("LPIPS's linear heads", ["lin0.model.1.weight", "lin4.model.1.weight"]),
+        ("pytorch-fid's Inception-v3", ["Conv2d_1a_3x3.conv.weight", "Mixed_7c.branch1x1.conv.weight"]),
+    ];
+
+    /// <summary>The network; null if nothing is recognised. A file that CertiPure wrote says it itself.</summary>
+    public static RecognisedNetwork? Recognise(Checkpoint checkpoint)
+    {
+        if (checkpoint.Metadata.TryGetValue("architecture", out string? written))
+        {
+            return new RecognisedNetwork(written, written, checkpoint.Metadata.GetValueOrDefault("arguments"), checkpoint.Metadata);
+        }
+
+        var shapes = new NamedShapes(checkpoint);
+        return EdmSignature.Recognise(checkpoint, shapes)
+            ?? OpenAiSignature.Recognise(shapes)
+            ?? FlaxSignature.Recognise(shapes)
+            ?? ClassifierSignature.Recognise(checkpoint, shapes)
+            ?? Others.Where(other => shapes.Has(other.Names))
+                .Select(other => new RecognisedNetwork(other.Description, null, null, new Dictionary<string, string>()))
+                .FirstOrDefault();
+    }
+}
