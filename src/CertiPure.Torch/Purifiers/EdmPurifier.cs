@@ -16,14 +16,7 @@ public sealed class EdmPurifier : OneStepPurifier
     /// <exception cref="CertiPureException">The denoiser is a consistency model or class-conditional.</exception>
     public EdmPurifier(
         Denoiser denoiser, NoiseLevelRule level = NoiseLevelRule.Exact, Precision precision = Precision.Fp32, Device? device = null)
-        : base(denoiser, level, precision, device)
-    {
-        if (denoiser.Preconditioning is ConsistencyPreconditioning)
-        {
-            throw new CertiPureException(
-                "The weights are a consistency model's, not a diffusion model's: use them with --purifier consistency.");
-        }
-    }
+        : base(denoiser, level, precision, device) => RequireDiffusionModel(denoiser);
 
     /// <inheritdoc/>
     public override string Method => "edm";

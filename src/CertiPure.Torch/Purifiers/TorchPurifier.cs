@@ -1,4 +1,6 @@
 using CertiPure.Images;
+using CertiPure.Torch.Backend;
+using CertiPure.Torch.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -7,11 +9,25 @@ namespace CertiPure.Torch.Purifiers;
 /// <summary>A purifier whose network runs on TorchSharp. One small class per method; this one does what they share.</summary>
 public abstract class TorchPurifier : IPurifier, IDisposable
 {
-    /// <summary>A purifier of images of that shape.</summary>
-    protected TorchPurifier(ImageShape shape, Device device)
+    private readonly Denoiser _denoiser;
+
+    /// <summary>Takes over a denoiser.</summary>
+    /// <exception cref="CertiPureException">The denoiser is class-conditional.</exception>
+    private protected TorchPurifier(Denoiser denoiser, Precision precision, Device? device)
     {
-        Shape = shape;
-        Device = device;
+        if (denoiser.Network.LabelCount > 0)
+        {
+            throw new CertiPureException(
+                $"The network is conditioned on {denoiser.Network.LabelCount} classes, and a purifier must not see the label: choose "
+                + "an unconditional checkpoint.");
+        }
+
+        _denoiser = denoiser;
+        Shape = denoiser.Network.Shape;
+        Device = device ?? CPU;
+        denoiser.eval();
+        NetworkPrecision.Convert(denoiser, precision);
+        denoiser.to(Device);
     }
 
     /// <inheritdoc/>
@@ -57,7 +73,7 @@ public abstract class TorchPurifier : IPurifier, IDisposable
     /// <summary>Frees the network.</summary>
     public void Dispose()
     {
-        Dispose(disposing: true);
+        _denoiser.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -67,6 +83,19 @@ public abstract class TorchPurifier : IPurifier, IDisposable
     /// <returns>About [-1,1].</returns>
     protected abstract Tensor Restore(Tensor noisy, double sigma);
 
-    /// <summary>Frees the network.</summary>
-    protected abstract void Dispose(bool disposing);
+    /// <summary>Estimates the clean images, all at one level, whose embedding is then computed once and not once per
+    /// image.</summary>
+    /// <param name="noisy">y in network space.</param>
+    /// <param name="t">The level in network space.</param>
+    private protected Tensor Denoise(Tensor noisy, double t) => _denoiser.Denoise(noisy, tensor([(float)t], device: Device));
+
+    private protected static void RequireDiffusionModel(Denoiser denoiser)
+    {
+        if (denoiser.Preconditioning is ConsistencyPreconditioning or DdpmPreconditioning)
+        {
+            throw new CertiPureException(
+                $"The weights' preconditioning is {denoiser.Preconditioning.Name}, not EDM's: use them with --purifier "
+                + $"{denoiser.Preconditioning.Name}.");
+        }
+    }
 }

@@ -1,0 +1,23 @@
+using CertiPure.Torch.Backend;
+using CertiPure.Torch.Networks;
+using static TorchSharp.torch;
+
+namespace CertiPure.Torch.Purifiers;
+
+/// <summary>Diffusion Calibration (Jeong and Shin 2023): one call of a diffusion denoiser that was fine-tuned through the
+/// classifier.</summary>
+public sealed class CalibratedPurifier : OneStepPurifier
+{
+    /// <summary>Takes over a denoiser.</summary>
+    /// <param name="denoiser">The fine-tuned denoiser, under any preconditioning but the consistency model's.</param>
+    /// <param name="level">The level that the network is told.</param>
+    /// <param name="precision">The format to compute in; the denoiser is converted.</param>
+    /// <param name="device">Where to compute; null for the processor.</param>
+    /// <exception cref="CertiPureException">The denoiser is a consistency model or class-conditional.</exception>
+    public CalibratedPurifier(
+        Denoiser denoiser, NoiseLevelRule level = NoiseLevelRule.Exact, Precision precision = Precision.Fp32, Device? device = null)
+        : base(denoiser, level, precision, device) => RequireDiffusionModel(denoiser);
+
+    /// <inheritdoc/>
+    public override string Method => "calibrated";
+}
