@@ -102,6 +102,8 @@ internal static class CommandLine
         new MergeVerb(terminal),
         new ExportVerb(terminal),
         new VerifyVerb(terminal),
+        new TrainVerb(terminal),
+        new FinetuneVerb(terminal),
         new DoctorVerb(terminal),
     ];
 }

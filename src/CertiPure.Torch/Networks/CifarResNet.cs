@@ -17,6 +17,7 @@ public sealed class CifarResNet : nn.Module<Tensor, Tensor>, IFreshWeights
     private readonly Sequential layer2;
     private readonly Sequential layer3;
     private readonly Linear linear;
+    private readonly int _patch;
 
     /// <summary>A network with weights to be drawn or loaded.</summary>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
@@ -28,14 +29,16 @@ public sealed class CifarResNet : nn.Module<Tensor, Tensor>, IFreshWeights
             throw new ArgumentException($"depth {options.Depth} must be 6n + 2", nameof(options));
         }
 
-        if (options.Width < 4 || options.Width % 4 != 0 || options.Channels < 1 || options.ClassCount < 2)
+        if (options.Width < 4 || options.Width % 4 != 0 || options.Channels < 1 || options.ClassCount < 2
+            || options.Patch < 1)
         {
             throw new ArgumentException(
-                "width must be a multiple of 4, img_channels at least 1 and num_classes at least 2", nameof(options));
+                "width must be a multiple of 4, img_channels and patch at least 1 and num_classes at least 2", nameof(options));
         }
 
         int blocks = (options.Depth - 2) / 6, width = options.Width;
-        conv1 = nn.Conv2d(options.Channels, width, 3, padding: 1, bias: false);
+        _patch = options.Patch;
+        conv1 = nn.Conv2d(options.Channels * _patch * _patch, width, 3, padding: 1, bias: false);
         bn1 = nn.BatchNorm2d(width);
         layer1 = Stage(width, width, blocks, 1);
         layer2 = Stage(width, 2 * width, blocks, 2);
@@ -54,7 +57,8 @@ public sealed class CifarResNet : nn.Module<Tensor, Tensor>, IFreshWeights
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor hidden = nn.functional.relu(bn1.call(conv1.call(input)));
+        Tensor folded = _patch == 1 ? input : nn.functional.pixel_unshuffle(input, _patch);
+        Tensor hidden = nn.functional.relu(bn1.call(conv1.call(folded)));
         hidden = layer3.call(layer2.call(layer1.call(hidden)));
         return linear.call(hidden.mean([2, 3])).MoveToOuterDisposeScope();
     }

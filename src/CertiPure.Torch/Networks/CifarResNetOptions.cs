@@ -18,4 +18,10 @@ public sealed record CifarResNetOptions
 
     /// <summary>The channels of the first stage, a multiple of 4; each further stage has twice as many.</summary>
     public int Width { get; init; } = 16;
+
+    /// <summary>
+    /// This project's own option for small machines: patches of so many pixels a side are folded into channels first (28x28x1
+    /// becomes 14x14x4 at 2), so that twice the width costs the same.
+    /// </summary>
+    public int Patch { get; init; } = 1;
 }

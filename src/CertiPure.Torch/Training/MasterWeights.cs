@@ -17,10 +17,9 @@ internal sealed class MasterWeights : IDisposable
     public MasterWeights(nn.Module network, TrainingPrecision precision)
     {
         _copies = precision == TrainingPrecision.Bf16;
-        using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         List<(string Name, Tensor Master)> copies = _copies
-            ? [.. network.named_parameters().Select(entry => (entry.name, entry.parameter.detach().clone().DetachFromDisposeScope()))]
+            ? [.. network.named_parameters().Select(entry => (entry.name, Copy(entry.parameter)))]
             : [];
         if (_copies)
         {
@@ -47,6 +46,12 @@ internal sealed class MasterWeights : IDisposable
     public IEnumerable<(string Name, Tensor Master)> All => _weights.Select(weight => (weight.Name, weight.Master));
 
     public long Count => _weights.Sum(weight => weight.Master.numel());
+
+    private static Tensor Copy(Parameter parameter)
+    {
+        using Tensor detached = parameter.detach();
+        return detached.clone().DetachFromDisposeScope();
+    }
 
     /// <summary>The gradients in 32 bits, in the order of <see cref="All"/>; zero where a weight had no part in the loss.</summary>
     public List<Tensor> Gradients() =>

@@ -1,0 +1,108 @@
+using System.CommandLine;
+using CertiPure.Images;
+using CertiPure.Recipes.Catalog;
+using CertiPure.Recipes.Presets;
+using CertiPure.Torch.Training;
+
+namespace CertiPure.Cli.Options;
+
+/// <summary>What <c>train</c> and <c>finetune</c> share: their options, and how a training is run and shown.</summary>
+internal sealed class TrainingOptions
+{
+    private readonly Option<string> _data = new("--data")
+    {
+        Description = "A data set's name, whose training split is taken, or a folder of images.",
+        HelpName = "D",
+        Required = true,
+    };
+
+    private readonly Option<string> _directory = DataOptions.Directory();
+    private readonly Option<string> _preset = new("--preset") { Description = "A bundled preset's name or a JSON file.", Required = true };
+    private readonly Option<string> _from = new("--from") { Description = "Weights to start from.", HelpName = "FILE" };
+    private readonly Option<string> _out = OutputOptions.Out("Where the trained weights go (.safetensors).", required: true);
+    private readonly Option<string> _state = new("--state")
+    {
+        Description = "The folder for checkpoints and the loss curve; OUT.training if absent.",
+        HelpName = "FOLDER",
+    };
+
+    private readonly Option<string[]> _set = new("--set")
+    {
+        Description = "Changes an option of the preset, such as trainer.steps=1000; may be repeated.",
+        HelpName = "KEY=VALUE",
+    };
+
+    private readonly Option<bool> _resume = new("--resume") { Description = "Go on with a training that was stopped." };
+    private readonly Option<bool> _overwrite = OutputOptions.Overwrite();
+    private readonly Option<bool> _dryRun = new("--dry-run")
+    {
+        Description = "Print the resolved options, the number of parameters and the estimated hours, and train nothing.",
+    };
+
+    /// <summary>Adds the options to a verb.</summary>
+    public void AddTo(Command command)
+    {
+        command.Add(_data);
+        command.Add(_directory);
+        command.Add(_preset);
+        command.Add(_from);
+        command.Add(_out);
+        command.Add(_state);
+        command.Add(_set);
+        command.Add(_resume);
+        command.Add(_overwrite);
+        command.Add(_dryRun);
+    }
+
+    /// <summary>Runs the training that the options describe.</summary>
+    public async Task<ExitCode> RunAsync(
+        ParseResult parse,
+        Terminal terminal,
+        string training,
+        Func<TrainingRequest, TrainingRequest> complete,
+        CancellationToken cancellation)
+    {
+        string name = parse.GetRequiredValue(_data);
+        bool hasSplits = DataSets.All.Any(set => set.Name == name);
+        IImageSource data = await DataSets
+            .OpenAsync(
+                name,
+                hasSplits ? "train" : null,
+                DataLocations.Of(parse.GetValue(_directory)),
+                terminal.WriteNote,
+                cancellation)
+            .ConfigureAwait(false);
+        TrainingRequest request = complete(new TrainingRequest
+        {
+            Training = training,
+            Preset = parse.GetRequiredValue(_preset),
+            Data = data,
+            OutputPath = parse.GetRequiredValue(_out),
+            Changes = parse.GetValue(_set) ?? [],
+            StartPath = parse.GetValue(_from),
+            StateFolder = parse.GetValue(_state),
+            Resume = parse.GetValue(_resume),
+            Overwrite = parse.GetValue(_overwrite),
+        });
+        using var session = new TrainingSession(request);
+        if (parse.GetValue(_dryRun))
+        {
+            terminal.WriteJson(session.Estimate());
+            return ExitCode.Success;
+        }
+
+        await Task.Run(
+            () => session.Run(new Lines(terminal, training), cancellation), CancellationToken.None).ConfigureAwait(false);
+        terminal.WriteLine($"The weights are in {request.OutputPath}.");
+        return ExitCode.Success;
+    }
+
+    /// <summary>Prints progress as it is told, on the thread that trains.</summary>
+    private sealed class Lines(Terminal terminal, string training) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => terminal.WriteNote(string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"{training}: step {value.Step:N0}/{value.Steps:N0}, loss {value.Loss:G4}, gradient {value.GradientNorm:G3}, "
+            + $"{value.ImagesPerSecond:N0} images/s, {value.TimeLeft:h\\:mm\\:ss} left"));
+    }
+}

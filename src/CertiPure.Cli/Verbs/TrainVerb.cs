@@ -1,0 +1,32 @@
+using System.CommandLine;
+using CertiPure.Cli.Options;
+
+namespace CertiPure.Cli.Verbs;
+
+/// <summary><c>train</c>: a network from a preset.</summary>
+internal sealed class TrainVerb : Verb
+{
+    private readonly Argument<string> _what = new("WHAT") { Description = "classifier, edm or consistency." };
+    private readonly TrainingOptions _options = new();
+
+    /// <summary>Defines the verb.</summary>
+    public TrainVerb(Terminal terminal)
+        : base(
+            "train",
+            "Trains a classifier, a diffusion denoiser or a consistency model as a preset says.",
+            """
+            certipure train edm --preset fashion-mnist --data fashion-mnist --out edm.safetensors
+            certipure train consistency --from edm.safetensors --preset fashion-mnist --data fashion-mnist \
+              --out consistency.safetensors
+            """,
+            terminal)
+    {
+        _what.AcceptOnlyFromAmong("classifier", "edm", "consistency");
+        Add(_what);
+        _options.AddTo(this);
+    }
+
+    /// <inheritdoc/>
+    protected override Task<ExitCode> RunAsync(ParseResult parse, CancellationToken cancellation) =>
+        _options.RunAsync(parse, Terminal, parse.GetRequiredValue(_what), request => request, cancellation);
+}

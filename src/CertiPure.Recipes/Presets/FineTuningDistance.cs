@@ -1,0 +1,14 @@
+namespace CertiPure.Recipes.Presets;
+
+/// <summary>The distances of Consistency Fine-tuning.</summary>
+public enum FineTuningDistance
+{
+    /// <summary>The learned perceptual distance.</summary>
+    Lpips,
+
+    /// <summary>Mean absolute difference.</summary>
+    L1,
+
+    /// <summary>Mean squared difference.</summary>
+    L2,
+}

@@ -1,0 +1,26 @@
+using CertiPure.Torch.Training;
+using TorchSharp;
+
+namespace CertiPure.Recipes.Presets;
+
+/// <summary>A network ready to be trained.</summary>
+/// <param name="Network">The network with its starting weights; its parameter names are those of the result.</param>
+/// <param name="Loss">The loss, which calls the network.</param>
+/// <param name="Metadata">What the result will carry: <c>architecture</c>, <c>arguments</c>, <c>preconditioning</c>.</param>
+/// <param name="Companions">Frozen networks that the loss uses (a teacher, LPIPS), disposed with this.</param>
+public sealed record PreparedTraining(
+    torch.nn.Module Network,
+    TrainingLoss Loss,
+    IReadOnlyDictionary<string, string> Metadata,
+    params IReadOnlyList<torch.nn.Module> Companions) : IDisposable
+{
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Network.Dispose();
+        foreach (torch.nn.Module companion in Companions)
+        {
+            companion.Dispose();
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Text.Json;
+using CertiPure.Images;
+using CertiPure.Torch.Checkpoints;
+using CertiPure.Torch.Networks;
+using CertiPure.Torch.Training;
+
+namespace CertiPure.Recipes.Presets;
+
+/// <summary>The network of a purifier in training: fresh, or from the weights of an earlier training.</summary>
+/// <param name="Denoiser">The network with its preconditioning.</param>
+/// <param name="Recipe">Architecture and arguments.</param>
+internal sealed record PurifierNetwork(Denoiser Denoiser, NetworkRecipe Recipe)
+{
+    /// <summary>The network as a function.</summary>
+    public Denoise Denoise => (noisy, level) => Denoiser.Denoise(noisy, level);
+
+    public IReadOnlyDictionary<string, string> Metadata => Recipe.Metadata(Denoiser.Preconditioning.Name);
+
+    public static PurifierNetwork Fresh(NetworkRecipe recipe, string preconditioning, ulong seed) =>
+        new(new Denoiser(recipe.Create<DiffusionNetwork>(seed), Preconditioning.Named(preconditioning)), recipe);
+
+    /// <summary>Checks that the network fits the images.</summary>
+    /// <exception cref="CertiPureException">It does not.</exception>
+    public void RequireShape(ImageShape shape)
+    {
+        if (Denoiser.Network.Shape != shape)
+        {
+            throw new CertiPureException(
+                $"The network takes images of {Denoiser.Network.Shape} and the data set has {shape}: choose a preset made for these "
+                + "images.");
+        }
+    }
+
+    /// <summary>Starts from weights that carry their architecture, under a preconditioning of choice.</summary>
+    /// <param name="path">Safetensors as this project's training writes them.</param>
+    /// <param name="preconditioning">The preconditioning's name.</param>
+    /// <param name="dropout">The dropout probability in this training; null for that of the weights' arguments.</param>
+    public static PurifierNetwork From(string path, string preconditioning, double? dropout)
+    {
+        using Checkpoint checkpoint = SafeTensors.Read(path);
+        if (!checkpoint.Metadata.TryGetValue("architecture", out string? architecture)
+            || !checkpoint.Metadata.TryGetValue("arguments", out string? arguments))
+        {
+            throw new CertiPureException(
+                $"The weights '{path}' do not say what network they are of: start from weights that certipure train or convert wrote.");
+        }
+
+        if (dropout is double probability)
+        {
+            var changed = (System.Text.Json.Nodes.JsonObject)System.Text.Json.Nodes.JsonNode.Parse(arguments)!;
+            changed["dropout"] = probability;
+            arguments = changed.ToJsonString();
+        }
+
+        using JsonDocument document = JsonDocument.Parse(arguments);
+        var recipe = new NetworkRecipe(architecture, document.RootElement.Clone());
+        var denoiser = new Denoiser(recipe.Create<DiffusionNetwork>(seed: 0), Preconditioning.Named(preconditioning));
+        CheckpointLoader.Load(denoiser, checkpoint);
+        return new PurifierNetwork(denoiser, recipe);
+    }
+}

@@ -1,0 +1,21 @@
+using CertiPure.Images;
+using CertiPure.Torch.Training;
+
+namespace CertiPure.Recipes.Presets;
+
+/// <summary>What a training needs beside its recipe.</summary>
+/// <param name="Data">The training images.</param>
+public sealed record TrainingInputs(TrainingData Data)
+{
+    /// <summary>The weights to start from, safetensors; null for fresh ones. Consistency training and fine-tuning need it.</summary>
+    public string? StartPath { get; init; }
+
+    /// <summary>The LPIPS backbone's ImageNet weights; null where the loss is another.</summary>
+    public string? LpipsBackbonePath { get; init; }
+
+    /// <summary>The linear heads of LPIPS that belong to the backbone; null where the loss is another.</summary>
+    public string? LpipsHeadsPath { get; init; }
+
+    /// <summary>The shape of each image.</summary>
+    public ImageShape Shape => Data.Shape;
+}

@@ -1,0 +1,40 @@
+using CertiPure.Images;
+
+namespace CertiPure.Recipes.Presets;
+
+/// <summary>What the verbs <c>train</c> and <c>finetune</c> ask for.</summary>
+public sealed record TrainingRequest
+{
+    /// <summary>Which training of the preset: <c>classifier</c>, <c>edm</c>, <c>consistency</c>, <c>fine-tuning</c>.</summary>
+    public required string Training { get; init; }
+
+    /// <summary>The preset's name or path.</summary>
+    public required string Preset { get; init; }
+
+    /// <summary>The training images.</summary>
+    public required IImageSource Data { get; init; }
+
+    /// <summary>Where the trained weights go, safetensors in half precision.</summary>
+    public required string OutputPath { get; init; }
+
+    /// <summary>Changes of the preset, <c>key=value</c>.</summary>
+    public IReadOnlyList<string> Changes { get; init; } = [];
+
+    /// <summary>The weights to start from; null for fresh ones.</summary>
+    public string? StartPath { get; init; }
+
+    /// <summary>The weights of the LPIPS backbone; null where the loss is another.</summary>
+    public string? LpipsBackbonePath { get; init; }
+
+    /// <summary>The LPIPS heads; null where the loss is another.</summary>
+    public string? LpipsHeadsPath { get; init; }
+
+    /// <summary>The folder for checkpoints and the loss curve; null for the output path with <c>.training</c> appended.</summary>
+    public string? StateFolder { get; init; }
+
+    /// <summary>Whether to take a stopped run up again.</summary>
+    public bool Resume { get; init; }
+
+    /// <summary>Whether to replace the output, and a stopped run's state.</summary>
+    public bool Overwrite { get; init; }
+}
