@@ -20,7 +20,7 @@ public sealed class DrawQueue : IDisposable
     private readonly Queue<Batch> _free = new();
     private readonly Thread _filler;
     private readonly Thread _runner;
-    private int _nextLane;
+    private int _nextLane = -1;
     private bool _running;
     private bool _disposed;
     private Exception? _failure;
@@ -136,6 +136,8 @@ public sealed class DrawQueue : IDisposable
         return queued.Task;
     }
 
+    private bool IsStopped => _disposed || _failure is not null;
+
     private static int Waiting(QueuedConsumer queued) => Math.Max(0, queued.Consumer.Needed - queued.Consumer.Taken);
 
     private void Cancel(QueuedConsumer queued, CancellationToken token)
@@ -161,7 +163,7 @@ public sealed class DrawQueue : IDisposable
         {
             int index = _lanes.IndexOf(queued.Lane);
             _lanes.RemoveAt(index);
-            if (index < _nextLane)
+            if (index <= _nextLane)
             {
                 _nextLane--;
             }
@@ -186,12 +188,12 @@ public sealed class DrawQueue : IDisposable
             Batch batch;
             lock (_lock)
             {
-                while (!_disposed && !CanTake())
+                while (!IsStopped && !CanTake())
                 {
                     Monitor.Wait(_lock);
                 }
 
-                if (_disposed)
+                if (IsStopped)
                 {
                     return;
                 }
@@ -200,7 +202,18 @@ public sealed class DrawQueue : IDisposable
                 Take(batch);
             }
 
-            batch.AddNoise(_classifier.Sigma);
+            try
+            {
+                batch.AddNoise(_classifier.Sigma);
+            }
+#pragma warning disable CA1031 // Those who wait for their labels have to learn of it, whatever it is.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                Fail(exception);
+                return;
+            }
+
             lock (_lock)
             {
                 _filled.Enqueue(batch);
@@ -246,27 +259,35 @@ public sealed class DrawQueue : IDisposable
     }
 
     /// <summary>Goes round the lanes, each getting its equal share of what is left, until the batch is full or nobody has
-    /// more.</summary>
+    /// more; the next batch goes on where this one ended, so that remainders even out.</summary>
     private void Take(Batch batch, bool speculative)
     {
-        int dry = 0;
-        while (!batch.IsFull && dry < _lanes.Count)
+        bool progress = true;
+        while (!batch.IsFull && progress)
         {
-            _nextLane %= _lanes.Count;
-            DrawLane lane = _lanes[_nextLane++];
+            progress = false;
             int share = Math.Max(1, batch.Room / _lanes.Count);
-            int taken = 0;
-            foreach (QueuedConsumer queued in lane.Consumers)
+            for (int i = 0; i < _lanes.Count && !batch.IsFull; i++)
             {
-                while (taken < share && queued.Consumer.TryTake(speculative, out Draw draw))
-                {
-                    batch.Add(queued, draw);
-                    taken++;
-                }
+                _nextLane = (_nextLane + 1) % _lanes.Count;
+                progress |= Take(batch, _lanes[_nextLane], Math.Min(share, batch.Room), speculative);
             }
-
-            dry = taken == 0 ? dry + 1 : 0;
         }
+    }
+
+    private static bool Take(Batch batch, DrawLane lane, int share, bool speculative)
+    {
+        int taken = 0;
+        foreach (QueuedConsumer queued in lane.Consumers)
+        {
+            while (taken < share && queued.Consumer.TryTake(speculative, out Draw draw))
+            {
+                batch.Add(queued, draw);
+                taken++;
+            }
+        }
+
+        return taken > 0;
     }
 
     private void Run()
@@ -276,12 +297,12 @@ public sealed class DrawQueue : IDisposable
             Batch batch;
             lock (_lock)
             {
-                while (!_disposed && _filled.Count == 0)
+                while (!IsStopped && _filled.Count == 0)
                 {
                     Monitor.Wait(_lock);
                 }
 
-                if (_disposed)
+                if (IsStopped)
                 {
                     return;
                 }
@@ -294,7 +315,7 @@ public sealed class DrawQueue : IDisposable
             {
                 _classifier.Classify(batch.Noisy, batch.Labels);
             }
-#pragma warning disable CA1031 // Whatever the base classifier throws has to reach those who wait for their labels.
+#pragma warning disable CA1031 // Those who wait for their labels have to learn of it, whatever it is.
             catch (Exception exception)
 #pragma warning restore CA1031
             {
@@ -352,11 +373,33 @@ public sealed class DrawQueue : IDisposable
 
         foreach (QueuedConsumer queued in touched)
         {
-            queued.Progress?.Invoke();
+            Report(queued);
         }
 
         finished.ForEach(queued => queued.Complete());
         failed.ForEach(pair => pair.Queued.Fail(pair.Exception));
+    }
+
+    private void Report(QueuedConsumer queued)
+    {
+        try
+        {
+            queued.Progress?.Invoke();
+        }
+#pragma warning disable CA1031 // A listener's error is its own consumer's, not the queue's.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            lock (_lock)
+            {
+                if (queued.IsLive)
+                {
+                    Remove(queued);
+                }
+            }
+
+            queued.Fail(exception);
+        }
     }
 
     private void Fail(Exception exception)

@@ -62,7 +62,11 @@ public sealed class SmoothedClassifier
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        return RunAllAsync(images, (image, token) => CertifyAsync(image, plan, progress, token), cancellationToken);
+        return RunAllAsync(
+            images,
+            plan.SelectionDraws + plan.Looks[0].N,
+            (image, token) => CertifyAsync(image, plan, progress, token),
+            cancellationToken);
     }
 
     /// <summary>PREDICT for one image.</summary>
@@ -70,11 +74,20 @@ public sealed class SmoothedClassifier
     /// <param name="draws">The number of draws, n.</param>
     /// <param name="alpha">The probability with which an answer may be wrong, 0 &lt; alpha &lt; 1.</param>
     /// <param name="cancellationToken">Frees the image's draws at once.</param>
-    /// <exception cref="CertiPureException">The image does not fit the base classifier.</exception>
+    /// <exception cref="CertiPureException">The image does not fit the base classifier, or so few draws can never give an
+    /// answer.</exception>
     public async Task<Prediction> PredictAsync(
         LabeledImage image, int draws, double alpha, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(image);
+        if (BinomialBound.TwoSidedPValue(draws, 0) > alpha)
+        {
+            throw new CertiPureException(
+                $"n = {draws} draws can never give an answer at alpha {alpha}, even if all of them agree; take at least "
+                + $"{(int)Math.Floor(1 - Math.Log2(alpha)) + 1}.",
+                ExitCode.Refused);
+        }
+
         VoteCounts votes = await CountAsync(image, NoisePhase.Prediction, draws, cancellationToken).ConfigureAwait(false);
         return Prediction.From(image.Id, image.Label, votes, alpha);
     }
@@ -87,7 +100,7 @@ public sealed class SmoothedClassifier
     /// <exception cref="CertiPureException">An image does not fit the base classifier.</exception>
     public IAsyncEnumerable<Prediction> PredictAsync(
         IEnumerable<LabeledImage> images, int draws, double alpha, CancellationToken cancellationToken = default) =>
-        RunAllAsync(images, (image, token) => PredictAsync(image, draws, alpha, token), cancellationToken);
+        RunAllAsync(images, draws, (image, token) => PredictAsync(image, draws, alpha, token), cancellationToken);
 
     /// <summary>Counts the votes of the first draws of a phase: how a certificate's counts are drawn again.</summary>
     /// <param name="image">The image, with the id it had.</param>
@@ -105,14 +118,15 @@ public sealed class SmoothedClassifier
 
     private async IAsyncEnumerable<T> RunAllAsync<T>(
         IEnumerable<LabeledImage> images,
+        int sureDraws,
         Func<LabeledImage, CancellationToken, Task<T>> run,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(images);
 
-        // Between two of its checkpoints, 100 draws apart, a staged image has no other sure draws; this many images together
+        // Between two checkpoints of its plan, 100 draws apart, an image has no other sure draws; this many images together
         // still fill the batch in flight and the next two.
-        int window = 2 + (3 * _queue.Classifier.BatchSize / 100);
+        int window = 2 + (3 * _queue.Classifier.BatchSize / Math.Clamp(sureDraws, 1, 100));
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var running = new List<Task<T>>();
         try

@@ -1,0 +1,95 @@
+using CertiPure.Images;
+using CertiPure.Smoothing;
+
+namespace CertiPure.Tests.Smoothing;
+
+public sealed class CertificationChecksTests
+{
+    private static readonly ImageShape Shape = new(1, 2, 2);
+    private static readonly int[] Ids = [.. Enumerable.Range(0, 60)];
+
+    [Fact]
+    public void What_fits_passes() => CertificationChecks.Fit(Source(3, true), Ids, Base(3, Shape));
+
+    [Fact]
+    public void Another_shape_is_refused() => AssertRefused("takes 3x2x2", Source(3, true), Base(3, new ImageShape(3, 2, 2)));
+
+    [Fact]
+    public void Another_number_of_classes_is_refused() =>
+        AssertRefused("has 3 classes, but the classifier knows 10", Source(3, true), Base(10, Shape));
+
+    [Fact]
+    public void A_label_beyond_the_classes_is_refused() => AssertRefused("Image 2 of x has label 2", new Unnamed(), Base(2, Shape));
+
+    [Fact]
+    public void A_classifier_no_better_than_guessing_is_refused()
+    {
+        ImageSet source = Source(3, true);
+        CertiPureException error = Assert.Throws<CertiPureException>(
+            () => CertificationChecks.CleanAccuracy(source, Ids, new Constant(Shape, 3, _ => 0), 16));
+        Assert.Equal(ExitCode.Refused, error.ExitCode);
+        Assert.Contains("20 of 60", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_classifier_that_knows_something_and_images_without_labels_pass()
+    {
+        Assert.Equal(
+            (60, 60), CertificationChecks.CleanAccuracy(Source(3, true), Ids, new Constant(Shape, 3, image => (int)MathF.Round(image[0] * 255)), 16));
+        Assert.Equal((0, 0), CertificationChecks.CleanAccuracy(Source(3, false), Ids, new Constant(Shape, 3, _ => 0), 16));
+        Assert.Equal((7, 19), CertificationChecks.CleanAccuracy(Source(3, true), Ids[..19], new Constant(Shape, 3, _ => 0), 16));
+    }
+
+    private static ImageSet Source(int classes, bool labeled) =>
+        new(
+            "x",
+            "test",
+            Shape,
+            Ids.SelectMany(id => Enumerable.Repeat((byte)(id % classes), 4)).ToArray(),
+            labeled ? [.. Ids.Select(id => (byte)(id % classes))] : null,
+            labeled ? [.. Enumerable.Range(0, classes).Select(i => $"{i}")] : []);
+
+    private static PurifiedClassifier Base(int classes, ImageShape shape) => new(null, new TinyClassifier(shape, classes), 0.5, 4);
+
+    private static void AssertRefused(string says, IImageSource source, IBaseClassifier classifier)
+    {
+        CertiPureException error = Assert.Throws<CertiPureException>(() => CertificationChecks.Fit(source, Ids, classifier));
+        Assert.Equal(ExitCode.Refused, error.ExitCode);
+        Assert.Contains(says, error.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class Constant(ImageShape shape, int classCount, Func<float[], int> answer) : IClassifier
+    {
+        public ImageShape Shape => shape;
+
+        public int ClassCount => classCount;
+
+        public float[] Logits(ImageBatch images)
+        {
+            float[] logits = new float[images.Count * classCount];
+            for (int i = 0; i < images.Count; i++)
+            {
+                logits[(i * classCount) + answer(images[i].ToArray())] = 1;
+            }
+
+            return logits;
+        }
+    }
+
+    private sealed class Unnamed : IImageSource
+    {
+        public string Name => "x";
+
+        public string? Split => null;
+
+        public ImageShape Shape => CertificationChecksTests.Shape;
+
+        public int Count => 60;
+
+        public IReadOnlyList<string> ClassNames => [];
+
+        public string PixelSha256 => "";
+
+        public LabeledImage Read(int id) => new(id, id, Shape, new byte[4]);
+    }
+}
