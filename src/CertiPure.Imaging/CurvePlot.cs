@@ -26,7 +26,7 @@ public sealed class CurvePlot : ReportPlot
             .Select(image => image.Radius).DefaultIfEmpty(0).Max();
         // Up to the next tick beyond the last certificate, so that every curve is seen to end.
         _last = Math.Max(1, (Math.Floor(largest / TickStep(largest)) + 1) * TickStep(largest));
-        _curves = [.. runs.Select(run => (run.Name, CertifiedAccuracy.Of(run, Steps(run, _last)).Cells))];
+        _curves = [.. runs.Select(run => (run.Name, ToItsEnd(CertifiedAccuracy.Of(run, Steps(run, _last)).Cells)))];
     }
 
     /// <inheritdoc/>
@@ -54,7 +54,7 @@ public sealed class CurvePlot : ReportPlot
         ]))],
         []);
 
-    private protected override void Draw(Plot plot)
+    private protected override void Draw(Plot plot, int width)
     {
         for (int i = 0; i < _curves.Count; i++)
         {
@@ -68,7 +68,7 @@ public sealed class CurvePlot : ReportPlot
         }
 
         double step = TickStep(_last);
-        plot.XLabel("certified L2 radius (pixel space)");
+        plot.XLabel("certified L\u2082 radius (pixel space)");
         plot.Axes.Bottom.TickGenerator = Ticks(
             Enumerable.Range(0, (int)Math.Round(_last / step) + 1).Select(i => i * step),
             x => x.ToString("0.##", CultureInfo.InvariantCulture));
@@ -87,6 +87,13 @@ public sealed class CurvePlot : ReportPlot
             : [.. Enumerable.Range(0, MaximumSteps + 1).Select(i => i * last / MaximumSteps)];
     }
 
+    /// <summary>A curve up to its fall to 0: beyond, it would only hide the axis.</summary>
+    private static IReadOnlyList<AccuracyCell> ToItsEnd(IReadOnlyList<AccuracyCell> cells)
+    {
+        int positive = cells.TakeWhile(cell => cell.Accuracy.Count > 0).Count();
+        return [.. cells.Take(positive + 1)];
+    }
+
     private static double At(IReadOnlyList<AccuracyCell> cells, double radius) =>
         cells.FirstOrDefault(cell => cell.Radius >= radius)?.Accuracy.Value ?? 0;
 
@@ -101,19 +108,22 @@ public sealed class CurvePlot : ReportPlot
         band.LineWidth = 0;
     }
 
-    private static void AddCurve(Plot plot, IReadOnlyList<AccuracyCell> cells, SeriesStyle style, int index)
+    private void AddCurve(Plot plot, IReadOnlyList<AccuracyCell> cells, SeriesStyle style, int index)
     {
         (double X, AccuracyCell Cell)[] corners = [.. Corners(cells)];
         var line = plot.Add.ScatterLine(
             corners.Select(corner => corner.X).ToArray(),
             corners.Select(corner => 100 * corner.Cell.Accuracy.Value).ToArray());
         line.Color = style.Color;
-        line.LineWidth = 2;
+        line.LineWidth = LineWidth;
         line.LinePattern = style.Pattern;
 
         // Curves' markers are set off against one another, so that they do not hide each other where curves meet.
-        double spacing = cells[^1].Radius / 8;
-        double[] places = [.. Enumerable.Range(0, 8).Select(i => (i + 0.3 + (0.13 * (index % 4))) * spacing)];
+        double spacing = _last / 8;
+        double[] places =
+        [
+            .. Enumerable.Range(0, 8).Select(i => (i + 0.3 + (0.13 * (index % 4))) * spacing).Where(x => At(cells, x) > 0),
+        ];
         var markers = plot.Add.Markers(
             places, places.Select(x => 100 * At(cells, x)).ToArray(), style.Marker, 8, style.Color);
         markers.MarkerStyle.LineColor = style.Color;
@@ -127,7 +137,10 @@ public sealed class CurvePlot : ReportPlot
         for (int i = 1; i < cells.Count; i++)
         {
             yield return (cells[i - 1].Radius, cells[i]);
-            yield return (cells[i].Radius, cells[i]);
+            if (cells[i].Accuracy.Count > 0)
+            {
+                yield return (cells[i].Radius, cells[i]);
+            }
         }
     }
 }

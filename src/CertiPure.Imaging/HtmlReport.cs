@@ -119,9 +119,11 @@ public sealed class HtmlReport
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="color-scheme" content="light dark">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'">
             <title>{Encode(_title)}</title>
             <style>
+            {ReportFont.FontFace(isSemiBold: false)}
+            {ReportFont.FontFace(isSemiBold: true)}
             {HtmlStyle.Css}
             </style>
             </head>
@@ -174,6 +176,11 @@ public sealed class HtmlReport
             .Replace($"\"{ReportColors.Muted}\"", "\"var(--muted)\"", StringComparison.OrdinalIgnoreCase)
             .Replace($"\"{ReportColors.Rule}\"", "\"var(--rule)\"", StringComparison.OrdinalIgnoreCase)
             .Replace("\"white\"", "\"var(--paper)\"", StringComparison.Ordinal);
+        for (int i = 0; i < ReportColors.AllSeries.Count; i++)
+        {
+            svg = svg.Replace($"\"{ReportColors.AllSeries[i].Hex}\"", $"\"var(--series-{i})\"", StringComparison.OrdinalIgnoreCase);
+        }
+
         // Ids must be unique on a page of many drawings.
         string prefix = $"{key}-{kind}-".Replace('.', '-');
         svg = svg.Replace("id=\"", $"id=\"{prefix}", StringComparison.Ordinal)

@@ -54,8 +54,8 @@ public sealed class ImageGrid
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(tileSize);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(scale);
-        using var labelFont = new SKFont(ReportFont.SemiBold, LabelSize);
-        using var captionFont = new SKFont(ReportFont.Regular, CaptionSize);
+        using var labelFont = new SKFont(ReportFont.SemiBold, LabelSize) { Subpixel = true, LinearMetrics = true, Hinting = SKFontHinting.None };
+        using var captionFont = new SKFont(ReportFont.Regular, CaptionSize) { Subpixel = true, LinearMetrics = true, Hinting = SKFontHinting.None };
         float labelWidth = Rows.Max(row => labelFont.MeasureText(row.Label));
         float left = Margin + (labelWidth > 0 ? labelWidth + Gap : 0);
         float top = Margin + (ColumnLabels is null ? 0 : HeaderHeight);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CertiPure.Reports;
 using ScottPlot;
+using ScottPlot.TickGenerators;
 
 namespace CertiPure.Imaging;
 
@@ -46,7 +47,7 @@ public sealed class LevelPlot : ReportPlot
         ]))],
         []);
 
-    private protected override void Draw(Plot plot)
+    private protected override void Draw(Plot plot, int width)
     {
         for (int i = 0; i < _series.Count; i++)
         {
@@ -55,7 +56,7 @@ public sealed class LevelPlot : ReportPlot
                 _series[i].Points.Select(point => LogAxis.Place(point.Sigma)).ToArray(),
                 _series[i].Points.Select(point => point.Value).ToArray());
             line.Color = style.Color;
-            line.LineWidth = 2;
+            line.LineWidth = LineWidth;
             line.LinePattern = style.Pattern;
             line.MarkerShape = style.Marker;
             line.MarkerSize = 8;
@@ -67,6 +68,7 @@ public sealed class LevelPlot : ReportPlot
         LogAxis.Set(plot, [.. _series.SelectMany(series => series.Points).Select(point => LogAxis.Place(point.Sigma))]);
         double largest = _series.SelectMany(series => series.Points).Select(point => point.Value).DefaultIfEmpty(1).Max();
         plot.Axes.SetLimitsY(0, largest * 1.08);
+        plot.Axes.Left.TickGenerator = new NumericAutomatic { TargetTickCount = 6 };
         plot.XLabel("noise level \u03c3 (pixel space)");
         plot.YLabel(_quantity);
         plot.ShowLegend(Alignment.UpperLeft);

@@ -13,14 +13,16 @@ internal static class LogAxis
     public static double Place(double value) => Math.Log10(Math.Max(value, 1e-9));
 
     /// <summary>Sets limits around places and ticks within them.</summary>
-    public static void Set(Plot plot, IReadOnlyList<double> places)
+    /// <param name="plot">The plot.</param>
+    /// <param name="places">The places of the data.</param>
+    /// <param name="share">The share of the axis that stays free on either side.</param>
+    public static void Set(Plot plot, IReadOnlyList<double> places, double share = 0.07)
     {
-        const double margin = 0.15;
-        double low = places.DefaultIfEmpty(0).Min() - margin;
-        double high = places.DefaultIfEmpty(0).Max() + margin;
+        double low = places.DefaultIfEmpty(0).Min();
+        double high = places.DefaultIfEmpty(0).Max();
         // Less than a decade would show one tick or none.
-        double missing = Math.Max(0, 1 - (high - low));
-        (low, high) = (low - (missing / 2), high + (missing / 2));
+        double width = Math.Max(1, (high - low) / (1 - (2 * share)));
+        (low, high) = (0.5 * (low + high - width), 0.5 * (low + high + width));
         double[] leading = high - low > 3 ? [1] : Leading;
         var ticks = new NumericManual();
         for (int power = (int)Math.Floor(low); power <= Math.Ceiling(high); power++)

@@ -49,9 +49,13 @@ public sealed class ParetoPlot : ReportPlot
         ])],
         []);
 
-    private protected override void Draw(Plot plot)
+    private protected override void Draw(Plot plot, int width)
     {
         double[] xs = [.. _summaries.Select(summary => LogAxis.Place(summary.SecondsPerImage))];
+        // Names stand beside their points, so that there is no legend to look up, where the picture is wide enough.
+        bool hasNames = width >= 560;
+        LogAxis.Set(plot, xs, hasNames ? 0.3 : 0.07);
+        double[] nameHeights = Spread([.. _summaries.Select(summary => 100 * Share(summary).Value)]);
         for (int i = 0; i < _summaries.Count; i++)
         {
             SeriesStyle style = ReportColors.Series(i);
@@ -62,13 +66,62 @@ public sealed class ParetoPlot : ReportPlot
             var marker = plot.Add.Marker(xs[i], 100 * share.Value, style.Marker, 10, style.Color);
             marker.MarkerStyle.LineColor = style.Color;
             marker.MarkerStyle.LineWidth = 1.5f;
+
+            if (hasNames)
+            {
+                AddName(plot, _summaries[i].Run.Name, xs, i, nameHeights[i], style);
+            }
+
             plot.Legend.ManualItems.Add(LegendEntry(_summaries[i].Run.Name, style, withLine: false));
         }
 
-        LogAxis.Set(plot, xs);
         plot.XLabel("seconds per certificate");
-        SetPercentAxis(plot, string.Create(CultureInfo.InvariantCulture, $"certified accuracy at {_radius} (%)"));
-        plot.ShowLegend(Edge.Right);
+        SetPercentAxis(plot, string.Create(CultureInfo.InvariantCulture, $"certified accuracy at radius {_radius} (%)"));
+        if (hasNames)
+        {
+            plot.HideLegend();
+        }
+        else
+        {
+            plot.ShowLegend(Edge.Bottom);
+            plot.Legend.Orientation = Orientation.Vertical;
+        }
+    }
+
+    /// <summary>Names a point on the side where its neighbour is farther away.</summary>
+    private static void AddName(Plot plot, string name, double[] xs, int index, double height, SeriesStyle style)
+    {
+        double leftGap = index == 0 ? double.MaxValue : xs[index] - xs[index - 1];
+        double rightGap = index == xs.Length - 1 ? double.MaxValue : xs[index + 1] - xs[index];
+        bool isLeft = leftGap > rightGap;
+        var label = plot.Add.Text(name, xs[index], height);
+        label.LabelAlignment = isLeft ? Alignment.MiddleRight : Alignment.MiddleLeft;
+        label.OffsetX = isLeft ? -11 : 11;
+        label.LabelFontName = ReportFont.Family;
+        label.LabelFontSize = TextSize;
+        label.LabelFontColor = style.Color;
+    }
+
+    /// <summary>Moves labels apart where their points are closer than a line of text.</summary>
+    private static double[] Spread(double[] heights)
+    {
+        const double line = 5;
+        int[] ascending = [.. Enumerable.Range(0, heights.Length).OrderBy(i => heights[i])];
+        double[] places = [.. heights];
+        for (int rank = 1; rank < ascending.Length; rank++)
+        {
+            places[ascending[rank]] = Math.Max(places[ascending[rank]], places[ascending[rank - 1]] + line);
+        }
+
+        // What was pushed over the top goes back down.
+        double ceiling = 100 - (line / 2);
+        for (int rank = ascending.Length - 1; rank >= 0; rank--)
+        {
+            places[ascending[rank]] = Math.Min(places[ascending[rank]], ceiling);
+            ceiling = places[ascending[rank]] - line;
+        }
+
+        return places;
     }
 
     private Proportion Share(CertifiedAccuracy summary) =>

@@ -14,6 +14,9 @@ internal static class ReportColors
     public const string Right = "#1A7F37";
     public const string Wrong = "#CF222E";
 
+    /// <summary>All looks of series; the ninth series looks like the first.</summary>
+    public static IReadOnlyList<SeriesStyle> AllSeries => Styles;
+
     /// <summary>The look of the i-th series.</summary>
     public static SeriesStyle Series(int index) => Styles[index % Styles.Length];
 
@@ -21,13 +24,13 @@ internal static class ReportColors
 
     private static readonly SeriesStyle[] Styles =
     [
-        new("#0072B2", LinePattern.Solid, MarkerShape.FilledCircle),
-        new("#D55E00", LinePattern.Dashed, MarkerShape.FilledSquare),
-        new("#009E73", LinePattern.Dotted, MarkerShape.FilledTriangleUp),
-        new("#AA4499", new LinePattern([8, 3, 2, 3], 0, "dash-dot"), MarkerShape.FilledDiamond),
-        new("#A07000", LinePattern.DenselyDashed, MarkerShape.FilledTriangleDown),
-        new("#333333", new LinePattern([12, 3, 2, 3, 2, 3], 0, "dash-dot-dot"), MarkerShape.OpenCircle),
-        new("#56B4E9", LinePattern.Solid, MarkerShape.OpenSquare),
-        new("#8C510A", LinePattern.Dashed, MarkerShape.OpenDiamond),
+        new("#0072B2", "#58A6E8", LinePattern.Solid, MarkerShape.FilledCircle),
+        new("#D55E00", "#FF8F45", LinePattern.Dashed, MarkerShape.FilledSquare),
+        new("#009E73", "#33C79A", LinePattern.Dotted, MarkerShape.FilledTriangleUp),
+        new("#AA4499", "#DE8ED2", new LinePattern([8, 3, 2, 3], 0, "dash-dot"), MarkerShape.FilledDiamond),
+        new("#A07000", "#DDAE34", LinePattern.DenselyDashed, MarkerShape.FilledTriangleDown),
+        new("#333333", "#C9D1D9", new LinePattern([12, 3, 2, 3, 2, 3], 0, "dash-dot-dot"), MarkerShape.OpenCircle),
+        new("#56B4E9", "#8FD0F5", LinePattern.Solid, MarkerShape.OpenSquare),
+        new("#8C510A", "#D3A06A", LinePattern.Dashed, MarkerShape.OpenDiamond),
     ];
 }

@@ -34,10 +34,22 @@ internal sealed class ReportFont : IFontResolver
     public SKTypeface? CreateTypeface(string fontName, bool bold, bool italic) =>
         CreateTypeface(fontName, bold ? FontWeight.Bold : FontWeight.Normal, FontSlant.Upright, FontSpacing.Normal);
 
+    /// <summary>The style sheet that carries one weight of the font in itself.</summary>
+    public static string FontFace(bool isSemiBold)
+    {
+        using Stream stream = Open(isSemiBold ? "Inter-SemiBold.woff2" : "Inter-Regular.woff2");
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return $"@font-face {{ font-family: \"{Family}\"; font-weight: {(isSemiBold ? 600 : 400)}; "
+            + $"src: url(data:font/woff2;base64,{Convert.ToBase64String(bytes)}) format(\"woff2\"); }}";
+    }
+
     private static SKTypeface Load(string resource)
     {
-        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(resource)!;
+        using Stream stream = Open(resource);
         using SKData data = SKData.Create(stream);
         return SKTypeface.FromData(data);
     }
+
+    private static Stream Open(string resource) => Assembly.GetExecutingAssembly().GetManifestResourceStream(resource)!;
 }

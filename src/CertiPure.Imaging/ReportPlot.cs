@@ -10,7 +10,11 @@ namespace CertiPure.Imaging;
 /// <summary>A plot of a report: a picture in PNG and SVG, and the numbers it shows as a table.</summary>
 public abstract partial class ReportPlot
 {
-    private const float TextSize = 13;
+    /// <summary>The width of a series' line.</summary>
+    private protected const float LineWidth = 2;
+
+    /// <summary>The size of all text but the title.</summary>
+    private protected const float TextSize = 13;
 
     /// <summary>Sets what every plot has.</summary>
     /// <param name="key">A short name for files and anchors: <c>certified-accuracy</c>.</param>
@@ -39,7 +43,7 @@ public abstract partial class ReportPlot
     /// <param name="scale">Pixels per unit: 2 stays sharp on dense screens and in print.</param>
     public byte[] ToPng(int width = 720, int height = 440, int scale = 2)
     {
-        using Plot plot = Draw(withTitle: true);
+        using Plot plot = Draw(width, withTitle: true);
         plot.ScaleFactor = scale;
         return plot.GetImageBytes(width * scale, height * scale, ImageFormat.Png);
     }
@@ -47,7 +51,12 @@ public abstract partial class ReportPlot
     /// <summary>Draws the plot as SVG.</summary>
     /// <param name="width">Width at 100 % zoom.</param>
     /// <param name="height">Height at 100 % zoom.</param>
-    public string ToSvg(int width = 720, int height = 440) => ToSvg(width, height, withTitle: true);
+    /// <returns>An SVG file that carries its font in itself.</returns>
+    public string ToSvg(int width = 720, int height = 440)
+    {
+        string style = $"<style>{ReportFont.FontFace(isSemiBold: false)}{ReportFont.FontFace(isSemiBold: true)}</style>";
+        return ToSvg(width, height, withTitle: true).Replace("</desc>", "</desc>" + style, StringComparison.Ordinal);
+    }
 
     /// <summary>Writes the plot's picture as PNG and SVG and its numbers as CSV, named by its key.</summary>
     /// <param name="folder">The folder, which exists.</param>
@@ -62,14 +71,15 @@ public abstract partial class ReportPlot
     /// <summary>The SVG, with or without its title, which a page may set as text instead.</summary>
     internal string ToSvg(int width, int height, bool withTitle)
     {
-        using Plot plot = Draw(withTitle);
+        using Plot plot = Draw(width, withTitle);
+        SetSolid(plot);
         string svg = plot.GetSvgXml(width, height);
-        svg = svg[svg.IndexOf("<svg", StringComparison.Ordinal)..];
+        svg = Dashed(svg[svg.IndexOf("<svg", StringComparison.Ordinal)..]);
         // Skia names the font alone; a viewer without it must still choose a sans serif.
-        svg = svg.Replace(
-            $"font-family=\"{ReportFont.Family}\"",
-            $"font-family=\"{ReportFont.Family}, system-ui, Helvetica, Arial, sans-serif\"",
-            StringComparison.Ordinal);
+        string families = $"font-family=\"{ReportFont.Family}, system-ui, Helvetica, Arial, sans-serif\"";
+        svg = svg
+            .Replace($"font-family=\"{ReportFont.Family}\"", families, StringComparison.Ordinal)
+            .Replace($"font-family=\"{ReportFont.Family} SemiBold\"", $"{families} font-weight=\"600\"", StringComparison.Ordinal);
         string opening = string.Create(
             CultureInfo.InvariantCulture,
             $"<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" viewBox=\"0 0 {width} {height}\" "
@@ -79,14 +89,14 @@ public abstract partial class ReportPlot
     }
 
     /// <summary>Draws the data and sets limits, ticks and labels.</summary>
-    private protected abstract void Draw(Plot plot);
+    private protected abstract void Draw(Plot plot, int width);
 
     /// <summary>Names a series in the legend by its line and its marker.</summary>
     private protected static LegendItem LegendEntry(string name, SeriesStyle style, bool withLine) => new()
     {
         LabelText = name,
         LineColor = style.Color,
-        LineWidth = withLine ? 2 : 0,
+        LineWidth = withLine ? LineWidth : 0,
         LinePattern = style.Pattern,
         MarkerShape = style.Marker,
         MarkerFillColor = style.Color,
@@ -115,10 +125,37 @@ public abstract partial class ReportPlot
         plot.Axes.SetLimitsY(0, 100);
     }
 
+    /// <summary>Skia's SVG writer cannot dash, and says so on the standard error for each line.</summary>
+    private static void SetSolid(Plot plot)
+    {
+        foreach (IHasLine line in plot.GetPlottables().OfType<IHasLine>())
+        {
+            line.LinePattern = LinePattern.Solid;
+        }
+
+        foreach (LegendItem item in plot.Legend.ManualItems)
+        {
+            item.LinePattern = LinePattern.Solid;
+        }
+    }
+
+    /// <summary>Dashes the series' lines, which their colour and width tell from all others.</summary>
+    private static string Dashed(string svg)
+    {
+        foreach (SeriesStyle style in ReportColors.AllSeries.Where(style => style.Pattern.Intervals.Length > 0))
+        {
+            string line = string.Create(CultureInfo.InvariantCulture, $"stroke=\"{style.Hex}\" stroke-width=\"{LineWidth}\"");
+            string dashes = string.Join(' ', style.Pattern.Intervals.Select(i => i.ToString(CultureInfo.InvariantCulture)));
+            svg = svg.Replace(line, $"{line} stroke-dasharray=\"{dashes}\"", StringComparison.Ordinal);
+        }
+
+        return svg;
+    }
+
     [GeneratedRegex("<svg[^>]*>")]
     private static partial Regex SvgOpening();
 
-    private Plot Draw(bool withTitle)
+    private Plot Draw(int width, bool withTitle)
     {
         ReportFont.Register();
         var plot = new Plot();
@@ -137,12 +174,13 @@ public abstract partial class ReportPlot
         plot.Grid.YAxisStyle.MajorLineStyle.Color = Color.FromHex(ReportColors.Rule);
         plot.Grid.YAxisStyle.MajorLineStyle.Width = 1;
 
-        Draw(plot);
+        Draw(plot, width);
 
         if (withTitle)
         {
             plot.Title(Title, TextSize + 3);
             plot.Axes.Title.Label.ForeColor = ink;
+            plot.Axes.Title.Label.FontName = ReportFont.Family;
             plot.Axes.Title.Label.Bold = true;
         }
 
@@ -152,6 +190,8 @@ public abstract partial class ReportPlot
             axis.Label.FontSize = TextSize;
             axis.Label.ForeColor = ink;
             axis.TickLabelStyle.FontSize = TextSize;
+            axis.Label.FontName = ReportFont.Family;
+            axis.TickLabelStyle.FontName = ReportFont.Family;
             axis.TickLabelStyle.ForeColor = muted;
         }
 
@@ -160,8 +200,8 @@ public abstract partial class ReportPlot
         plot.Legend.OutlineWidth = 0;
         plot.Legend.ShadowColor = Colors.Transparent;
         plot.Legend.BackgroundColor = Color.FromHex(ReportColors.Paper).WithAlpha(0.85);
-        plot.Legend.SymbolWidth = 34;
-        plot.Font.Set(ReportFont.Family);
+        plot.Legend.SymbolWidth = 46;
+        plot.Legend.FontName = ReportFont.Family;
         return plot;
     }
 }

@@ -3,7 +3,11 @@ using ScottPlot;
 namespace CertiPure.Imaging;
 
 /// <summary>How a series looks, in colour and without.</summary>
-internal sealed record SeriesStyle(string Hex, LinePattern Pattern, MarkerShape Marker)
+/// <param name="Hex">The colour on white.</param>
+/// <param name="DarkHex">The colour on a dark page.</param>
+/// <param name="Pattern">The line.</param>
+/// <param name="Marker">The marker.</param>
+internal sealed record SeriesStyle(string Hex, string DarkHex, LinePattern Pattern, MarkerShape Marker)
 {
     public Color Color => Color.FromHex(Hex);
 }

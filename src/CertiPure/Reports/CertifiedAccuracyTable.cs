@@ -19,7 +19,7 @@ public static class CertifiedAccuracyTable
         IReadOnlyList<double> radii = CommonRadii(summaries);
         bool hasMany = summaries.Count > 1;
         double[] best = [.. radii.Select((_, i) => summaries.Max(summary => summary.Cells[i].Accuracy.Value))];
-        return new ReportTable(
+        return WithoutEmptyColumns(new ReportTable(
             "certified-accuracy",
             title,
             [
@@ -36,7 +36,7 @@ public static class CertifiedAccuracyTable
                 new ReportColumn("imagesPerSecond", "images/s"),
             ],
             [.. summaries.Select(summary => Row(summary, hasMany ? best : null))],
-            Notes(summaries));
+            Notes(summaries)));
     }
 
     /// <summary>One row per method: at each radius the best of its runs, usually over sigma, as the paper's tables have it.
@@ -109,6 +109,18 @@ public static class CertifiedAccuracyTable
         const int shown = 12;
         string list = string.Join(", ", ids.Take(shown).Select(id => id.ToString(CultureInfo.InvariantCulture)));
         return ids.Count > shown ? $"{list} and {ids.Count - shown} more" : list;
+    }
+
+    /// <summary>Leaves out what no run tells: a TSV log knows neither sigma nor purifier nor draws.</summary>
+    private static ReportTable WithoutEmptyColumns(ReportTable table)
+    {
+        int[] told = [.. table.Columns.Index().Where(column => table.Rows.Any(row => row[column.Index] != ReportCell.Empty))
+            .Select(column => column.Index)];
+        return table with
+        {
+            Columns = [.. told.Select(i => table.Columns[i])],
+            Rows = [.. table.Rows.Select(row => (IReadOnlyList<ReportCell>)[.. told.Select(i => row[i])])],
+        };
     }
 
     private static IReadOnlyList<double> CommonRadii(IReadOnlyList<CertifiedAccuracy> summaries)

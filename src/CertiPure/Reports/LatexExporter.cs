@@ -50,6 +50,8 @@ public sealed class LatexExporter : ITableExporter
         '~' => "\\textasciitilde{}",
         '^' => "\\textasciicircum{}",
         '\u2013' => "--",
+        '\u2212' => "$-$",
+        '<' or '>' => $"${c}$",
         '\u2265' => "$\\geq$",
         '\u03c3' => "$\\sigma$",
         '\n' or '\r' => " ",

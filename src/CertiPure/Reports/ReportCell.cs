@@ -17,7 +17,9 @@ public sealed record ReportCell(
     /// <summary>The interval as people read it, in the unit of the text's percent: <c>51.7-71.1</c>; empty without one.</summary>
     public string IntervalText => Lower is null || Upper is null
         ? ""
-        : string.Create(CultureInfo.InvariantCulture, $"{100 * Lower:0.0}\u2013{100 * Upper:0.0}");
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{100 * Lower:0.0;\u22120.0;0.0}{(Lower < 0 ? " to " : "\u2013")}{100 * Upper:0.0;\u22120.0;0.0}");
 
     /// <summary>A share in percent with one decimal and its interval.</summary>
     /// <param name="share">The share.</param>
@@ -28,6 +30,11 @@ public sealed record ReportCell(
         return new ReportCell(
             string.Create(CultureInfo.InvariantCulture, $"{100 * share.Value:0.0}"), share.Value, share.Lower, share.Upper, isBest);
     }
+
+    /// <summary>A share in percent with one decimal, without an interval.</summary>
+    /// <param name="share">The share, 0 to 1.</param>
+    public static ReportCell Percent(double share) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0}"), share);
 
     /// <summary>A number, or an empty cell for null.</summary>
     /// <param name="value">The number.</param>

@@ -61,7 +61,7 @@ public sealed record RunComparison(CertifiedRun First, CertifiedRun Second, int 
         "comparison",
         $"{First.Name} against {Second.Name}",
         [
-            new ReportColumn("radius", "radius"),
+            new ReportColumn("radius", "radius", IsNumeric: false),
             new ReportColumn("first", First.Name),
             new ReportColumn("second", Second.Name),
             new ReportColumn("difference", "difference", HasInterval: true),
@@ -72,19 +72,21 @@ public sealed record RunComparison(CertifiedRun First, CertifiedRun Second, int 
         [.. Radii.Select(comparison => (IReadOnlyList<ReportCell>)
         [
             ReportCell.Number(comparison.Radius, "0.00##"),
-            ReportCell.Number(comparison.FirstShare, "0.0%"),
-            ReportCell.Number(comparison.SecondShare, "0.0%"),
+            ReportCell.Percent(comparison.FirstShare),
+            ReportCell.Percent(comparison.SecondShare),
             new ReportCell(
-                (100 * comparison.Difference).ToString("+0.0;-0.0;0.0", CultureInfo.InvariantCulture),
+                (100 * comparison.Difference).ToString("+0.0;\u22120.0;0.0", CultureInfo.InvariantCulture),
                 comparison.Difference,
                 comparison.Interval.Lower,
                 comparison.Interval.Upper),
             ReportCell.Number(comparison.OnlyFirst, "0"),
             ReportCell.Number(comparison.OnlySecond, "0"),
-            ReportCell.Number(comparison.PValue, "0.0000"),
+            new ReportCell(
+                comparison.PValue < 0.0001 ? "< 0.0001" : comparison.PValue.ToString("0.0000", CultureInfo.InvariantCulture),
+                comparison.PValue),
         ])],
         [
-            $"Paired over {Images} images. The difference is in percentage points of certified accuracy, with Tango's 95 % score "
+            $"Paired over {Images} images; certified accuracy in percent and its difference in percentage points, with Tango's 95 % score "
                 + "interval; p is McNemar's exact two-sided test of the images that only one of the two certified.",
         ]);
 }
