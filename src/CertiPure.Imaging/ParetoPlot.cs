@@ -76,7 +76,7 @@ public sealed class ParetoPlot : ReportPlot
         }
 
         plot.XLabel("seconds per certificate");
-        SetPercentAxis(plot, string.Create(CultureInfo.InvariantCulture, $"certified accuracy at radius {_radius} (%)"));
+        SetPercentAxis(plot, "certified accuracy (%)");
         if (hasNames)
         {
             plot.HideLegend();

@@ -79,7 +79,7 @@ public abstract partial class ReportPlot
         string families = $"font-family=\"{ReportFont.Family}, system-ui, Helvetica, Arial, sans-serif\"";
         svg = svg
             .Replace($"font-family=\"{ReportFont.Family}\"", families, StringComparison.Ordinal)
-            .Replace($"font-family=\"{ReportFont.Family} SemiBold\"", $"{families} font-weight=\"600\"", StringComparison.Ordinal);
+            .Replace($"font-family=\"{ReportFont.Family} SemiBold\"", families, StringComparison.Ordinal);
         string opening = string.Create(
             CultureInfo.InvariantCulture,
             $"<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" viewBox=\"0 0 {width} {height}\" "

@@ -1,0 +1,139 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using CertiPure.Reports;
+using SkiaSharp;
+
+namespace CertiPure.Imaging.Tests;
+
+public sealed partial class ReportPlotTests
+{
+    public static TheoryData<string> Plots() => ["certified-accuracy-curves", "pareto-0.5", "transport"];
+
+    [Theory]
+    [MemberData(nameof(Plots))]
+    public void A_png_has_the_asked_size_and_every_series(string key)
+    {
+        using SKBitmap bitmap = Pictures.ToBitmap(Plot(key).ToPng(600, 400, scale: 2));
+
+        Assert.Equal((1200, 800), (bitmap.Width, bitmap.Height));
+        Assert.True(Pictures.Count(bitmap, "#0072B2") > 100);
+        Assert.True(Pictures.Count(bitmap, "#D55E00") > 100);
+    }
+
+    [Theory]
+    [MemberData(nameof(Plots))]
+    public void Text_is_really_drawn_with_the_bundled_font(string key)
+    {
+        using SKBitmap bitmap = Pictures.ToBitmap(Plot(key).ToPng(600, 400, scale: 2));
+
+        // The title's strip, and the strip of the x axis's name.
+        Assert.True(Pictures.Count(bitmap, "#1F2328", new SKRectI(0, 0, 1200, 60)) > 60);
+        Assert.True(Pictures.Count(bitmap, "#1F2328", new SKRectI(0, 740, 1200, 800)) > 60);
+    }
+
+    [Fact]
+    public void The_font_has_every_sign_that_reports_use()
+    {
+        const string signs = "σα≥≤–−×₂‖…✓%éüß";
+        foreach (SKTypeface typeface in new[] { ReportFont.Regular, ReportFont.SemiBold })
+        {
+            Assert.Equal("Inter", typeface.FamilyName.Split(' ')[0]);
+            Assert.All(typeface.GetGlyphs(signs), glyph => Assert.NotEqual(0, glyph));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Plots))]
+    public void An_svg_is_well_formed_says_what_it_shows_and_needs_no_other_file(string key)
+    {
+        ReportPlot plot = Plot(key);
+
+        var svg = XDocument.Parse(plot.ToSvg());
+
+        XNamespace ns = "http://www.w3.org/2000/svg";
+        Assert.Equal(plot.Title, svg.Root!.Element(ns + "title")!.Value);
+        Assert.Contains("first <&> run", svg.Root.Element(ns + "desc")!.Value, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            svg.Descendants().Attributes(),
+            attribute => !attribute.IsNamespaceDeclaration && attribute.Value.Contains("://", StringComparison.Ordinal));
+        Assert.All(svg.Descendants(ns + "text"), text => Assert.StartsWith("Inter,", text.Attribute("font-family")!.Value, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Series_differ_without_colour_in_dash_and_marker()
+    {
+        string svg = Plot("certified-accuracy-curves").ToSvg();
+
+        Assert.Single(Dashes().Matches(svg).Select(match => match.Value).Distinct());
+        Assert.DoesNotMatch("stroke=\"#0072B2\"[^>]*stroke-dasharray", svg);
+        Assert.Matches("stroke=\"#D55E00\"[^>]*stroke-dasharray", svg);
+        Assert.Contains("<ellipse fill=\"#0072B2\"", svg, StringComparison.Ordinal);
+        Assert.Contains("<rect fill=\"#D55E00\"", svg, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_curve_falls_exactly_after_each_radius_and_ends_at_its_last()
+    {
+        CertifiedRun run = Pictures.Run("run", largest: 1, images: 4);
+
+        ReportTable table = new CurvePlot([run]).ToTable();
+
+        // Images 0, 1, 2 are right with radii 0.25, 0.5, 0.75; image 3 is wrong.
+        Assert.Equal([0, 0.25, 0.5, 0.75, 1], table.Rows.Select(row => row[1].Value!.Value));
+        Assert.Equal([0.75, 0.75, 0.5, 0.25, 0], table.Rows.Select(row => row[2].Value!.Value));
+    }
+
+    [Fact]
+    public void A_run_of_many_images_is_drawn_with_a_bounded_number_of_steps()
+    {
+        Assert.InRange(new CurvePlot([Pictures.Run("run", images: 10_000)]).ToTable().Rows.Count, 300, 500);
+    }
+
+    [Fact]
+    public void Saving_leaves_picture_and_numbers_side_by_side()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("certipure-");
+        try
+        {
+            Plot("transport").Save(folder.FullName);
+
+            Assert.Equal(
+                ["transport.csv", "transport.png", "transport.svg"], folder.GetFiles().Select(file => file.Name).Order());
+            Assert.Equal(1 + (2 * 3), File.ReadAllLines(Path.Combine(folder.FullName, "transport.csv")).Length);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Few_or_no_certificates_are_drawn_all_the_same(int right)
+    {
+        var run = new CertifiedRun(
+            "run", null, [new CertifiedImage(0, 1, right, 0.3 * right, 1, 1)], null, HasPrintedRadii: false);
+
+        Assert.NotEmpty(new CurvePlot([run]).ToPng());
+        Assert.NotEmpty(new ParetoPlot([CertifiedAccuracy.Of(run)], 0.25).ToPng(380));
+    }
+
+    internal static ReportPlot Plot(string key)
+    {
+        CertifiedRun[] runs = [Pictures.Run("first <&> run"), Pictures.Run("second run", 1.7)];
+        return key switch
+        {
+            "certified-accuracy-curves" => new CurvePlot(runs),
+            "pareto-0.5" => new ParetoPlot([.. runs.Select(run => CertifiedAccuracy.Of(run))], 0.5),
+            _ => new LevelPlot(
+                "transport",
+                [.. runs.Select((run, i) => new LevelSeries(run.Name, [(0.25, 1 + i), (0.5, 2 + i), (1, 4 + i)]))],
+                "Transport against noise level",
+                "transport"),
+        };
+    }
+
+    [GeneratedRegex("stroke-dasharray=\"[^\"]*\"")]
+    private static partial Regex Dashes();
+}
