@@ -94,6 +94,7 @@ internal static class CommandLine
     /// <summary>All verbs, in the order in which the help lists them.</summary>
     internal static IEnumerable<Verb> Verbs(Terminal terminal) =>
     [
+        new DemoVerb(terminal),
         new DataVerb(terminal),
         new CertifyVerb(terminal),
         new PredictVerb(terminal),

@@ -103,6 +103,8 @@ public static class ModelCatalog
         bool usesTorch = purifier is not null || classifier is TorchClassifier;
         return new BaseModel(
             joined,
+            purifier,
+            classifier,
             new PurifierIdentity(
                 request.Purifier.Method,
                 purifier is null ? null : request.Level,

@@ -6,6 +6,8 @@ namespace CertiPure.Recipes.Runs;
 
 /// <summary>A base classifier with everything that a manifest says of it. Disposing it frees its networks.</summary>
 /// <param name="BaseClassifier">Noisy images in, labels out.</param>
+/// <param name="PurifierNetwork">The purifier alone; null for none.</param>
+/// <param name="ClassifierNetwork">The classifier alone.</param>
 /// <param name="Purifier">How it purifies.</param>
 /// <param name="Classifier">The classifier behind the purifier.</param>
 /// <param name="Precision">The networks' arithmetic.</param>
@@ -15,6 +17,8 @@ namespace CertiPure.Recipes.Runs;
 /// <param name="Parts">What is disposed with it.</param>
 public sealed record BaseModel(
     IBaseClassifier BaseClassifier,
+    IPurifier? PurifierNetwork,
+    IClassifier ClassifierNetwork,
     PurifierIdentity Purifier,
     ClassifierIdentity Classifier,
     string Precision,

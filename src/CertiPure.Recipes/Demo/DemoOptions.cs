@@ -1,0 +1,32 @@
+using CertiPure.Images;
+using CertiPure.Recipes.Catalog;
+
+namespace CertiPure.Recipes.Demo;
+
+/// <summary>What the demo certifies. The defaults are minutes of work on two cores.</summary>
+public sealed record DemoOptions
+{
+    /// <summary>The images.</summary>
+    public ImageSelection Images { get; init; } = ImageSelection.Parse("every:100");
+
+    /// <summary>The noise level in pixel space.</summary>
+    public double Sigma { get; init; } = 0.5;
+
+    /// <summary>Selection draws per image.</summary>
+    public int SelectionDraws { get; init; } = 100;
+
+    /// <summary>Estimation draws per image.</summary>
+    public int EstimationDraws { get; init; } = 500;
+
+    /// <summary>The probability with which a certificate may be wrong.</summary>
+    public double Alpha { get; init; } = 0.001;
+
+    /// <summary>The noise's seed, the same for every method.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>The bundled model's name.</summary>
+    public string Model { get; init; } = "fashion-mnist";
+
+    /// <summary>Where bundled models are.</summary>
+    public BundledModels Models { get; init; } = BundledModels.OfProgram;
+}

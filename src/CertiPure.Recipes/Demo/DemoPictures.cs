@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Numerics.Tensors;
+using CertiPure.Images;
+using CertiPure.Imaging;
+using CertiPure.Recipes.Runs;
+using CertiPure.Smoothing;
+
+namespace CertiPure.Recipes.Demo;
+
+/// <summary>The demo's grid: a few images, their noisy versions and what each purifier makes of the same noise, each judged
+/// by the classifier.</summary>
+internal sealed class DemoPictures
+{
+    private const int MaximumColumns = 10;
+
+    private readonly IImageSource _images;
+    private readonly LabeledImage[] _shown;
+    private readonly IReadOnlyList<int> _certified;
+    private readonly ImageBatch _noisy;
+    private readonly double _sigma;
+    private readonly List<GridRow> _rows = [];
+
+    public DemoPictures(IImageSource images, IReadOnlyList<int> certified, DemoOptions options)
+    {
+        _images = images;
+        _certified = certified;
+        _sigma = options.Sigma;
+        int columns = Math.Min(MaximumColumns, certified.Count);
+        _shown = [.. Enumerable.Range(0, columns).Select(i => images.Read(certified[i * certified.Count / columns]))];
+        _noisy = new ImageBatch(images.Shape, columns);
+        var noise = new NoiseSource(options.Seed);
+        for (int i = 0; i < columns; i++)
+        {
+            noise.AddNoise(_shown[i].ToPixels(), _shown[i].Id, NoisePhase.Display, 0, _sigma, _noisy[i]);
+        }
+
+        _rows.Add(new GridRow("image", [.. _shown.Select(image => GridTile.Of(image, null, NameOf(image.Label)))]));
+    }
+
+    /// <summary>The share of the certified images that the classifier alone gets right without noise; null before the first
+    /// method was added.</summary>
+    public double? CleanAccuracy { get; private set; }
+
+    public ImageGrid Grid => new(
+        _rows,
+        [.. _shown.Select(image => image.Id.ToString(CultureInfo.InvariantCulture))]);
+
+    public void Add(DemoMethod method, BaseModel model)
+    {
+        CleanAccuracy ??= MeasureCleanAccuracy(model.ClassifierNetwork);
+        ImageBatch shown = model.PurifierNetwork?.Purify(_noisy, _sigma) ?? _noisy;
+        int[] labels = Classify(model.ClassifierNetwork, shown);
+        _rows.Add(new GridRow(
+            model.PurifierNetwork is null ? "noisy" : method.Name,
+            [.. labels.Select((label, i) => GridTile.Of(shown, i, label == _shown[i].Label, NameOf(label)))]));
+    }
+
+    private static int[] Classify(IClassifier classifier, ImageBatch images)
+    {
+        float[] logits = classifier.Logits(images);
+        int classes = classifier.ClassCount;
+        return
+        [
+            .. Enumerable.Range(0, images.Count)
+                .Select(i => TensorPrimitives.IndexOfMax(logits.AsSpan(i * classes, classes))),
+        ];
+    }
+
+    private double MeasureCleanAccuracy(IClassifier classifier)
+    {
+        var clean = new ImageBatch(_images.Shape, _certified.Count);
+        LabeledImage[] read = [.. _certified.Select(_images.Read)];
+        for (int i = 0; i < read.Length; i++)
+        {
+            read[i].CopyPixels(clean[i]);
+        }
+
+        int[] labels = Classify(classifier, clean);
+        return (double)labels.Zip(read).Count(pair => pair.First == pair.Second.Label) / read.Length;
+    }
+
+    private string? NameOf(int? label) => label is { } known && known < _images.ClassNames.Count ? _images.ClassNames[known] : null;
+}
