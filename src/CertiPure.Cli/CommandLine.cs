@@ -105,6 +105,8 @@ internal static class CommandLine
         new VerifyVerb(terminal),
         new TrainVerb(terminal),
         new FinetuneVerb(terminal),
+        new ConvertVerb(terminal),
+        new InspectVerb(terminal),
         new DoctorVerb(terminal),
     ];
 }
