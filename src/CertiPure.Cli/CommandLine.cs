@@ -98,6 +98,7 @@ internal static class CommandLine
         new DataVerb(terminal),
         new CertifyVerb(terminal),
         new PredictVerb(terminal),
+        new PurifyVerb(terminal),
         new BoundVerb(terminal),
         new ReportVerb(terminal),
         new MergeVerb(terminal),

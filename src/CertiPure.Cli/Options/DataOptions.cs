@@ -59,6 +59,9 @@ internal sealed class DataOptions
         }
     }
 
+    /// <summary>Whether <c>--data</c> was given.</summary>
+    public bool IsGiven(ParseResult parse) => parse.GetValue(_data) is not null;
+
     /// <summary>Opens the images.</summary>
     /// <param name="parse">The parsed arguments.</param>
     /// <param name="terminal">Told when something has to be fetched first.</param>

@@ -22,7 +22,7 @@ internal sealed class ModelOptions
 
     private readonly Option<string> _purifier = new("--purifier")
     {
-        Description = "none, edm:WEIGHTS or consistency:WEIGHTS; WEIGHTS is a bundled model's name or a path.",
+        Description = "none, or METHOD:WEIGHTS with ddpm, edm, pf-ode, consistency or calibrated and a bundled model's name or a path.",
         HelpName = "METHOD[:WEIGHTS]",
         DefaultValueFactory = _ => "none",
     };
@@ -59,18 +59,17 @@ internal sealed class ModelOptions
         HelpName = "N",
     };
 
-    private readonly bool _isReplay;
+    private readonly ModelUse _use;
 
     /// <summary>Defines the options.</summary>
-    /// <param name="isReplay">Whether a run's manifest says how its networks computed, so that only files and device are
-    /// asked for.</param>
-    public ModelOptions(bool isReplay = false)
+    /// <param name="use">What the verb needs.</param>
+    public ModelOptions(ModelUse use = ModelUse.Certify)
     {
-        _isReplay = isReplay;
-        _classifier.Required = !isReplay;
+        _use = use;
+        _classifier.Required = use == ModelUse.Certify;
         _level.AcceptOnlyFromAmong("exact", "nearest");
         _precision.AcceptOnlyFromAmong("fp32", "bf16");
-        if (isReplay)
+        if (use == ModelUse.Replay)
         {
             _classifier.Description = "The run's classifier, needed where it is no bundled model.";
             _purifier.Description = "The run's purifier (METHOD:PATH), needed where it is no bundled model.";
@@ -81,9 +80,12 @@ internal sealed class ModelOptions
     /// <summary>Adds the options to a verb.</summary>
     public void AddTo(Command verb)
     {
-        Option[] asked = _isReplay
-            ? [_classifier, _architecture, _purifier, _device, _threads]
-            : [_classifier, _architecture, _purifier, _level, _precision, _device, _batch, _threads];
+        Option[] asked = _use switch
+        {
+            ModelUse.Purifier => [_purifier, _level, _precision, _device, _threads],
+            ModelUse.Replay => [_classifier, _architecture, _purifier, _device, _threads],
+            _ => [_classifier, _architecture, _purifier, _level, _precision, _device, _batch, _threads],
+        };
         foreach (Option option in asked)
         {
             verb.Add(option);
@@ -97,14 +99,14 @@ internal sealed class ModelOptions
     /// <exception cref="CertiPureException">An option's value is impossible.</exception>
     public ModelRequest Read(ParseResult parse, double sigma, ImageShape shape)
     {
-        int batch = parse.GetValue(_batch);
+        int batch = _use == ModelUse.Certify ? parse.GetValue(_batch) : 1;
         if (batch < 1)
         {
             throw new CertiPureException("--batch counts from 1.", ExitCode.Usage);
         }
 
         return new ModelRequest(
-            parse.GetRequiredValue(_classifier), PurifierChoice.Parse(parse.GetRequiredValue(_purifier)), sigma, shape)
+            _use == ModelUse.Certify ? parse.GetRequiredValue(_classifier) : "", PurifierChoice.Parse(parse.GetRequiredValue(_purifier)), sigma, shape)
         {
             Architecture = parse.GetValue(_architecture),
             Level = parse.GetRequiredValue(_level),

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Text;
 using CertiPure.Cli.Options;
+using CertiPure.Imaging;
 using CertiPure.Reports;
 
 namespace CertiPure.Cli.Verbs;
@@ -7,7 +9,8 @@ namespace CertiPure.Cli.Verbs;
 /// <summary><c>report</c>: certified accuracy of run folders and published logs, as a table, a plot or a page.</summary>
 internal sealed class ReportVerb : Verb
 {
-    private static readonly string[] Tables = [.. TableExporters.All.Select(exporter => exporter.Format)];
+    private static readonly string[] Formats =
+        [.. TableExporters.All.Select(exporter => exporter.Format), "html", "png", "svg"];
 
     private readonly Argument<string[]> _runs = new("RUN|TSV")
     {
@@ -24,7 +27,7 @@ internal sealed class ReportVerb : Verb
 
     private readonly Option<string> _format = new("--format")
     {
-        Description = "The report's format.",
+        Description = "The report's format: a table, a page (html), or the curves (png, svg).",
         DefaultValueFactory = _ => "markdown",
     };
 
@@ -39,7 +42,7 @@ internal sealed class ReportVerb : Verb
             "certipure report runs/none runs/consistency --compare",
             terminal)
     {
-        _format.AcceptOnlyFromAmong(Tables);
+        _format.AcceptOnlyFromAmong(Formats);
         Add(_runs);
         Add(_radii);
         Add(_compare);
@@ -65,21 +68,59 @@ internal sealed class ReportVerb : Verb
                 ? runs.Skip(1).Select(other => RunComparison.Of(runs[0], other, radii).ToTable())
                 : [],
         ];
-        ITableExporter exporter = TableExporters.Named(parse.GetRequiredValue(_format));
+        string format = parse.GetRequiredValue(_format);
         if (parse.GetValue(_out) is { } path)
         {
-            OutputFile.Write(path, parse.GetValue(_overwrite), temporary =>
-            {
-                using var writer = new StreamWriter(temporary);
-                Write(exporter, tables, writer);
-            });
+            OutputFile.Write(
+                path, parse.GetValue(_overwrite), temporary => File.WriteAllBytes(temporary, Render(format, runs, tables)));
+        }
+        else if (format == "png")
+        {
+            throw new CertiPureException("A picture needs a file; name it with --out.", ExitCode.Usage);
         }
         else
         {
-            Write(exporter, tables, Terminal.Output);
+            Terminal.Output.Write(Encoding.UTF8.GetString(Render(format, runs, tables)));
         }
 
         return Task.FromResult(ExitCode.Success);
+    }
+
+    private static byte[] Render(string format, CertifiedRun[] runs, ReportTable[] tables)
+    {
+        switch (format)
+        {
+            case "png":
+                return new CurvePlot(runs).ToPng();
+            case "svg":
+                return Encoding.UTF8.GetBytes(new CurvePlot(runs).ToSvg());
+            default:
+                using (var writer = new StringWriter())
+                {
+                    if (format == "html")
+                    {
+                        Page(runs, tables).Write(writer);
+                    }
+                    else
+                    {
+                        Write(TableExporters.Named(format), tables, writer);
+                    }
+
+                    return Encoding.UTF8.GetBytes(writer.ToString());
+                }
+        }
+    }
+
+    private static HtmlReport Page(CertifiedRun[] runs, ReportTable[] tables)
+    {
+        var page = new HtmlReport("Certified accuracy", string.Join(", ", runs.Select(run => run.Name)));
+        page.AddSection("Curves").AddPlot(new CurvePlot(runs)).AddSection("Tables");
+        foreach (ReportTable table in tables)
+        {
+            page.AddTable(table);
+        }
+
+        return page;
     }
 
     /// <summary>Runs are called by their folder's name, or, where two share it, by the path as given.</summary>

@@ -23,7 +23,7 @@ internal sealed class VerifyVerb : Verb
     };
 
     private readonly DataOptions _data = new(required: false);
-    private readonly ModelOptions _model = new(isReplay: true);
+    private readonly ModelOptions _model = new(ModelUse.Replay);
     private readonly Option<bool> _json = OutputOptions.Json();
 
     /// <summary>Defines the verb.</summary>

@@ -54,10 +54,13 @@ public static class DataSets
                 $"{nameOrPath} is a path and has no splits; leave out --split {split}.", ExitCode.Usage);
         }
 
-        return File.Exists(nameOrPath)
-            ? new ImageFiles(Path.GetFileName(nameOrPath), null, [(nameOrPath, null)], [], Decoder)
-            : ImageFiles.OpenFolder(nameOrPath, Decoder);
+        return File.Exists(nameOrPath) ? OpenFile(nameOrPath) : ImageFiles.OpenFolder(nameOrPath, Decoder);
     }
+
+    /// <summary>Opens one image file; its id is 0.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="CertiPureException">It is missing or no image.</exception>
+    public static IImageSource OpenFile(string path) => new ImageFiles(Path.GetFileName(path), null, [(path, null)], [], Decoder);
 
     private static Task<string> FetchAsync(
         DataSet set, DataLocations locations, Action<string> announce, CancellationToken cancellation) =>

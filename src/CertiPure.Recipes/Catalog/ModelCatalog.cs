@@ -1,7 +1,9 @@
+using System.IO.Compression;
 using CertiPure.Onnx;
 using CertiPure.Recipes.Runs;
 using CertiPure.Results;
 using CertiPure.Torch.Backend;
+using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Purifiers;
 using TorchSharp;
 
@@ -152,12 +154,7 @@ public static class ModelCatalog
         var denoiser = PurifierCheckpoint.Load(path);
         try
         {
-            return request.Purifier.Method switch
-            {
-                "edm" => new EdmPurifier(denoiser, level, precision, device),
-                "consistency" => new ConsistencyPurifier(denoiser, level, precision, device),
-                _ => throw new CertiPureException($"The purifier {request.Purifier.Method} has no network.", ExitCode.Usage),
-            };
+            return PurifierMethod.Create(request.Purifier.Method, denoiser, level, precision, device);
         }
         catch
         {
@@ -168,18 +165,35 @@ public static class ModelCatalog
 
     private static TorchClassifier LoadTorchClassifier(ModelRequest request, string path)
     {
-        bool isScript = request.Architecture is null
-            && Path.GetExtension(path).ToUpperInvariant() is ".PT" or ".PTH" or ".TS" or ".JIT";
-        if (isScript && request.Precision != "fp32")
+        if (request.Architecture is null && IsTorchScript(path))
         {
-            throw new CertiPureException(
-                $"A TorchScript classifier computes in the precision of its file; leave out --precision {request.Precision}.",
-                ExitCode.Usage);
+            return request.Precision == "fp32"
+                ? TorchClassifier.FromTorchScript(path, request.Shape, DeviceOf(request))
+                : throw new CertiPureException(
+                    $"A TorchScript classifier computes in the precision of its file; leave out --precision {request.Precision}.",
+                    ExitCode.Usage);
         }
 
-        return isScript
-            ? TorchClassifier.FromTorchScript(path, request.Shape, DeviceOf(request))
-            : ClassifierCheckpoint.Load(path, PrecisionOf(request), DeviceOf(request));
+        using Checkpoint file = CheckpointReader.Open(path);
+        return ClassifierCheckpoint.Load(StateDict.Complete(file, request), PrecisionOf(request), DeviceOf(request));
+    }
+
+    /// <summary>TorchScript archives are zip files that hold code, which state dicts are not.</summary>
+    private static bool IsTorchScript(string path)
+    {
+        try
+        {
+            using ZipArchive archive = ZipFile.OpenRead(path);
+            return archive.Entries.Any(entry => entry.FullName.EndsWith("/constants.pkl", StringComparison.Ordinal));
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new CertiPureException($"{path} cannot be read: {error.Message}", error);
+        }
     }
 
     private static void RefuseUnlike(TorchPurifier? purifier, IClassifier classifier)

@@ -13,8 +13,11 @@ public sealed record PurifierChoice(string Method, string? Weights)
         new Dictionary<string, IReadOnlyList<string>>
         {
             ["none"] = [],
+            ["ddpm"] = ["ddpm"],
             ["edm"] = ["edm"],
+            ["pf-ode"] = ["edm"],
             ["consistency"] = ["consistency-lpips", "consistency"],
+            ["calibrated"] = ["calibrated"],
         };
 
     /// <summary>Reads a choice.</summary>
