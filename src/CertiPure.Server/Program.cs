@@ -1,1 +1,1 @@
-return;
+return await CertiPure.Server.ServeCommand.RunAsync(args);

@@ -1,0 +1,100 @@
+using CertiPure.Server.Hosting;
+using CertiPure.Server.Models;
+
+namespace CertiPure.Server.Certification;
+
+/// <summary>Bounds what is promised: requests at work and draws not yet done. Whoever comes when it is full is told when to come
+/// again.</summary>
+internal sealed class Admission(ServerOptions options, ModelQueues queues, StopSignal stop, TimeProvider time)
+{
+    private readonly object _lock = new();
+    private TimeSpan _busy;
+    private long _busySince;
+    private int _requests;
+    private long _draws;
+
+    /// <summary>Draws promised to requests that are at work or waiting.</summary>
+    public long PromisedDraws
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _draws;
+            }
+        }
+    }
+
+    /// <summary>Requests at work or waiting.</summary>
+    public int Requests
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _requests;
+            }
+        }
+    }
+
+    /// <summary>Takes a place, held until it is disposed.</summary>
+    /// <param name="draws">The most draws that the request may take.</param>
+    public IDisposable Enter(long draws)
+    {
+        if (stop.IsStopping)
+        {
+            throw RequestException.Stopping();
+        }
+
+        lock (_lock)
+        {
+            if (_requests >= options.MaxRequests || _draws + draws > options.MaxWaitingDraws)
+            {
+                throw RequestException.Busy(
+                    $"{_requests} requests with {_draws} draws are before this one; come again later.", Wait(_draws));
+            }
+
+            if (_requests++ == 0)
+            {
+                _busySince = time.GetTimestamp();
+            }
+
+            _draws += draws;
+        }
+
+        return new Place(this, draws);
+    }
+
+    /// <summary>The time that the draws before a request take at the pace so far, between one second and ten minutes.</summary>
+    private TimeSpan Wait(long draws)
+    {
+        TimeSpan busy = _requests > 0 ? _busy + time.GetElapsedTime(_busySince) : _busy;
+        double pace = queues.Statistics.Draws / Math.Max(1e-3, busy.TotalSeconds);
+        return TimeSpan.FromSeconds(Math.Clamp(draws / Math.Max(pace, 1), 1, 600));
+    }
+
+    private void Leave(long draws)
+    {
+        lock (_lock)
+        {
+            _draws -= draws;
+            if (--_requests == 0)
+            {
+                _busy += time.GetElapsedTime(_busySince);
+            }
+        }
+    }
+
+    private sealed class Place(Admission admission, long draws) : IDisposable
+    {
+        private int _left;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _left, 1) == 0)
+            {
+                admission.Leave(draws);
+            }
+        }
+    }
+}

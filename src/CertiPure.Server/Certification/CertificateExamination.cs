@@ -1,0 +1,153 @@
+using System.Globalization;
+using CertiPure.Recipes.Runs;
+using CertiPure.Results;
+using CertiPure.Server.Contracts;
+using CertiPure.Server.Models;
+using CertiPure.Smoothing;
+
+namespace CertiPure.Server.Certification;
+
+/// <summary>Examines a certificate: whether its numbers follow from its counts, and whether its counts come from its seed.</summary>
+internal sealed class CertificateExamination(
+    IModelLibrary library, ModelQueues queues, Certifier certifier, CertificateSealer sealer, ServerOptions options)
+{
+    private const string Passed = "passed";
+    private const string Failed = "failed";
+    private const string Unknown = "unknown";
+
+    /// <summary>Whether this service's bounds let it check the certificate's numbers at all.</summary>
+    public bool IsWithinBounds(Experiment experiment) =>
+        experiment.N <= options.MaxDraws && experiment.N0 <= options.MaxSelectionDraws && experiment.Batch <= 1 << 16;
+
+    /// <summary>The checks that take no draws.</summary>
+    public IEnumerable<CheckResult> CheckWithoutDraws(CertificateDocument document)
+    {
+        yield return CertificateDocument.HashOf(document.Pixels) == document.Experiment.Data.PixelSha256
+            ? new("image", "The image", Passed, "Its pixels have the given SHA-256.")
+            : new("image", "The image", Failed, "Its pixels do not have the given SHA-256.");
+        yield return CheckBound(document);
+        yield return sealer.Check(document) switch
+        {
+            true => new("seal", "The seal", Passed, document.SeedChosenBy == SeedOrigin.Service
+                ? "This service issued it, with a fresh seed of its own."
+                : "This service issued it, with a seed that the client chose."),
+            false => new("seal", "The seal", Failed, "It was changed after this service sealed it."),
+            null => new("seal", "The seal", Unknown, "It has no seal of this service, so nothing shows that its seed was fresh."),
+        };
+    }
+
+    /// <summary>Finds what the certificate was made with: the same networks in the same arithmetic.</summary>
+    public async Task<(CheckResult Result, QueuedModel? Model)> FindModelAsync(CertificateDocument document)
+    {
+        const string title = "The networks";
+        Experiment experiment = document.Experiment;
+        // An offer is named like its classifier, but for the extension of a file.
+        ModelOffer? offer = library.Models.FirstOrDefault(
+            model => model.Name == Path.GetFileNameWithoutExtension(experiment.Classifier.Name));
+        if (offer is null || !options.Sigmas.Contains(experiment.Sigma) || experiment.Noise != NoiseKind.Normal)
+        {
+            return (new("model", title, Unknown, "This service does not offer this classifier with this noise."), null);
+        }
+
+        foreach (PurifierOffer purifier in offer.Purifiers)
+        {
+            QueuedModel model = await queues.GetAsync(offer.Name, purifier.Name, experiment.Sigma);
+            if (IsSame(model.Loaded.Base, experiment))
+            {
+                return (new("model", title, Passed, "The weights here have the given SHA-256."), model);
+            }
+        }
+
+        return (
+            new("model", title, Failed, "No classifier and purifier here have this name, these weights and this arithmetic."), null);
+    }
+
+    /// <summary>Repeats every draw from the seed.</summary>
+    public async Task<CheckResult> ReplayAsync(
+        CertificateDocument document,
+        QueuedModel model,
+        LatestProgress<CertificationProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        const string title = "The draws";
+        Experiment experiment = document.Experiment;
+        SamplingPlan plan;
+        try
+        {
+            plan = SamplingPlans.Create(experiment.Plan.Name, experiment.N0, experiment.N, experiment.Alpha, experiment.Radii);
+        }
+        catch (Exception e) when (e is CertiPureException or ArgumentException)
+        {
+            return new("replay", title, Unknown, "This service does not have its sampling plan.");
+        }
+
+        if (!plan.Looks.SequenceEqual(experiment.Plan.Looks))
+        {
+            return new("replay", title, Failed, "Its looks are not those of the sampling plan it names.");
+        }
+
+        Certificate claimed = document.Certificate;
+        Certificate repeated = await certifier.RunAsync(
+            model, document.Image, plan, experiment.Seed, progress, cancellationToken);
+        if (!repeated.Selection.SequenceEqual(claimed.Selection) || !repeated.Looks.SequenceEqual(claimed.Looks)
+            || repeated.Draws != claimed.Draws)
+        {
+            return new("replay", title, Failed, Difference(claimed, repeated));
+        }
+
+        // The bound's check lets a claim pass that is weaker than its votes; what this service issues is never weaker.
+        return repeated.Predicted == claimed.Predicted && repeated.LowerBound == claimed.LowerBound
+            && repeated.Radius == claimed.Radius
+            ? new("replay", title, Passed, string.Create(
+                CultureInfo.InvariantCulture,
+                $"All {experiment.N0 + claimed.Draws:N0} draws were repeated from the seed and gave the same votes."))
+            : new("replay", title, Failed, "The votes are the same, but its claim is not what they give.");
+    }
+
+    public static VerifyAnswer Judge(IReadOnlyList<CheckResult> checks)
+    {
+        bool refuted = checks.Any(check => check.Outcome == Failed);
+        bool replayed = checks.Any(check => check is { Name: "replay", Outcome: Passed });
+        return (refuted, replayed) switch
+        {
+            (true, _) => new(false, "refused", "This certificate cannot be trusted.", checks),
+            (false, true) => new(true, "holds", "Everything it claims was found again.", checks),
+            (false, false) => new(
+                false, "undecided", "Nothing contradicts it, but this service cannot repeat its draws.", checks),
+        };
+    }
+
+    private static bool IsSame(BaseModel loaded, Experiment experiment) =>
+        loaded.Purifier == experiment.Purifier
+        && loaded.Classifier == experiment.Classifier
+        && loaded.Precision == experiment.Precision
+        && loaded.BaseClassifier.BatchSize == experiment.Batch
+        && loaded.BaseClassifier.Shape == experiment.Data.Shape
+        && loaded.Weights.Count == experiment.Weights.Count
+        && loaded.Weights.All(weights => experiment.Weights.GetValueOrDefault(weights.Key) == weights.Value);
+
+    private static string Difference(Certificate claimed, Certificate repeated)
+    {
+        int selection = claimed.Selection.Zip(repeated.Selection, (a, b) => Math.Abs((long)a - b)).Sum(d => (int)Math.Min(d, 1 << 20)) / 2;
+        Look? then = claimed.Looks.Count > 0 ? claimed.Looks[^1] : null;
+        Look? now = repeated.Looks.Count > 0 ? repeated.Looks[^1] : null;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"The seed gives {now?.K ?? 0} votes of {repeated.Draws} draws, the certificate says {then?.K ?? 0} of {claimed.Draws}; "
+            + $"{selection} selection votes differ.");
+    }
+
+    private CheckResult CheckBound(CertificateDocument document)
+    {
+        const string title = "The bound";
+        if (!IsWithinBounds(document.Experiment))
+        {
+            return new("bound", title, Unknown, "It has more draws than this service takes.");
+        }
+
+        IReadOnlyList<CertificateObjection> objections = CertificateVerifier.Check(document.Experiment, document.Certificate);
+        return objections.Count == 0
+            ? new("bound", title, Passed, "The votes support the claimed distance, computed again from the counts.")
+            : new("bound", title, Failed, $"The counts do not give it: {objections[0].Problem}.");
+    }
+}

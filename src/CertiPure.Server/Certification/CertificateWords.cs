@@ -1,0 +1,41 @@
+using System.Globalization;
+using CertiPure.Results;
+
+namespace CertiPure.Server.Certification;
+
+/// <summary>A certificate in plain words.</summary>
+internal static class CertificateWords
+{
+    public static string Claim(CertificateDocument document)
+    {
+        double alpha = document.Experiment.Alpha;
+        return document.Certificate.Predicted is null
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"The votes do not show a majority for any class with error probability at most {alpha}, so nothing is claimed.")
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"No change of L2 norm below {Floor(document.Certificate.Radius)} alters this answer; wrong with probability at most "
+                + $"{alpha}.");
+    }
+
+    public static string Meaning(CertificateDocument document)
+    {
+        double perPixel = PerValue(document);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"It could be spread over every pixel, each changed by {Floor(perPixel)} at most ({Floor(255 * perPixel, 1)} of 255 grey "
+            + $"levels), or gathered in a few pixels, or anything in between.");
+    }
+
+    /// <summary>The change of every value that together has the radius' L2 norm.</summary>
+    public static double PerValue(CertificateDocument document) =>
+        document.Certificate.Radius / Math.Sqrt(document.Experiment.Data.Shape.Length);
+
+    /// <summary>Cut off, never rounded up: the claim holds for less, not for more.</summary>
+    private static string Floor(double value, int digits = 3)
+    {
+        double scale = Math.Pow(10, digits);
+        return (Math.Floor(value * scale) / scale).ToString("0.###", CultureInfo.InvariantCulture);
+    }
+}

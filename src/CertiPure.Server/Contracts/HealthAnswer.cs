@@ -1,0 +1,8 @@
+namespace CertiPure.Server.Contracts;
+
+/// <summary>How the service is.</summary>
+/// <param name="Status"><c>ok</c> or <c>stopping</c>.</param>
+/// <param name="Version">CertiPure's version.</param>
+/// <param name="Requests">Requests at work or waiting.</param>
+/// <param name="QueuedDraws">Draws promised and not yet done.</param>
+public sealed record HealthAnswer(string Status, string Version, int Requests, long QueuedDraws);

@@ -1,0 +1,7 @@
+namespace CertiPure.Server.Contracts;
+
+/// <summary>A purifier on offer.</summary>
+/// <param name="Name">Its name in requests.</param>
+/// <param name="Title">Its name for people.</param>
+/// <param name="Summary">What it does, in one line.</param>
+public sealed record PurifierDescription(string Name, string Title, string Summary);

@@ -1,0 +1,28 @@
+namespace CertiPure.Server.Contracts;
+
+/// <summary>A run in one line.</summary>
+/// <param name="Name">Its folder below the root.</param>
+/// <param name="Data">Its data set and split.</param>
+/// <param name="Purifier">The purifier's method.</param>
+/// <param name="Classifier">The classifier's name.</param>
+/// <param name="Sigma">The noise level.</param>
+/// <param name="N">Estimation draws.</param>
+/// <param name="Alpha">The error probability.</param>
+/// <param name="Images">Images certified so far.</param>
+/// <param name="Planned">Images of the run.</param>
+/// <param name="CertifiedAccuracy">Certified accuracy at each radius of the table, 0 to 1.</param>
+/// <param name="AverageCertifiedRadius">The mean over all images of the radius where right, else 0.</param>
+/// <param name="Abstentions">Images without an answer.</param>
+public sealed record RunSummary(
+    string Name,
+    string Data,
+    string Purifier,
+    string Classifier,
+    double Sigma,
+    int N,
+    double Alpha,
+    int Images,
+    int Planned,
+    IReadOnlyList<double> CertifiedAccuracy,
+    double AverageCertifiedRadius,
+    int Abstentions);

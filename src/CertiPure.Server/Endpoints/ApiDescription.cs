@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Microsoft.OpenApi;
+
+namespace CertiPure.Server.Endpoints;
+
+/// <summary>Puts the words, forms and examples of <see cref="ApiTexts"/> into the OpenAPI document.</summary>
+internal static class ApiDescription
+{
+    public static void AddApiDescription(this IServiceCollection services) => services.AddOpenApi("v1", options =>
+    {
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info.Title = "CertiPure";
+            document.Info.Description = "Certify how far an image can change before a classifier's answer does.";
+            // The address under which it was asked for is not part of what it describes.
+            document.Servers = [new OpenApiServer { Url = "/" }];
+            return Task.CompletedTask;
+        });
+        options.AddOperationTransformer((operation, context, _) =>
+        {
+            if (context.Description.ActionDescriptor.EndpointMetadata.OfType<ApiText>().FirstOrDefault() is { } text)
+            {
+                Describe(operation, text);
+            }
+
+            return Task.CompletedTask;
+        });
+    });
+
+    public static RouteHandlerBuilder Describe(this RouteHandlerBuilder builder, ApiText text) => builder
+        .WithName(text.Id).WithSummary(text.Summary).WithDescription(text.Description).WithTags("CertiPure").WithMetadata(text);
+
+    private static void Describe(OpenApiOperation operation, ApiText text)
+    {
+        if (text.Form.Count > 0)
+        {
+            operation.RequestBody = new OpenApiRequestBody
+            {
+                Required = true,
+                Content = new Dictionary<string, OpenApiMediaType>
+                {
+                    ["multipart/form-data"] = new OpenApiMediaType { Schema = FormSchema(text.Form) },
+                },
+            };
+        }
+        else if (text.JsonBody is { } body)
+        {
+            operation.RequestBody = new OpenApiRequestBody
+            {
+                Required = true,
+                Description = "The certificate as /v1/certify gave it.",
+                Content = new Dictionary<string, OpenApiMediaType>
+                {
+                    ["application/json"] = new OpenApiMediaType
+                    {
+                        Schema = new OpenApiSchema { Type = JsonSchemaType.Object },
+                        Example = JsonNode.Parse(body),
+                    },
+                },
+            };
+        }
+
+        operation.Responses ??= [];
+        foreach (ApiResponse response in text.Responses)
+        {
+            string status = response.Status.ToString(CultureInfo.InvariantCulture);
+            OpenApiMediaType media = MediaOf(operation, status, response);
+            operation.Responses[status] = new OpenApiResponse
+            {
+                Description = response.Description,
+                Content = new Dictionary<string, OpenApiMediaType> { [response.ContentType] = media },
+            };
+        }
+    }
+
+    /// <summary>Keeps the schema that the framework found in the answer's type, where it found one.</summary>
+    private static OpenApiMediaType MediaOf(OpenApiOperation operation, string status, ApiResponse response)
+    {
+        IOpenApiSchema? schema = operation.Responses?.GetValueOrDefault(status)?.Content?.Values.FirstOrDefault()?.Schema;
+        bool isJson = response.ContentType.EndsWith("json", StringComparison.Ordinal);
+        return new OpenApiMediaType
+        {
+            Schema = schema ?? new OpenApiSchema { Type = isJson ? JsonSchemaType.Object : JsonSchemaType.String },
+            Example = response.Example is null ? null : isJson ? JsonNode.Parse(response.Example) : JsonValue.Create(response.Example),
+        };
+    }
+
+    private static OpenApiSchema FormSchema(IReadOnlyList<ApiField> fields) => new()
+    {
+        Type = JsonSchemaType.Object,
+        Properties = fields.ToDictionary(
+            field => field.Name,
+            IOpenApiSchema (field) => new OpenApiSchema
+            {
+                Type = field.Type switch
+                {
+                    "integer" => JsonSchemaType.Integer,
+                    "number" => JsonSchemaType.Number,
+                    _ => JsonSchemaType.String,
+                },
+                Format = field.Type == "binary" ? "binary" : null,
+                Description = field.Description,
+                Examples = field.Example is null ? null : [JsonNode.Parse(field.Example)!],
+            }),
+    };
+}

@@ -1,0 +1,139 @@
+using CertiPure.Server.Hosting;
+
+namespace CertiPure.Server.Endpoints;
+
+/// <summary>The words and examples of the API description.</summary>
+internal static class ApiTexts
+{
+    private const string Json = "application/json";
+
+    private static readonly ApiField[] ImageFields =
+    [
+        new("image", "binary", "The image: PNG, JPEG, WebP or BMP, of the model's height and width. Or give dataSet and imageId.",
+            null),
+        new("dataSet", "string", "A data set of /v1/models, instead of an image.", "\"fashion-mnist\""),
+        new("imageId", "integer", "The image's position in the data set.", "7"),
+        new("model", "string", "A classifier of /v1/models.", "\"fashion-mnist\""),
+        new("purifier", "string", "One of the model's purifiers.", "\"consistency\""),
+        new("sigma", "number", "The noise level in pixel space [0,1], one of the model's.", "0.5"),
+    ];
+
+    private static readonly ApiField[] VoteFields =
+    [
+        new("n", "integer", "The draws that are counted.", "1000"),
+        new("alpha", "number", "The probability with which the answer may be wrong.", "0.001"),
+    ];
+
+    private static readonly ApiResponse[] Refusals =
+    [
+        Problem(400, "Bad request", "The form, the image or a field cannot be used; `errors` names the fields."),
+        Problem(413, "Too large", "The request is larger than this service takes."),
+        Problem(429, "Too many requests", "The queue is full; Retry-After tells when to come again."),
+        Problem(503, "Stopping", "The service is stopping."),
+    ];
+
+    public static ApiText Certify { get; } = new(
+        "certify",
+        "Certify an image",
+        "Streams the events `accepted`, `progress` (many) and `certificate`, or `error`. With `Accept: application/json` it waits and "
+        + "answers with what the event `certificate` holds. Numbers in `progress` are for display; only the certificate is a proof.",
+        [
+            .. ImageFields,
+            .. VoteFields,
+            new("n0", "integer", "The draws that select the class.", "100"),
+            new("plan", "string", "When the votes are looked at.", "\"fixed\""),
+            new("seed", "integer", "Only where the service allows it; the certificate is then marked. Otherwise every request gets a "
+                + "fresh seed.", null),
+        ],
+        [
+            new(200, EventStream.ContentType, "The events.", """
+                event: accepted
+                data: {"seed":1234567890123,"total":1100,"queuedDraws":0}
+
+                event: progress
+                data: {"phase":"estimation","draws":612,"total":1100,"estimationDraws":512,"votes":[0,509,3],"leading":1,"lowerBound":0.974,"radius":0.972}
+
+                event: certificate
+                data: {"certificate":{"formatVersion":1},"className":"Trouser","claim":"No change of L2 norm below 1.1 alters this answer; wrong with probability at most 0.001.","meaning":{"sentence":"","perValue":0.039,"examples":[]}}
+                """),
+            .. Refusals,
+        ]);
+
+    public static ApiText Predict { get; } = new(
+        "predict",
+        "Predict an image's class",
+        "The smoothed classifier's answer without a radius: cheaper than a certificate.",
+        [.. ImageFields, .. VoteFields],
+        [
+            new(200, Json, "The class, or an abstention.", """
+                {"predicted":1,"className":"Trouser","votes":[0,998,2],"pValue":0,"alpha":0.001,"seed":1234567890123}
+                """),
+            .. Refusals,
+        ]);
+
+    public static ApiText Purify { get; } = new(
+        "purify",
+        "Show an image noisy and purified",
+        "A few draws as PNG pictures in base64, with the class that the classifier gives to each.",
+        [.. ImageFields, new("draws", "integer", "How many draws.", "5")],
+        [
+            new(200, Json, "The pictures.", """
+                {"shape":{"channels":1,"height":28,"width":28},"image":"iVBORw0KGgo=","draws":[{"noisy":"iVBORw0KGgo=","purified":"iVBORw0KGgo=","label":1,"className":"Trouser"}]}
+                """),
+            .. Refusals,
+        ]);
+
+    public static ApiText Verify { get; } = new(
+        "verifyCertificate",
+        "Verify a certificate",
+        "Checks the image's hash, the bound, the seal and the weights, and repeats every draw from the seed. With `Accept: "
+        + "text/event-stream` it streams `check`, `progress` and `verdict`.",
+        [],
+        [
+            new(200, Json, "The verdict, whatever it is.", """
+                {"valid":true,"verdict":"holds","summary":"Everything it claims was found again.","checks":[{"name":"bound","title":"The bound","outcome":"passed","detail":"The votes support the claimed distance, computed again from the counts."}]}
+                """),
+            .. Refusals,
+        ])
+    {
+        JsonBody = """{"formatVersion":1,"software":"CertiPure 0.1.0"}""",
+    };
+
+    public static ApiText Models { get; } = Get(
+        "models", "List what there is to certify with", """
+        {"version":"0.1.0","models":[{"name":"fashion-mnist","shape":{"channels":1,"height":28,"width":28},"classNames":["T-shirt/top","Trouser"],"sigmas":[0.25,0.5,1],"purifiers":[{"name":"consistency","title":"Consistency Purification","summary":"One network call."}],"dataSet":"fashion-mnist"}]}
+        """);
+
+    public static ApiText Image { get; } = new(
+        "dataSetImage", "Get a data set's image", "As PNG.", [], [new(200, "image/png", "The image.", null), NotFound]);
+
+    public static ApiText Runs { get; } = Get(
+        "runs", "List the run folders with their certified accuracy", """
+        {"radii":[0,0.25,0.5,0.75,1],"runs":[{"name":"consistency-0.5","data":"fashion-mnist test","purifier":"consistency","classifier":"fashion-mnist","sigma":0.5,"n":1000,"alpha":0.001,"images":100,"planned":100,"certifiedAccuracy":[0.8,0.7,0.6,0.4,0.3],"averageCertifiedRadius":0.71,"abstentions":4}],"skipped":[],"message":null}
+        """);
+
+    public static ApiText Curve { get; } = new(
+        "runCurve",
+        "Get a run's certified-accuracy curve",
+        "The curve's steps: up to each radius the given share of images is right with at least that radius.",
+        [],
+        [new(200, Json, "The curve.", """{"name":"consistency-0.5","curve":[{"radius":0,"accuracy":0.8}]}"""), NotFound]);
+
+    public static ApiText Health { get; } = Get(
+        "health", "Ask whether the service is well", """{"status":"ok","version":"0.1.0","requests":0,"queuedDraws":0}""");
+
+    public static ApiText Metrics { get; } = new(
+        "metrics",
+        "Get the metrics",
+        "Draws, batches, queue, latency and abstentions in Prometheus' text format.",
+        [],
+        [new(200, "text/plain", "The metrics.", "certipure_draws_total 110000\n")]);
+
+    private static ApiResponse NotFound => Problem(404, "Not found", "There is no such thing.");
+
+    private static ApiText Get(string id, string summary, string example) =>
+        new(id, summary, summary + ".", [], [new(200, Json, "The answer.", example)]);
+
+    private static ApiResponse Problem(int status, string title, string description) => new(
+        status, Problems.ContentType, description, $$"""{"title":"{{title}}","status":{{status}},"detail":"{{description}}"}""");
+}

@@ -1,0 +1,87 @@
+using CertiPure.Images;
+using CertiPure.Imaging;
+using CertiPure.Results;
+using CertiPure.Server.Certification;
+using CertiPure.Server.Contracts;
+using CertiPure.Server.Hosting;
+using CertiPure.Smoothing;
+
+namespace CertiPure.Server.Endpoints;
+
+/// <summary><c>POST /v1/certify</c>: an image in, progress as server-sent events, then the certificate.</summary>
+internal sealed class CertifyEndpoint(
+    ImageRequestReader reader, Admission admission, Certifier certifier, ServerOptions options, TimeProvider time)
+{
+    public async Task HandleAsync(HttpContext context)
+    {
+        CancellationToken aborted = context.RequestAborted;
+        // Before the image is read: who knew the seed could craft the image to the noise.
+        ulong freshSeed = FreshSeed.Next();
+        ImageRequest request = await reader.ReadAsync(context.Request, aborted);
+        CertifySettings settings = CertifySettings.Read(request.Form, freshSeed, options);
+        SamplingPlan plan = settings.Plan;
+        int total = plan.SelectionDraws + plan.EstimationDraws;
+        long before = admission.PromisedDraws;
+        using IDisposable place = admission.Enter(total);
+        if (!EventStream.IsWanted(context.Request, byDefault: true))
+        {
+            Certificate certificate = await certifier.RunAsync(
+                request.Model, request.Image, plan, settings.Seed, null, aborted);
+            await context.Response.WriteAsJsonAsync(Answer(request, settings, certificate), ServerJson.Options, aborted);
+            return;
+        }
+
+        await EventStream.RunAsync(context, async stream =>
+        {
+            await stream.SendAsync("accepted", new AcceptedEvent(settings.Seed, total, before));
+            var progress = new LatestProgress<CertificationProgress>(options.ProgressInterval, time);
+            Task<Certificate> work = certifier.RunAsync(
+                request.Model, request.Image, plan, settings.Seed, progress, aborted);
+            await foreach (CertificationProgress state in progress.ReadUntil(work))
+            {
+                await stream.SendAsync("progress", Describe(state, plan));
+            }
+
+            await stream.SendAsync("certificate", Answer(request, settings, await work));
+        });
+    }
+
+    private static ProgressEvent Describe(CertificationProgress state, SamplingPlan plan)
+    {
+        IReadOnlyList<int> votes = state.Selected is null ? state.Selection : state.Votes;
+        return new ProgressEvent(
+            state.Selected is null ? "selection" : "estimation",
+            state.Selection.Sum() + state.Draws,
+            plan.SelectionDraws + plan.EstimationDraws,
+            state.Draws,
+            votes,
+            state.Selected ?? new VoteCounts(votes).Top,
+            state.LowerBound,
+            state.Radius);
+    }
+
+    private CertificateAnswer Answer(ImageRequest request, CertifySettings settings, Certificate certificate)
+    {
+        CertificateDocument document = certifier.Issue(request, settings, certificate);
+        string? className = certificate.Predicted is { } label ? request.Model.Offer.ClassNames[label] : null;
+        return new CertificateAnswer(
+            document, className, CertificateWords.Claim(document), className is null ? null : MeaningOf(document));
+    }
+
+    private static Meaning MeaningOf(CertificateDocument document)
+    {
+        ImageShape shape = document.Experiment.Data.Shape;
+        double radius = document.Certificate.Radius;
+        return new Meaning(
+            CertificateWords.Meaning(document),
+            CertificateWords.PerValue(document),
+            [
+                Example("spread", "The same distance, spread over every pixel", PerturbationExample.Spread(document.Pixels, radius)),
+                Example("gathered", "The same distance, gathered in the middle",
+                    PerturbationExample.Gathered(document.Pixels, shape, radius)),
+            ]);
+
+        ExamplePicture Example(string kind, string caption, byte[] changed) =>
+            new(kind, caption, PerturbationExample.Distance(document.Pixels, changed), PngImage.Encode(document.Image with { Bytes = changed }));
+    }
+}

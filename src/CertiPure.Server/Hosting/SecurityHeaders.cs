@@ -1,0 +1,26 @@
+using Microsoft.Net.Http.Headers;
+
+namespace CertiPure.Server.Hosting;
+
+/// <summary>Headers of every answer. The page needs nothing but its own files, so its policy allows nothing else.</summary>
+internal static class SecurityHeaders
+{
+    /// <summary><c>data:</c> pictures are the service's PNGs inside JSON; <c>blob:</c> ones are files that the user dropped.</summary>
+    private const string ContentSecurityPolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self' data: blob:; "
+        + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+
+    public static Task AddAsync(HttpContext context, RequestDelegate next)
+    {
+        IHeaderDictionary headers = context.Response.Headers;
+        headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        headers.XContentTypeOptions = "nosniff";
+        headers.XFrameOptions = "DENY";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
+        headers[HeaderNames.CacheControl] = "no-store";
+        return next(context);
+    }
+}

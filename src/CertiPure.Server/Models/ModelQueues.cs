@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using CertiPure.Smoothing;
+
+namespace CertiPure.Server.Models;
+
+/// <summary>Keeps one queue per base classifier: per model, purifier and noise level, loaded when first asked for.</summary>
+internal sealed class ModelQueues(IModelLibrary library) : IDisposable
+{
+    private readonly ConcurrentDictionary<(string Model, string Purifier, double Sigma), Lazy<Task<QueuedModel>>> _queues = new();
+    private readonly DeviceTurns _turns = new();
+    private DrawQueueStatistics _retired = new(0, 0, 0, 0, 0, 0);
+
+    /// <summary>What all queues have done so far.</summary>
+    public DrawQueueStatistics Statistics
+    {
+        get
+        {
+            DrawQueueStatistics sum = _retired;
+            foreach (QueuedModel model in Loaded())
+            {
+                sum = Add(sum, model.Queue.Statistics);
+            }
+
+            return sum;
+        }
+    }
+
+    public async Task<QueuedModel> GetAsync(string model, string purifier, double sigma)
+    {
+        (string, string, double) key = (model, purifier, sigma);
+        Lazy<Task<QueuedModel>> entry = _queues.GetOrAdd(
+            key, _ => new Lazy<Task<QueuedModel>>(() => Task.Run(() => Load(model, purifier, sigma))));
+        try
+        {
+            return await entry.Value.ConfigureAwait(false);
+        }
+        catch
+        {
+            // A file that was missing may be there the next time.
+            _queues.TryRemove(new(key, entry));
+            throw;
+        }
+    }
+
+    /// <summary>Gives up a queue whose base classifier has failed; the next request loads it afresh.</summary>
+    public void Retire(QueuedModel model)
+    {
+        foreach (var pair in _queues)
+        {
+            if (pair.Value.IsValueCreated && pair.Value.Value.IsCompletedSuccessfully && pair.Value.Value.Result == model
+                && _queues.TryRemove(pair))
+            {
+                DrawQueueStatistics last = model.Queue.Statistics;
+                _retired = Add(_retired, last with { Consumers = 0, Waiting = 0 });
+                model.Dispose();
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (QueuedModel model in Loaded())
+        {
+            model.Dispose();
+        }
+    }
+
+    private static DrawQueueStatistics Add(DrawQueueStatistics a, DrawQueueStatistics b) => new(
+        a.Batches + b.Batches,
+        a.Draws + b.Draws,
+        a.Discarded + b.Discarded,
+        a.Padding + b.Padding,
+        a.Consumers + b.Consumers,
+        a.Waiting + b.Waiting);
+
+    private IEnumerable<QueuedModel> Loaded() => _queues.Values
+        .Where(entry => entry.IsValueCreated && entry.Value.IsCompletedSuccessfully)
+        .Select(entry => entry.Value.Result);
+
+    private QueuedModel Load(string model, string purifier, double sigma)
+    {
+        ModelOffer offer = library.Models.First(each => each.Name == model);
+        return new QueuedModel(offer, library.Load(model, purifier, sigma), _turns);
+    }
+}

@@ -1,0 +1,99 @@
+// The Runs view: the run folders' table and curves, several runs compared.
+import { byId, el, count, notice, show } from './dom.js';
+import { getJson } from './api.js';
+import { Chart, swatch } from './charts.js';
+
+const colours = 6;
+let chart;
+let chosen = null;
+const curves = new Map();
+
+export async function showRuns() {
+  if (!chart) {
+    chart = new Chart(byId('curves'));
+    byId('runs-refresh').addEventListener('click', () => {
+      curves.clear();
+      showRuns();
+    });
+  }
+  let answer;
+  try {
+    answer = await getJson('v1/runs');
+  } catch (error) {
+    notice(byId('runs-error'), error);
+    return;
+  }
+  notice(byId('runs-error'), null);
+  const { runs, radii } = answer;
+  show(byId('runs-card'), runs.length > 0);
+  show(byId('runs-empty'), runs.length === 0);
+  byId('runs-empty').firstElementChild.textContent = answer.message ?? '';
+  if (runs.length === 0) return;
+  chosen ??= new Set(runs.slice(0, colours).map(run => run.name));
+  table(runs, radii);
+  await drawCurves(runs);
+}
+
+function table(runs, radii) {
+  const best = radii.map((_, i) => Math.max(...runs.map(run => run.certifiedAccuracy[i])));
+  byId('runs-table').replaceChildren(
+    el('thead', {}, el('tr', {},
+      el('th', { class: 'left', scope: 'col', text: 'Run' }),
+      el('th', { class: 'left', scope: 'col', text: 'Purifier' }),
+      el('th', { scope: 'col', text: 'σ' }),
+      el('th', { scope: 'col', text: 'n' }),
+      el('th', { scope: 'col', text: 'Images' }),
+      ...radii.map(radius => el('th', { scope: 'col', text: `≥ ${radius}` })),
+      el('th', { scope: 'col', text: 'Mean radius' }),
+      el('th', { scope: 'col', text: 'Abstained' }))),
+    el('tbody', {}, ...runs.map(run => row(run, runs, best))));
+}
+
+function row(run, runs, best) {
+  const box = el('input', { type: 'checkbox', 'aria-label': `Show the curve of ${run.name}` });
+  box.checked = chosen.has(run.name);
+  box.addEventListener('change', () => {
+    if (box.checked) chosen.add(run.name);
+    else chosen.delete(run.name);
+    drawCurves(runs);
+  });
+  return el('tr', {},
+    el('th', { class: 'left', scope: 'row' }, el('label', {}, box, swatch(styleOf(run, runs)),
+      el('span', {}, run.name, el('small', { text: run.data })))),
+    el('td', { class: 'left', text: run.purifier }),
+    el('td', { text: run.sigma }),
+    el('td', { text: count(run.n) }),
+    el('td', { text: run.images === run.planned ? count(run.images) : `${count(run.images)} of ${count(run.planned)}` }),
+    ...run.certifiedAccuracy.map((value, i) => el('td', { class: value === best[i] ? 'best' : null, text: percent(value) })),
+    el('td', { text: run.averageCertifiedRadius.toFixed(3) }),
+    el('td', { text: percent(run.abstentions / Math.max(1, run.images)) }));
+}
+
+const percent = value => `${(value * 100).toFixed(1)} %`;
+const styleOf = (run, runs) => runs.indexOf(run) % colours;
+
+async function drawCurves(runs) {
+  const shown = runs.filter(run => chosen.has(run.name));
+  try {
+    await Promise.all(shown.filter(run => !curves.has(run.name)).map(async run =>
+      curves.set(run.name, await getJson(`v1/runs/${run.name.split('/').map(encodeURIComponent).join('/')}`))));
+  } catch (error) {
+    notice(byId('runs-error'), error);
+    return;
+  }
+  const series = shown.map(run => ({ name: run.name, points: steps(curves.get(run.name).curve), style: styleOf(run, runs) }));
+  const furthest = Math.max(.25, ...series.map(each => each.points.at(-1)?.[0] ?? 0));
+  chart.draw(series, { height: 340, xMax: furthest * 1.02, yMax: 1, yPercent: true, xLabel: 'radius (L2)' });
+  byId('curve-summary').textContent = shown
+    .map(run => `${run.name}: ${percent(run.certifiedAccuracy[0])} at radius 0`).join('; ');
+}
+
+/** Certified accuracy falls in steps, one for each certificate that ends. */
+function steps(curve) {
+  const points = [];
+  for (const { radius, accuracy } of curve) {
+    if (points.length) points.push([radius, points.at(-1)[1]]);
+    points.push([radius, accuracy]);
+  }
+  return points;
+}

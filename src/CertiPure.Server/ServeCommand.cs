@@ -1,0 +1,169 @@
+using System.CommandLine;
+using CertiPure.Imaging;
+using CertiPure.Server.Models;
+using Microsoft.AspNetCore.Connections;
+
+namespace CertiPure.Server;
+
+/// <summary>The service's command line; <c>certipure serve</c> passes its arguments on to it.</summary>
+public static class ServeCommand
+{
+    private static readonly Option<string> Url = new("--url")
+    {
+        Description = "Where to listen (default http://127.0.0.1:5080, this machine only).",
+    };
+
+    private static readonly Option<string> Runs = new("--runs") { Description = "The folder whose run folders the page shows." };
+
+    private static readonly Option<string> Data = new("--data-dir") { Description = "Where data sets lie." };
+
+    private static readonly Option<string> Classifier = new("--classifier")
+    {
+        Description = "A classifier of your own instead of the bundled models: a name or a path; needs --data.",
+    };
+
+    private static readonly Option<string> DataSet = new("--data")
+    {
+        Description = "The data set or folder of images that --classifier knows.",
+    };
+
+    private static readonly Option<string[]> Purifier = new("--purifier")
+    {
+        Description = "A purifier to offer before --classifier, METHOD:WEIGHTS; may be given more than once.",
+    };
+
+    private static readonly Option<string> Precision = new("--precision") { Description = "fp32 (default) or bf16." };
+
+    private static readonly Option<string> Device = new("--device") { Description = "cpu (default), cuda or cuda:K." };
+
+    private static readonly Option<int?> BatchSize = new("--batch") { Description = "The networks' fixed batch size (default 64)." };
+
+    private static readonly Option<string> KeyFile = new("--api-key-file")
+    {
+        Description = "A file that holds the key clients must send as X-Api-Key.",
+    };
+
+    private static readonly Option<bool> WithoutKey = new("--without-key")
+    {
+        Description = "Listen beyond this machine without a key.",
+    };
+
+    private static readonly Option<string> SealingKeyFile = new("--sealing-key-file")
+    {
+        Description = "A file that holds the secret certificates are sealed with (default: a new one at each start).",
+    };
+
+    private static readonly Option<bool> ClientSeeds = new("--client-seeds")
+    {
+        Description = "Let clients choose the seed; their certificates are marked.",
+    };
+
+    private static readonly Option<string> Configuration = new("--config")
+    {
+        Description = "A JSON file whose section CertiPure sets the limits (see docs/api.md).",
+    };
+
+    /// <summary>Runs the service until it is stopped.</summary>
+    /// <param name="args">The arguments after <c>serve</c>.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        RootCommand command = Command();
+        command.SetAction(RunAsync);
+        ParseResult parsed = command.Parse(args);
+        int code = await parsed.InvokeAsync();
+        return parsed.Errors.Count > 0 ? (int)ExitCode.Usage : code;
+    }
+
+    /// <summary>The options that the service takes.</summary>
+    internal static RootCommand Command() =>
+        new("Serves certification over HTTP, with a page. Example: certipure serve --runs ./runs")
+        {
+            Url, Runs, Data, Classifier, DataSet, Purifier, Precision, Device, BatchSize, KeyFile, WithoutKey, SealingKeyFile,
+            ClientSeeds, Configuration,
+        };
+
+    private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellation)
+    {
+        try
+        {
+            ServerOptions options = ReadOptions(arguments);
+            options.Validate();
+            var library = CatalogLibrary.Open(options, message => Console.Error.WriteLine(message));
+            var decoder = new SkiaImageDecoder(options.MaxUploadBytes, options.MaxImagePixels);
+            await using WebApplication app = CertificationServer.Build(options, library, decoder);
+            await app.RunAsync(cancellation);
+            return (int)ExitCode.Success;
+        }
+        catch (CertiPureException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return (int)e.ExitCode;
+        }
+        catch (IOException e) when (e.InnerException is AddressInUseException)
+        {
+            await Console.Error.WriteLineAsync($"{e.Message.TrimEnd('.')}; give another address by --url.");
+            return (int)ExitCode.Failed;
+        }
+    }
+
+    /// <summary>Puts the configuration together: defaults, then the file, then the environment, then the arguments.</summary>
+    internal static ServerOptions ReadOptions(ParseResult arguments)
+    {
+        var builder = new ConfigurationBuilder();
+        if (arguments.GetValue(Configuration) is { } path)
+        {
+            if (!File.Exists(path))
+            {
+                throw new CertiPureException($"There is no configuration file {path}; check --config.", ExitCode.Usage);
+            }
+
+            builder.AddJsonFile(Path.GetFullPath(path), optional: false, reloadOnChange: false);
+        }
+
+        ServerOptions options;
+        try
+        {
+            IConfigurationSection section = builder.AddEnvironmentVariables().Build().GetSection("CertiPure");
+            options = section.Get<ServerOptions>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new ServerOptions();
+            // The binder would append to the default list instead of replacing it.
+            options = options with
+            {
+                Sigmas = section.GetSection(nameof(options.Sigmas)).Get<double[]>() ?? new ServerOptions().Sigmas,
+            };
+        }
+        catch (Exception e) when (e is InvalidDataException or InvalidOperationException or FormatException)
+        {
+            throw new CertiPureException($"The configuration cannot be read: {e.Message}", e, ExitCode.Usage);
+        }
+
+        return options with
+        {
+            Url = arguments.GetValue(Url) ?? options.Url,
+            RunsRoot = arguments.GetValue(Runs) ?? options.RunsRoot,
+            DataDirectory = arguments.GetValue(Data) ?? options.DataDirectory,
+            Classifier = arguments.GetValue(Classifier) ?? options.Classifier,
+            Data = arguments.GetValue(DataSet) ?? options.Data,
+            Purifiers = arguments.GetValue(Purifier) is { Length: > 0 } purifiers ? purifiers : options.Purifiers,
+            Precision = arguments.GetValue(Precision) ?? options.Precision,
+            Device = arguments.GetValue(Device) ?? options.Device,
+            BatchSize = arguments.GetValue(BatchSize) ?? options.BatchSize,
+            ApiKey = ReadSecret(arguments.GetValue(KeyFile)) ?? options.ApiKey,
+            AllowRemoteWithoutKey = arguments.GetValue(WithoutKey) || options.AllowRemoteWithoutKey,
+            SealingKey = ReadSecret(arguments.GetValue(SealingKeyFile)) ?? options.SealingKey,
+            AllowClientSeed = arguments.GetValue(ClientSeeds) || options.AllowClientSeed,
+        };
+    }
+
+    private static string? ReadSecret(string? path)
+    {
+        try
+        {
+            return path is null ? null : File.ReadAllText(path).Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CertiPureException($"The key file {path} cannot be read: {e.Message}", e, ExitCode.Usage);
+        }
+    }
+}

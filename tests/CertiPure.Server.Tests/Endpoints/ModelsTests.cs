@@ -1,0 +1,96 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using CertiPure.Imaging;
+using CertiPure.Server.Tests.Fakes;
+
+namespace CertiPure.Server.Tests.Endpoints;
+
+public sealed class ModelsTests
+{
+    [Fact]
+    public async Task Models_data_sets_and_limits_are_listed()
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        JsonNode answer = await server.GetJsonAsync("/v1/models");
+        JsonNode model = Assert.Single(answer["models"]!.AsArray())!;
+        Assert.Equal("fashion-templates", (string)model["name"]!);
+        Assert.Equal(10, model["classNames"]!.AsArray().Count);
+        Assert.Equal(["blur", "none"], model["purifiers"]!.AsArray().Select(purifier => (string)purifier!["name"]!));
+        Assert.Equal(100_000, (int)answer["limits"]!["maxDraws"]!);
+        Assert.False((bool)answer["limits"]!["clientSeed"]!);
+        // All of n = 1,000 votes: the ceiling is PhiInv(0.001^(1/1000)) = 2.463 (rounded down).
+        JsonNode standard = answer["budgets"]!.AsArray().Single(budget => (int)budget!["n"]! == 1000)!;
+        Assert.Equal(2.463, (double)standard["ceiling"]!, 3);
+    }
+
+    [Fact]
+    public async Task A_data_sets_image_is_served_pixel_for_pixel()
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        byte[] png = await server.Client.GetByteArrayAsync(
+            "/v1/datasets/fashion-mnist/images/3", TestContext.Current.CancellationToken);
+        Assert.Equal(new FashionImages().Read(3).Bytes.ToArray(), new SkiaImageDecoder().Decode(png, "it").Bytes.ToArray());
+    }
+
+    [Theory]
+    [InlineData("/v1/datasets/fashion-mnist/images/10")]
+    [InlineData("/v1/datasets/fashion-mnist/images/-1")]
+    [InlineData("/v1/datasets/fashion-mnist/images/x")]
+    [InlineData("/v1/datasets/..%2Fetc/images/0")]
+    [InlineData("/v1/nothing")]
+    public async Task What_is_not_there_is_a_404(string path)
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        await ProblemAssert.IsAsync(
+            await server.Client.GetAsync(path, TestContext.Current.CancellationToken), HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task The_metrics_tell_of_draws_latency_and_outcomes()
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        await server.PostJsonAsync("/v1/certify", RunningServer.Form(1, ("n", "100"), ("n0", "28")));
+        string text = await server.Client.GetStringAsync("/metrics", TestContext.Current.CancellationToken);
+        Assert.Contains("certipure_draws_total 128\n", text, StringComparison.Ordinal);
+        Assert.Contains("certipure_batches_total 4\n", text, StringComparison.Ordinal);
+        Assert.Contains("certipure_queue_draws 0\n", text, StringComparison.Ordinal);
+        Assert.Contains("certipure_certificates_total{outcome=\"certified\"} 1\n", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "certipure_requests_total{route=\"/v1/certify\",status=\"200\"} 1\n", text, StringComparison.Ordinal);
+        Assert.Contains("# TYPE certipure_request_seconds histogram\n", text, StringComparison.Ordinal);
+        Assert.Matches("certipure_request_seconds_bucket\\{route=\"/v1/certify\",le=\"\\+Inf\"\\} 1\n", text);
+    }
+
+    [Fact]
+    public async Task The_health_check_tells_the_version_and_the_queue()
+    {
+        await using RunningServer server = await RunningServer.StartAsync(new ServerOptions { ApiKey = "a key of sixteen or more" });
+        JsonNode answer = await server.GetJsonAsync("/healthz");
+        Assert.Equal("ok", (string)answer["status"]!);
+        Assert.Equal(0, (int)answer["requests"]!);
+    }
+
+    [Fact]
+    public async Task The_API_description_covers_every_address_with_an_example()
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        JsonObject paths = (await server.GetJsonAsync("/openapi/v1.json"))["paths"]!.AsObject();
+        string[] expected =
+        [
+            "/healthz", "/metrics", "/v1/certificates/verify", "/v1/certify", "/v1/datasets/{name}/images/{id}", "/v1/models",
+            "/v1/predict", "/v1/purify", "/v1/runs", "/v1/runs/{name}",
+        ];
+        Assert.Equal(expected, paths.Select(path => path.Key).Order(StringComparer.Ordinal));
+        foreach ((string path, JsonNode? operations) in paths)
+        {
+            JsonNode operation = operations!.AsObject().Single().Value!;
+            Assert.NotEmpty((string)operation["summary"]!);
+            JsonObject content = operation["responses"]!["200"]!["content"]!.AsObject();
+            Assert.True(path.EndsWith("{id}", StringComparison.Ordinal) || content.Single().Value!["example"] is not null, path);
+        }
+
+        JsonNode form = paths["/v1/certify"]!["post"]!["requestBody"]!["content"]!["multipart/form-data"]!["schema"]!;
+        Assert.NotNull(form["properties"]!["sigma"]!["examples"]);
+        Assert.NotNull(paths["/v1/certify"]!["post"]!["responses"]!["429"]);
+    }
+}

@@ -1,0 +1,163 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace CertiPure.Server.Tests.Endpoints;
+
+public sealed class VerifyTests : IAsyncLifetime
+{
+    private RunningServer _server = null!;
+    private JsonNode _certificate = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await RunningServer.StartAsync(new ServerOptions { AllowClientSeed = true });
+        _certificate = await CertifyAsync(("n", "120"), ("n0", "30"));
+    }
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    [Fact]
+    public async Task A_certificate_of_this_service_holds()
+    {
+        JsonNode verdict = await VerifyAsync(_certificate);
+        Assert.Equal("holds", (string)verdict["verdict"]!);
+        Assert.True((bool)verdict["valid"]!);
+        Assert.All(verdict["checks"]!.AsArray(), check => Assert.Equal("passed", (string)check!["outcome"]!));
+        Assert.Equal(["image", "bound", "seal", "model", "replay"], verdict["checks"]!.AsArray().Select(c => (string)c!["name"]!));
+    }
+
+    [Fact]
+    public async Task White_space_does_not_break_the_seal()
+    {
+        JsonNode verdict = await VerifyTextAsync(_certificate.ToJsonString(new() { WriteIndented = true }));
+        Assert.Equal("holds", (string)verdict["verdict"]!);
+    }
+
+    [Theory]
+    [InlineData("certificate.radius", "9.5", "bound")]
+    [InlineData("certificate.radius", "0.001", "seal")]
+    [InlineData("certificate.lowerBound", "0.9999", "bound")]
+    [InlineData("certificate.predicted", "7", "bound")]
+    [InlineData("certificate.draws", "119", "bound")]
+    [InlineData("experiment.seed", "12345", "seal")]
+    [InlineData("experiment.sigma", "0.5", "bound")]
+    [InlineData("experiment.alpha", "0.002", "seal")]
+    [InlineData("seedChosenBy", "\"client\"", "seal")]
+    [InlineData("experiment.data.pixelSha256", "\"00\"", "image")]
+    [InlineData("issuedAt", "\"2020-01-01T00:00:00+00:00\"", "seal")]
+    public async Task A_tampered_certificate_is_refused(string path, string value, string check)
+    {
+        Set(_certificate, path, value);
+        JsonNode verdict = await VerifyAsync(_certificate);
+        Assert.Equal("refused", (string)verdict["verdict"]!);
+        Assert.False((bool)verdict["valid"]!);
+        Assert.Equal("failed", OutcomeOf(verdict, check));
+    }
+
+    [Fact]
+    public async Task Without_its_seal_a_certificate_holds_but_its_seed_is_not_vouched_for()
+    {
+        Set(_certificate, "seal", "null");
+        JsonNode verdict = await VerifyAsync(_certificate);
+        Assert.Equal("holds", (string)verdict["verdict"]!);
+        Assert.Equal("unknown", OutcomeOf(verdict, "seal"));
+    }
+
+    [Theory]
+    [InlineData("experiment.seed", "12345")]
+    [InlineData("certificate.radius", "0.001")]
+    [InlineData("experiment.weights.classifier", "\"00\"")]
+    [InlineData("experiment.precision", "\"bf16\"")]
+    [InlineData("experiment.batch", "64")]
+    public async Task Without_its_seal_a_tampered_certificate_is_refused_by_what_the_service_finds_again(string path, string value)
+    {
+        Set(_certificate, "seal", "null");
+        Set(_certificate, path, value);
+        JsonNode verdict = await VerifyAsync(_certificate);
+        Assert.Equal("refused", (string)verdict["verdict"]!);
+    }
+
+    [Fact]
+    public async Task Another_image_under_the_same_counts_is_refused()
+    {
+        JsonNode other = await CertifyAsync(("n", "120"), ("n0", "30"), ("seed", "1"));
+        Set(_certificate, "seal", "null");
+        _certificate["pixels"] = Convert.ToBase64String(new byte[784]);
+        Set(_certificate, "experiment.data.pixelSha256", $"\"{Results.CertificateDocument.HashOf(new byte[784])}\"");
+        Assert.Equal("failed", OutcomeOf(await VerifyAsync(_certificate), "replay"));
+        Assert.Equal("holds", (string)(await VerifyAsync(other))["verdict"]!);
+    }
+
+    [Theory]
+    [InlineData("experiment.classifier.name", "\"stranger\"")]
+    [InlineData("experiment.noise", "\"exact\"")]
+    public async Task What_this_service_cannot_repeat_is_left_undecided(string path, string value)
+    {
+        Set(_certificate, "seal", "null");
+        Set(_certificate, path, value);
+        JsonNode verdict = await VerifyAsync(_certificate);
+        Assert.Equal("undecided", (string)verdict["verdict"]!);
+        Assert.False((bool)verdict["valid"]!);
+    }
+
+    [Fact]
+    public async Task A_certificate_of_more_draws_than_the_service_takes_costs_it_none()
+    {
+        Set(_certificate, "seal", "null");
+        Set(_certificate, "experiment.n", "2000000000");
+        Set(_certificate, "experiment.plan.looks", """[{"n":2000000000,"alpha":0.001}]""");
+        int before = _server.Board.Passed;
+        Assert.Equal("undecided", (string)(await VerifyAsync(_certificate))["verdict"]!);
+        Assert.Equal(before, _server.Board.Passed);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("{\"formatVersion\":1}")]
+    [InlineData("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]")]
+    public async Task What_is_no_certificate_is_a_bad_request(string json)
+    {
+        using var content = new StringContent(json, Encoding.UTF8, "application/json");
+        await ProblemAssert.IsAsync(
+            await _server.PostAsync("/v1/certificates/verify", content), HttpStatusCode.BadRequest, "certificate");
+    }
+
+    [Fact]
+    public async Task A_certificate_in_another_media_type_is_refused()
+    {
+        using var content = new StringContent(_certificate.ToJsonString(), Encoding.UTF8, "text/plain");
+        await ProblemAssert.IsAsync(
+            await _server.PostAsync("/v1/certificates/verify", content), HttpStatusCode.UnsupportedMediaType);
+    }
+
+    [Fact]
+    public async Task A_verification_can_stream_each_check_as_it_is_made()
+    {
+        using var content = new StringContent(_certificate.ToJsonString(), Encoding.UTF8, "application/json");
+        using HttpResponseMessage response = await _server.PostAsync("/v1/certificates/verify", content, "text/event-stream");
+        List<ServerSentEvent> events = await ServerSentEvent.ReadAsync(response).ToListAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(5, events.Count(e => e.Name == "check"));
+        Assert.Equal("verdict", events[^1].Name);
+        Assert.True((bool)events[^1].Data["valid"]!);
+    }
+
+    private static string OutcomeOf(JsonNode verdict, string check) =>
+        (string)verdict["checks"]!.AsArray().Single(each => (string)each!["name"]! == check)!["outcome"]!;
+
+    private static void Set(JsonNode root, string path, string value)
+    {
+        string[] names = path.Split('.');
+        names.SkipLast(1).Aggregate(root, (node, name) => node[name]!)[names[^1]] = JsonNode.Parse(value);
+    }
+
+    private async Task<JsonNode> CertifyAsync(params (string, string)[] fields) =>
+        (await _server.PostJsonAsync("/v1/certify", RunningServer.Form(6, [("sigma", "1"), .. fields])))["certificate"]!.DeepClone();
+
+    private Task<JsonNode> VerifyAsync(JsonNode certificate) => VerifyTextAsync(certificate.ToJsonString());
+
+    private Task<JsonNode> VerifyTextAsync(string text) =>
+        _server.PostJsonAsync("/v1/certificates/verify", new StringContent(text, Encoding.UTF8, "application/json"));
+}

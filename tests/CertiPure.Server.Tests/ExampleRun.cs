@@ -1,0 +1,49 @@
+using CertiPure.Images;
+using CertiPure.Results;
+using CertiPure.Smoothing;
+
+namespace CertiPure.Server.Tests;
+
+/// <summary>Writes run folders without running a network.</summary>
+public static class ExampleRun
+{
+    /// <summary>Writes a run with one image per entry, each with so many votes of 100 for its true class.</summary>
+    public static void Write(string folder, string purifier, IReadOnlyList<int> votes, double sigma = 0.5)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        var plan = new FixedPlan(10, 100, 0.001);
+        var experiment = new Experiment
+        {
+            Data = new DataIdentity("fashion-mnist", "test", new ImageShape(1, 28, 28), new string('0', 64)),
+            Images = [.. Enumerable.Range(0, votes.Count)],
+            Sigma = sigma,
+            N0 = 10,
+            N = 100,
+            Alpha = 0.001,
+            Plan = PlanIdentity.Of(plan),
+            Radii = plan.Radii,
+            Seed = 0,
+            Noise = NoiseKind.Normal,
+            Purifier = new PurifierIdentity(purifier, purifier == "none" ? null : "exact", false, purifier == "none" ? 0 : 1),
+            Classifier = new ClassifierIdentity("fashion-mnist", 2),
+            Precision = "fp32",
+            Batch = 8,
+            Weights = new Dictionary<string, string>(),
+        };
+        using RunFolder run = RunFolder.Open(
+            folder, experiment, new Shard(0, 1), RunEnvironment.Detect("cpu", 1), time: null);
+        for (int id = 0; id < votes.Count; id++)
+        {
+            double bound = BinomialBound.Lower(votes[id], 100, 0.001);
+            run.Append(new Certificate(
+                id, 1, bound > 0.5 ? 1 : null, [0, 10], [new Look(100, votes[id], 0.001)], 100, bound,
+                BinomialBound.Radius(bound, sigma), 1));
+        }
+
+        run.Finish();
+    }
+}

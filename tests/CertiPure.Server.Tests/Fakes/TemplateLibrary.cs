@@ -1,0 +1,47 @@
+using CertiPure.Recipes.Runs;
+using CertiPure.Results;
+using CertiPure.Server.Models;
+
+namespace CertiPure.Server.Tests.Fakes;
+
+/// <summary>One model made of real images and no network.</summary>
+public sealed class TemplateLibrary : IModelLibrary
+{
+    private readonly FashionImages _images = new();
+
+    public Switchboard Board { get; } = new();
+
+    public int BatchSize { get; init; } = 32;
+
+    public IReadOnlyList<ModelOffer> Models =>
+    [
+        new(
+            "fashion-templates",
+            _images.Shape,
+            _images.ClassNames,
+            [
+                new("blur", "Box blur", "The mean of each pixel's neighbours."),
+                new("none", "No purifier", "Plain randomized smoothing."),
+            ],
+            _images.Name),
+    ];
+
+    public IReadOnlyList<DataSetOffer> DataSets => [new(_images.Name, "Fashion-MNIST", _images)];
+
+    public LoadedModel Load(string model, string purifier, double sigma)
+    {
+        IPurifier? blur = purifier == "blur" ? new BoxBlur() : null;
+        var weights = new Dictionary<string, string> { ["classifier"] = _images.PixelSha256 };
+        var joined = new PurifiedClassifier(blur, new TemplateClassifier(_images), sigma, BatchSize);
+        return new LoadedModel(
+            new BaseModel(
+                new WatchedBaseClassifier(joined, Board),
+                blur is null ? new PurifierIdentity("none", null, false, 0) : new PurifierIdentity("edm", "exact", false, 1),
+                new ClassifierIdentity(model, _images.ClassNames.Count),
+                "fp32",
+                weights,
+                Threads: 1,
+                InstructionSet: null),
+            blur);
+    }
+}

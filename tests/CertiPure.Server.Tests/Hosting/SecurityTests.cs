@@ -1,0 +1,155 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace CertiPure.Server.Tests.Hosting;
+
+public sealed class SecurityTests
+{
+    private const string Key = "a key of sixteen or more";
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/app.js")]
+    [InlineData("/v1/models")]
+    [InlineData("/v1/nothing")]
+    [InlineData("/healthz")]
+    public async Task Every_answer_has_the_security_headers_and_none_that_opens_it_to_other_sites(string path)
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Add("Origin", "https://elsewhere.example");
+        using HttpResponseMessage response = await server.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        string policy = response.Headers.GetValues("Content-Security-Policy").Single();
+        Assert.StartsWith("default-src 'none';", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("http", policy, StringComparison.Ordinal);
+        Assert.Equal("nosniff", response.Headers.GetValues("X-Content-Type-Options").Single());
+        Assert.Equal("DENY", response.Headers.GetValues("X-Frame-Options").Single());
+        Assert.DoesNotContain(
+            response.Headers, header => header.Key.StartsWith("Access-Control", StringComparison.OrdinalIgnoreCase));
+        Assert.False(response.Headers.Contains("Server"));
+    }
+
+    [Theory]
+    [InlineData("Origin", "https://elsewhere.example")]
+    [InlineData("Origin", "null")]
+    [InlineData("Origin", "http://127.0.0.1:1")]
+    [InlineData("Sec-Fetch-Site", "cross-site")]
+    [InlineData("Sec-Fetch-Site", "same-site")]
+    public async Task What_another_sites_page_sends_is_refused(string header, string value)
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/certify") { Content = RunningServer.Form(1) };
+        request.Headers.Add(header, value);
+        await ProblemAssert.IsAsync(
+            await server.Client.SendAsync(request, TestContext.Current.CancellationToken), HttpStatusCode.Forbidden);
+        Assert.Equal(0, server.Board.Passed);
+    }
+
+    [Fact]
+    public async Task The_pages_own_requests_are_answered()
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/predict") { Content = RunningServer.Form(1, ("n", "20")) };
+        request.Headers.Add("Origin", server.Address.GetLeftPart(UriPartial.Authority));
+        request.Headers.Add("Sec-Fetch-Site", "same-origin");
+        using HttpResponseMessage response = await server.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_name_that_somebody_points_at_this_machine_is_refused()
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/models");
+        request.Headers.Host = "rebinding.example";
+        using HttpResponseMessage response = await server.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("another key of sixteen")]
+    public async Task Without_the_key_the_API_says_nothing(string? key)
+    {
+        await using RunningServer server = await RunningServer.StartAsync(new ServerOptions { ApiKey = Key });
+        foreach (string path in new[] { "/v1/models", "/v1/runs", "/metrics", "/openapi/v1.json", "/v1/nothing" })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            if (key is not null)
+            {
+                request.Headers.Add("X-Api-Key", key);
+            }
+
+            await ProblemAssert.IsAsync(
+                await server.Client.SendAsync(request, TestContext.Current.CancellationToken), HttpStatusCode.Unauthorized);
+        }
+    }
+
+    [Fact]
+    public async Task With_the_key_the_API_answers()
+    {
+        await using RunningServer server = await RunningServer.StartAsync(new ServerOptions { ApiKey = Key });
+        server.Client.DefaultRequestHeaders.Add("X-Api-Key", Key);
+        Assert.NotNull((await server.GetJsonAsync("/v1/models"))["models"]);
+    }
+
+    [Theory]
+    [InlineData("http://0.0.0.0:5080")]
+    [InlineData("http://192.168.1.2:5080")]
+    [InlineData("http://certify.example")]
+    public void Listening_beyond_this_machine_takes_a_key_or_an_explicit_word(string url)
+    {
+        var options = new ServerOptions { Url = url };
+        Assert.Equal(ExitCode.Refused, Assert.Throws<CertiPureException>(options.Validate).ExitCode);
+        (options with { ApiKey = Key }).Validate();
+        (options with { AllowRemoteWithoutKey = true }).Validate();
+    }
+
+    [Fact]
+    public void Configurations_that_cannot_be_served_are_refused_in_one_sentence()
+    {
+        ServerOptions[] bad =
+        [
+            new() { Url = "ftp://127.0.0.1" }, new() { Url = "127.0.0.1:80" }, new() { Url = "http://127.0.0.1/below" },
+            new() { ApiKey = "short" }, new() { SealingKey = "short" }, new() { RunsRoot = "/no/such/folder" },
+            new() { Sigmas = [] }, new() { Sigmas = [0] }, new() { Sigmas = [double.NaN] }, new() { MinAlpha = 0 },
+            new() { MaxAlpha = 1 }, new() { MinAlpha = 0.1, MaxAlpha = 0.01 }, new() { MaxDraws = 0 }, new() { MaxRequests = 0 },
+            new() { DecodeTime = TimeSpan.Zero },
+        ];
+        Assert.All(bad, options => Assert.Equal(ExitCode.Usage, Assert.Throws<CertiPureException>(options.Validate).ExitCode));
+        new ServerOptions().Validate();
+    }
+
+    [Theory]
+    [InlineData("/../appsettings.json")]
+    [InlineData("/%2e%2e/Program.cs")]
+    [InlineData("/page/index.html")]
+    [InlineData("/CertiPure.Server.dll")]
+    public async Task Only_the_pages_own_files_are_served(string path)
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        using HttpResponseMessage response = await server.Client.GetAsync(path, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_page_file_that_the_browser_has_is_not_sent_again()
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        using HttpResponseMessage first = await server.Client.GetAsync("/style.css", TestContext.Current.CancellationToken);
+        using var again = new HttpRequestMessage(HttpMethod.Get, "/style.css");
+        again.Headers.IfNoneMatch.Add(EntityTagHeaderValue.Parse(first.Headers.ETag!.ToString()));
+        using HttpResponseMessage second = await server.Client.SendAsync(again, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.NotModified, second.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_method_that_an_address_does_not_take_is_a_405()
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        await ProblemAssert.IsAsync(
+            await server.Client.DeleteAsync("/v1/certify", TestContext.Current.CancellationToken),
+            HttpStatusCode.MethodNotAllowed);
+    }
+}

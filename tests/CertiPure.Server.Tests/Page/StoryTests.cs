@@ -1,0 +1,182 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using CertiPure.Imaging;
+using CertiPure.Results;
+using CertiPure.Server.Tests.Fakes;
+using Microsoft.Playwright;
+
+namespace CertiPure.Server.Tests.Page;
+
+public sealed class StoryTests(Browser browser) : IClassFixture<Browser>
+{
+    [Fact]
+    public async Task A_visitor_certifies_an_image_watches_the_radius_grow_downloads_the_certificate_and_checks_it()
+    {
+        await using RunningServer server = await RunningServer.StartAsync(new ServerOptions { ProgressInterval = TimeSpan.Zero });
+        IPage page = await browser.OpenAsync(server);
+        List<string> complaints = Complaints(page);
+
+        await page.Locator("#image-file").SetInputFilesAsync(new FilePayload
+        {
+            Name = "boot.png",
+            MimeType = "image/png",
+            Buffer = PngImage.Encode(new FashionImages().Read(9)),
+        });
+        await Assertions.Expect(page.Locator("#image-name")).ToHaveTextAsync("boot.png");
+        await page.GetByText("Quick").ClickAsync();
+
+        // 600 draws in batches of 32; the pictures take one more. Held at two places to see the radius in between.
+        server.Board.Allow(9);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Certify", Exact = true }).ClickAsync();
+        await page.WaitForFunctionAsync("Number(document.querySelector('#radius-chart .value')?.textContent) > 0");
+        double early = await RadiusAsync(page);
+        server.Board.Allow(6);
+        await page.WaitForFunctionAsync("e => Number(document.querySelector('#radius-chart .value').textContent) > e", early);
+        double later = await RadiusAsync(page);
+        Assert.True(later > early);
+        server.Board.Open();
+
+        await Assertions.Expect(page.Locator("#certificate")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("#claim")).ToContainTextAsync("alters this answer; wrong with probability at most 0.001.");
+        await Assertions.Expect(page.Locator(".answer")).ToHaveTextAsync("The answer is ankle boot.");
+        await Assertions.Expect(page.Locator("#draws img")).ToHaveCountAsync(11);
+        await Assertions.Expect(page.Locator(".examples img")).ToHaveCountAsync(3);
+
+        IDownload download = await page.RunAndWaitForDownloadAsync(() => page.Locator("#download").ClickAsync());
+        byte[] file = await File.ReadAllBytesAsync(await download.PathAsync(), TestContext.Current.CancellationToken);
+        CertificateDocument document = CertificateDocument.Parse(file, "the download");
+        Assert.Equal(9, document.Certificate.Predicted);
+        Assert.True(document.Certificate.Radius > later);
+
+        await CheckAsync(page, file);
+        await Assertions.Expect(page.Locator(".outcome.valid")).ToHaveTextAsync("Everything it claims was found again.");
+        await Assertions.Expect(page.Locator(".checks .passed")).ToHaveCountAsync(5);
+
+        JsonNode tampered = JsonNode.Parse(file)!;
+        tampered["certificate"]!["radius"] = 3.0;
+        await CheckAsync(page, System.Text.Encoding.UTF8.GetBytes(tampered.ToJsonString()));
+        await Assertions.Expect(page.Locator(".outcome.refused")).ToHaveTextAsync("This certificate cannot be trusted.");
+        await Assertions.Expect(page.Locator(".checks .failed").First).ToBeVisibleAsync();
+
+        await CheckAsync(page, "no certificate"u8.ToArray());
+        await Assertions.Expect(page.Locator(".outcome.refused")).ToContainTextAsync("is not a certificate");
+        // The browser reports the refused request itself; nothing else may be in its console.
+        Assert.All(complaints, complaint => Assert.Contains("400 (Bad Request)", complaint, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_whole_of_it_works_by_keyboard()
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        IPage page = await browser.OpenAsync(server);
+        await Assertions.Expect(page.Locator("#thumbs img")).ToHaveCountAsync(10);
+        await page.Keyboard.PressAsync("Tab");
+        await Assertions.Expect(page.Locator(".skip")).ToBeFocusedAsync();
+        await page.Locator("#tab-certify").FocusAsync();
+        await page.Keyboard.PressAsync("ArrowRight");
+        await Assertions.Expect(page.Locator("#panel-runs")).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("Home");
+        await Assertions.Expect(page.Locator("#panel-certify")).ToBeVisibleAsync();
+
+        await TabToAsync(page, "sample");
+        await page.Keyboard.PressAsync("Space");
+        await Assertions.Expect(page.Locator("#image-name")).ToContainTextAsync("Test image");
+        await TabToAsync(page, "sigma");
+        await page.Keyboard.PressAsync("ArrowLeft");
+        await Assertions.Expect(page.Locator("input[name=sigma]:checked")).ToHaveValueAsync("0.25");
+        await TabToAsync(page, "purifier");
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("#certificate")).ToBeFocusedAsync();
+    }
+
+    [Fact]
+    public async Task A_running_certification_can_be_stopped()
+    {
+        await using RunningServer server = await RunningServer.StartAsync(new ServerOptions { ProgressInterval = TimeSpan.Zero });
+        IPage page = await browser.OpenAsync(server);
+        await page.Locator("#thumbs label").First.ClickAsync();
+        server.Board.Allow(4);
+        await page.Locator("#certify").ClickAsync();
+        await page.Locator("#stop").ClickAsync();
+        await Assertions.Expect(page.Locator("#status")).ToHaveTextAsync("Stopped.");
+        await server.UntilAsync(health => (int)health["queuedDraws"]! <= 5);
+        server.Board.Open();
+        await Assertions.Expect(page.Locator("#certify")).ToBeEnabledAsync();
+    }
+
+    [Fact]
+    public async Task A_picture_of_another_size_is_resized_in_the_browser_and_said_to_be()
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        IPage page = await browser.OpenAsync(server);
+        var large = new Images.LabeledImage(0, null, new Images.ImageShape(3, 60, 90), new byte[3 * 60 * 90]);
+        await page.Locator("#image-file").SetInputFilesAsync(new FilePayload
+        {
+            Name = "photo.png", MimeType = "image/png", Buffer = PngImage.Encode(large),
+        });
+        await Assertions.Expect(page.Locator("#image-note")).ToHaveTextAsync("resized from 90 × 60 to 28 × 28, grey");
+        await page.Locator("#certify").ClickAsync();
+        await Assertions.Expect(page.Locator("#certificate")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task What_went_wrong_is_said_in_a_sentence()
+    {
+        await using RunningServer server = await RunningServer.StartAsync(new ServerOptions { MaxWaitingDraws = 50 });
+        IPage page = await browser.OpenAsync(server);
+        await page.Locator("#certify").ClickAsync();
+        await Assertions.Expect(page.Locator("#page-error")).ToContainTextAsync("Choose an image first");
+        await page.Locator("#thumbs label").First.ClickAsync();
+        await page.Locator("#certify").ClickAsync();
+        await Assertions.Expect(page.Locator("#page-error")).ToContainTextAsync("come again later");
+    }
+
+    [Fact]
+    public async Task A_service_with_a_key_asks_for_it_once()
+    {
+        const string key = "a key of sixteen or more";
+        await using RunningServer server = await RunningServer.StartAsync(new ServerOptions { ApiKey = key });
+        IPage page = await browser.OpenAsync(server);
+        await page.Locator("#key").FillAsync(key);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Use key" }).ClickAsync();
+        await Assertions.Expect(page.Locator("#thumbs img")).ToHaveCountAsync(10);
+        await Assertions.Expect(page.Locator("#key-dialog")).ToBeHiddenAsync();
+    }
+
+    private static List<string> Complaints(IPage page)
+    {
+        var complaints = new List<string>();
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+            {
+                complaints.Add(message.Text);
+            }
+        };
+        page.PageError += (_, error) => complaints.Add(error);
+        return complaints;
+    }
+
+    private static async Task<double> RadiusAsync(IPage page) => double.Parse(
+        await page.Locator("#radius-chart .value").TextContentAsync() ?? "", CultureInfo.InvariantCulture);
+
+    private static Task CheckAsync(IPage page, byte[] file) => page.Locator("#check-file").SetInputFilesAsync(new FilePayload
+    {
+        Name = "certificate.json", MimeType = "application/json", Buffer = file,
+    });
+
+    private static async Task TabToAsync(IPage page, string name)
+    {
+        for (int i = 0; i < 30; i++)
+        {
+            if (await page.EvaluateAsync<string?>("document.activeElement?.name") == name)
+            {
+                return;
+            }
+
+            await page.Keyboard.PressAsync("Tab");
+        }
+
+        Assert.Fail($"The keyboard does not reach {name}.");
+    }
+}

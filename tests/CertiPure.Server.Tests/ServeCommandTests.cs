@@ -1,0 +1,58 @@
+namespace CertiPure.Server.Tests;
+
+public sealed class ServeCommandTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("certipure-serve-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData(ExitCode.Usage, "--url", "ftp://127.0.0.1")]
+    [InlineData(ExitCode.Refused, "--url", "http://0.0.0.0:5080")]
+    [InlineData(ExitCode.Usage, "--runs", "/no/such/folder")]
+    [InlineData(ExitCode.Usage, "--config", "/no/such/file.json")]
+    [InlineData(ExitCode.Usage, "--api-key-file", "/no/such/file")]
+    [InlineData(ExitCode.Usage, "--classifier", "mine.onnx")]
+    [InlineData(ExitCode.Usage, "--surprise")]
+    [InlineData(ExitCode.Success, "--help")]
+    public async Task The_exit_code_tells_why_the_service_did_not_start(ExitCode expected, params string[] arguments) =>
+        Assert.Equal((int)expected, await ServeCommand.RunAsync(arguments));
+
+    [Fact]
+    public void A_file_sets_what_the_arguments_leave_open()
+    {
+        string file = Path.Combine(_folder, "service.json");
+        File.WriteAllText(file, """
+            {"CertiPure": {"Url": "http://127.0.0.1:1234", "MaxDraws": 500, "Sigmas": [0.12, 0.5], "DecodeTime": "00:00:05"}}
+            """);
+        ServerOptions options = Read("--config", file, "--url", "http://127.0.0.1:4321", "--client-seeds");
+        Assert.Equal("http://127.0.0.1:4321", options.Url);
+        Assert.Equal(500, options.MaxDraws);
+        Assert.Equal([0.12, 0.5], options.Sigmas);
+        Assert.Equal(TimeSpan.FromSeconds(5), options.DecodeTime);
+        Assert.True(options.AllowClientSeed);
+        Assert.Equal(new ServerOptions().MaxAlpha, options.MaxAlpha);
+    }
+
+    [Theory]
+    [InlineData("{\"CertiPure\": {\"MaxDrawz\": 500}}")]
+    [InlineData("{\"CertiPure\": {\"MaxDraws\": \"many\"}}")]
+    [InlineData("{ torn")]
+    public void A_file_that_cannot_be_meant_is_refused(string json)
+    {
+        string file = Path.Combine(_folder, "service.json");
+        File.WriteAllText(file, json);
+        Assert.Equal(ExitCode.Usage, Assert.Throws<CertiPureException>(() => Read("--config", file)).ExitCode);
+    }
+
+    [Fact]
+    public void A_key_file_holds_the_key_on_its_line()
+    {
+        string file = Path.Combine(_folder, "key");
+        File.WriteAllText(file, "a key of sixteen or more\n");
+        Assert.Equal("a key of sixteen or more", Read("--api-key-file", file).ApiKey);
+    }
+
+    private static ServerOptions Read(params string[] arguments) =>
+        ServeCommand.ReadOptions(ServeCommand.Command().Parse(arguments));
+}
