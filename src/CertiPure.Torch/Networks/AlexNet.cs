@@ -13,6 +13,10 @@ public sealed class AlexNet : LayeredNetwork
     {
     }
 
+    /// <summary>The entry in the list of architectures.</summary>
+    public static Architecture Architecture { get; } = new(
+        nameof(AlexNet), arguments => new AlexNet(ArchitectureArguments.Read<ClassifierOptions>(arguments).ClassCount));
+
     private protected override Tensor Head(Tensor features, nn.Module<Tensor, Tensor> classifier) =>
         classifier.call(nn.functional.adaptive_avg_pool2d(features, [6, 6]).flatten(1));
 

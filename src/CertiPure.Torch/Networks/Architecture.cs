@@ -8,14 +8,25 @@ namespace CertiPure.Torch.Networks;
 /// it. A new architecture is one file plus its line in <see cref="All"/>.
 /// </summary>
 /// <param name="Name">The name as its paper or reference code writes it: <c>SongUNet</c>, <c>CifarResNet</c>, ...</param>
-/// <param name="Build">Builds the network from its JSON arguments, with all weights zero.</param>
+/// <param name="Build">Builds the network from its JSON arguments, with weights to be drawn or loaded.</param>
 public sealed record Architecture(string Name, Func<JsonElement, torch.nn.Module> Build)
 {
     private static readonly Lazy<IReadOnlyList<Architecture>> Known = new(
         () =>
         [
+            AlexNet.Architecture,
             CifarResNet.Architecture,
+            ConsistencyUNet.Architecture,
+            DhariwalUNet.Architecture,
+            ImprovedDiffusionUNet.Architecture,
+            InceptionV3.Architecture,
+            ResNet110.Architecture,
+            ResNet50.Architecture,
             SongUNet.Architecture,
+            SqueezeNet.Architecture,
+            Vgg16.Architecture,
+            VisionTransformer.Architecture,
+            WideResNet.Architecture,
         ]);
 
     /// <summary>Every architecture, in alphabetical order.</summary>

@@ -64,37 +64,7 @@ public sealed class CifarResNet : nn.Module<Tensor, Tensor>, IFreshWeights
     }
 
     /// <inheritdoc/>
-    public void DrawWeights(Generator generator)
-    {
-        foreach (nn.Module module in modules())
-        {
-            switch (module)
-            {
-                case Conv2d convolution:
-                    DrawHe(convolution.weight!, generator);
-                    break;
-                case Linear layer:
-                    DrawHe(layer.weight!, generator);
-                    layer.bias!.zero_();
-                    break;
-                case BatchNorm2d normalisation:
-                    normalisation.weight!.fill_(1);
-                    normalisation.bias!.zero_();
-                    normalisation.running_mean!.zero_();
-                    normalisation.running_var!.fill_(1);
-                    break;
-                default:
-                    break;
-            }
-        }
-    }
-
-    // He et al. 2015, equation 10: normal with variance 2 / fan in.
-    private static void DrawHe(Tensor weight, Generator generator)
-    {
-        double fanIn = (double)weight.numel() / weight.shape[0];
-        weight.copy_(randn(weight.shape, generator: generator) * Math.Sqrt(2 / fanIn));
-    }
+    public void DrawWeights(Generator generator) => StandardWeights.Draw(this, generator, StandardWeights.He);
 
     private static Sequential Stage(int inputs, int outputs, int blocks, int stride) =>
         nn.Sequential(Enumerable.Range(0, blocks).Select(i => (

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,7 +9,7 @@ namespace CertiPure.Torch.Networks;
 /// December 2015, whose average pooling leaves padding out and whose last block pools by the maximum. Parameter names are
 /// those of pytorch-fid's weights file.
 /// </summary>
-public sealed class InceptionV3 : nn.Module<Tensor, Tensor>
+public sealed class InceptionV3 : nn.Module<Tensor, Tensor>, IFreshWeights
 {
     /// <summary>The number of features, the width of the layer called pool3.</summary>
     public const int FeatureCount = 2048;
@@ -43,6 +44,14 @@ public sealed class InceptionV3 : nn.Module<Tensor, Tensor>
         // Part of the published weights, though no feature comes from it: 1,008 classes.
         register_module("fc", nn.Linear(FeatureCount, 1008));
     }
+
+    /// <summary>The entry in the list of architectures.</summary>
+    public static Architecture Architecture { get; } = new(
+        nameof(InceptionV3),
+        arguments => arguments.EnumerateObject().Any() ? throw new JsonException("it takes none") : new InceptionV3());
+
+    /// <inheritdoc/>
+    public void DrawWeights(Generator generator) => StandardWeights.Draw(this, generator, StandardWeights.He);
 
     /// <summary>Computes the features that the Fréchet distance compares.</summary>
     /// <param name="input"><c>[N,3,H,W]</c> in pixel space, [0,1]; resized bilinearly to 299x299 and mapped to 2x - 1.</param>

@@ -7,7 +7,7 @@ namespace CertiPure.Torch.Networks;
 /// A classifier of the plain kind, one layer after another, whose activations at a few layers serve as perceptual
 /// features (LPIPS). Parameter names are torchvision's: <c>features.N.*</c> and <c>classifier.N.*</c>.
 /// </summary>
-public abstract class LayeredNetwork : nn.Module<Tensor, Tensor>
+public abstract class LayeredNetwork : nn.Module<Tensor, Tensor>, IFreshWeights
 {
     private readonly nn.Module<Tensor, Tensor>[] _features;
     private readonly nn.Module<Tensor, Tensor>? _classifier;
@@ -40,6 +40,9 @@ public abstract class LayeredNetwork : nn.Module<Tensor, Tensor>
 
     /// <summary>The number of channels of each perceptual feature, in order.</summary>
     public IReadOnlyList<int> FeatureChannels { get; }
+
+    /// <inheritdoc/>
+    public void DrawWeights(Generator generator) => StandardWeights.Draw(this, generator, StandardWeights.He);
 
     /// <summary>Computes the perceptual features.</summary>
     /// <param name="x"><c>[N,3,H,W]</c>, normalised as the network was trained (mean 0, standard deviation 1).</param>

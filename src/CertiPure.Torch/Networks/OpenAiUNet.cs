@@ -66,7 +66,11 @@ public abstract class OpenAiUNet : DiffusionNetwork, IFreshWeights
     public override int LabelCount => _options.Classes;
 
     /// <inheritdoc/>
-    public void DrawWeights(Generator generator) => ZeroInitialization.Apply(_outputConvolution);
+    public void DrawWeights(Generator generator)
+    {
+        StandardWeights.Draw(this, generator, StandardWeights.PyTorch);
+        ZeroInitialization.Apply(_outputConvolution);
+    }
 
     /// <summary>Applies the network.</summary>
     /// <param name="x"><c>[N,3,S,S]</c>, scaled as the parameterisation asks.</param>

@@ -6,7 +6,7 @@ namespace CertiPure.Torch.Networks;
 
 /// <summary>The CIFAR ResNet of depth 6n + 2 with projecting shortcuts that the randomized-smoothing literature trains
 /// (Cohen et al. 2019: depth 110), in its published code's parameter names.</summary>
-public sealed class ResNet110 : nn.Module<Tensor, Tensor>
+public sealed class ResNet110 : nn.Module<Tensor, Tensor>, IFreshWeights
 {
     private readonly nn.Module<Tensor, Tensor> conv1;
     private readonly nn.Module<Tensor, Tensor> bn1;
@@ -16,26 +16,33 @@ public sealed class ResNet110 : nn.Module<Tensor, Tensor>
     private readonly nn.Module<Tensor, Tensor> fc;
 
     /// <summary>Makes the network.</summary>
-    /// <param name="classes">The number of classes.</param>
-    /// <param name="depth">6n + 2 layers.</param>
+    /// <param name="options">Its depth and classes.</param>
     /// <exception cref="ArgumentException">The depth is not 6n + 2.</exception>
-    public ResNet110(int classes = 10, int depth = 110)
+    public ResNet110(ResNet110Options options)
         : base(nameof(ResNet110))
     {
-        if (depth < 8 || (depth - 2) % 6 != 0)
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Depth < 8 || (options.Depth - 2) % 6 != 0)
         {
-            throw new ArgumentException($"The depth is {depth}, and must be 6n + 2.", nameof(depth));
+            throw new ArgumentException($"depth {options.Depth} must be 6n + 2", nameof(options));
         }
 
-        int blocks = (depth - 2) / 6;
+        int blocks = (options.Depth - 2) / 6;
         conv1 = nn.Conv2d(3, 16, 3, padding: 1, bias: false);
         bn1 = nn.BatchNorm2d(16);
         layer1 = Stage(16, 16, blocks, 1);
         layer2 = Stage(16, 32, blocks, 2);
         layer3 = Stage(32, 64, blocks, 2);
-        fc = nn.Linear(64, classes);
+        fc = nn.Linear(64, options.ClassCount);
         RegisterComponents();
     }
+
+    /// <summary>The entry in the list of architectures.</summary>
+    public static Architecture Architecture { get; } = new(
+        nameof(ResNet110), arguments => new ResNet110(ArchitectureArguments.Read<ResNet110Options>(arguments)));
+
+    /// <inheritdoc/>
+    public void DrawWeights(Generator generator) => StandardWeights.Draw(this, generator, StandardWeights.He);
 
     /// <summary>Computes logits.</summary>
     /// <param name="input"><c>[N,3,32,32]</c>, normalised as the network was trained.</param>

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace CertiPure.Torch.Networks;
 
 /// <summary>ResNet-50 (He et al. 2016) in torchvision's form and parameter names.</summary>
-public sealed class ResNet50 : nn.Module<Tensor, Tensor>
+public sealed class ResNet50 : nn.Module<Tensor, Tensor>, IFreshWeights
 {
     private readonly nn.Module<Tensor, Tensor> conv1;
     private readonly nn.Module<Tensor, Tensor> bn1;
@@ -29,6 +29,13 @@ public sealed class ResNet50 : nn.Module<Tensor, Tensor>
         fc = nn.Linear(2048, classes);
         RegisterComponents();
     }
+
+    /// <summary>The entry in the list of architectures.</summary>
+    public static Architecture Architecture { get; } = new(
+        nameof(ResNet50), arguments => new ResNet50(ArchitectureArguments.Read<ClassifierOptions>(arguments).ClassCount));
+
+    /// <inheritdoc/>
+    public void DrawWeights(Generator generator) => StandardWeights.Draw(this, generator, StandardWeights.He);
 
     /// <summary>Computes logits.</summary>
     /// <param name="input"><c>[N,3,H,W]</c>, usually 224x224, normalised as the network was trained.</param>

@@ -7,8 +7,11 @@ namespace CertiPure.Torch.Networks;
 
 /// <summary>The vision transformer (Dosovitskiy et al. 2021) as an image classifier, in Hugging Face's parameter names. The
 /// paper's classifier is its ViT-B/16, fine-tuned on CIFAR-10.</summary>
-public sealed class VisionTransformer : nn.Module<Tensor, Tensor>
+public sealed class VisionTransformer : nn.Module<Tensor, Tensor>, IFreshWeights
 {
+    // The standard deviation of fresh weights in the published code.
+    private const double InitializerRange = 0.02;
+
     private readonly Encoder vit;
     private readonly nn.Module<Tensor, Tensor> classifier;
 
@@ -22,6 +25,13 @@ public sealed class VisionTransformer : nn.Module<Tensor, Tensor>
         classifier = nn.Linear(options.HiddenSize, options.NumLabels);
         RegisterComponents();
     }
+
+    /// <summary>The entry in the list of architectures.</summary>
+    public static Architecture Architecture { get; } = new(
+        nameof(VisionTransformer), arguments => new VisionTransformer(ArchitectureArguments.Read<VisionTransformerOptions>(arguments)));
+
+    /// <inheritdoc/>
+    public void DrawWeights(Generator generator) => StandardWeights.Draw(this, generator, _ => InitializerRange);
 
     /// <summary>Computes logits.</summary>
     /// <param name="input"><c>[N,3,S,S]</c>, S the image size, in [-1,1].</param>
@@ -48,7 +58,7 @@ public sealed class VisionTransformer : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>A token for each patch, behind one for the class, each with its position added.</summary>
-    private sealed class Embeddings : nn.Module<Tensor, Tensor>
+    private sealed class Embeddings : nn.Module<Tensor, Tensor>, IFreshWeights
     {
         private readonly Parameter cls_token;
         private readonly Parameter position_embeddings;
@@ -59,9 +69,15 @@ public sealed class VisionTransformer : nn.Module<Tensor, Tensor>
         {
             long patches = (long)options.ImageSize / options.PatchSize * (options.ImageSize / options.PatchSize);
             cls_token = nn.Parameter(zeros(1, 1, options.HiddenSize));
-            position_embeddings = nn.Parameter(randn(1, patches + 1, options.HiddenSize) * 0.02);
+            position_embeddings = nn.Parameter(zeros(1, patches + 1, options.HiddenSize));
             patch_embeddings = new PatchEmbeddings(options);
             RegisterComponents();
+        }
+
+        public void DrawWeights(Generator generator)
+        {
+            cls_token.zero_();
+            position_embeddings.copy_(randn(position_embeddings.shape, generator: generator) * InitializerRange);
         }
 
         public override Tensor forward(Tensor input) =>

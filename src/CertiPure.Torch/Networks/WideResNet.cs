@@ -6,7 +6,7 @@ namespace CertiPure.Torch.Networks;
 
 /// <summary>The wide residual network with pre-activation (Zagoruyko and Komodakis 2016), WideResNet-28-10 by default, in the
 /// parameter names of the PyTorch ports that robustness benchmarks publish.</summary>
-public sealed class WideResNet : nn.Module<Tensor, Tensor>
+public sealed class WideResNet : nn.Module<Tensor, Tensor>, IFreshWeights
 {
     private readonly nn.Module<Tensor, Tensor> conv1;
     private readonly nn.Module<Tensor, Tensor> block1;
@@ -16,28 +16,34 @@ public sealed class WideResNet : nn.Module<Tensor, Tensor>
     private readonly nn.Module<Tensor, Tensor> fc;
 
     /// <summary>Makes the network.</summary>
-    /// <param name="classes">The number of classes.</param>
-    /// <param name="depth">6n + 4 layers.</param>
-    /// <param name="widen">The multiple of 16, 32 and 64 channels.</param>
-    /// <param name="dropout">The share of activations that dropout clears while training.</param>
+    /// <param name="options">Its shape.</param>
     /// <exception cref="ArgumentException">The depth is not 6n + 4.</exception>
-    public WideResNet(int classes = 10, int depth = 28, int widen = 10, double dropout = 0)
+    public WideResNet(WideResNetOptions options)
         : base(nameof(WideResNet))
     {
-        if (depth < 10 || (depth - 4) % 6 != 0)
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Depth < 10 || (options.Depth - 4) % 6 != 0)
         {
-            throw new ArgumentException($"The depth is {depth}, and must be 6n + 4.", nameof(depth));
+            throw new ArgumentException($"depth {options.Depth} must be 6n + 4", nameof(options));
         }
 
-        int blocks = (depth - 4) / 6;
+        int blocks = (options.Depth - 4) / 6;
+        int widen = options.WidenFactor;
         conv1 = nn.Conv2d(3, 16, 3, padding: 1, bias: false);
-        block1 = new Stage(16, 16 * widen, blocks, 1, dropout);
-        block2 = new Stage(16 * widen, 32 * widen, blocks, 2, dropout);
-        block3 = new Stage(32 * widen, 64 * widen, blocks, 2, dropout);
+        block1 = new Stage(16, 16 * widen, blocks, 1, options.DropRate);
+        block2 = new Stage(16 * widen, 32 * widen, blocks, 2, options.DropRate);
+        block3 = new Stage(32 * widen, 64 * widen, blocks, 2, options.DropRate);
         bn1 = nn.BatchNorm2d(64 * widen);
-        fc = nn.Linear(64 * widen, classes);
+        fc = nn.Linear(64 * widen, options.ClassCount);
         RegisterComponents();
     }
+
+    /// <summary>The entry in the list of architectures.</summary>
+    public static Architecture Architecture { get; } = new(
+        nameof(WideResNet), arguments => new WideResNet(ArchitectureArguments.Read<WideResNetOptions>(arguments)));
+
+    /// <inheritdoc/>
+    public void DrawWeights(Generator generator) => StandardWeights.Draw(this, generator, StandardWeights.He);
 
     /// <summary>Computes logits.</summary>
     /// <param name="input"><c>[N,3,32,32]</c>, normalised as the network was trained.</param>

@@ -14,7 +14,7 @@ internal sealed class ClassifierFixture : IFixtureCheck
         (new(@"torchvision \S+ alexnet"), (_, classes) => new AlexNet(classes)),
         (new(@"torchvision \S+ vgg16$"), (_, classes) => new Vgg16(classes)),
         (new(@"torchvision \S+ resnet50"), (_, classes) => new ResNet50(classes)),
-        (new(@"cifar_resnet\.py resnet\(depth=\d+\)"), (fixture, classes) => new ResNet110(classes, Depth(fixture))),
+        (new(@"cifar_resnet\.py resnet\(depth=\d+\)"), (fixture, classes) => new ResNet110(new() { ClassCount = classes, Depth = Depth(fixture) })),
         (new("ViTForImageClassification"), (_, classes) => new VisionTransformer(new() { NumLabels = classes })),
     ];
 

@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using CertiPure.Torch.Networks;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CertiPure.Torch.Tests.Networks;
+
+/// <summary>Pins the names and shapes of every full-size network's tensors, as one readable file each: they are the interface
+/// to published checkpoints. Networks are built on the device <c>meta</c>, without memory for weights.</summary>
+[Collection(nameof(AloneTests))]
+public sealed class ArchitectureShapeTests
+{
+    [Theory]
+    [InlineData("alexnet", "AlexNet", "{}")]
+    [InlineData("resnet20-cifar10", "CifarResNet", """{"depth":20}""")]
+    [InlineData("resnet56-cifar10", "CifarResNet", """{"depth":56}""")]
+    [InlineData("consistency-imagenet64", "ConsistencyUNet", """
+        {"image_size":64,"num_channels":192,"num_res_blocks":3,"attention_resolutions":[32,16,8],"num_head_channels":64,
+         "num_classes":1000,"resblock_updown":true}
+        """)]
+    [InlineData("edm-adm-imagenet64", "DhariwalUNet", """{"img_resolution":64,"img_channels":3,"label_dim":1000}""")]
+    [InlineData("edm-ddpmpp-cifar10", "SongUNet", """
+        {"img_resolution":32,"img_channels":3,"augment_dim":9,"channel_mult":[2,2,2]}
+        """)]
+    [InlineData("edm-ncsnpp-cifar10", "SongUNet", """
+        {"img_resolution":32,"img_channels":3,"augment_dim":9,"channel_mult":[2,2,2],"embedding_type":"fourier",
+         "encoder_type":"residual","channel_mult_noise":2,"resample_filter":[1,3,3,1]}
+        """)]
+    [InlineData("ddpm-cifar10", "ImprovedDiffusionUNet", """
+        {"image_size":32,"num_channels":128,"num_res_blocks":3,"attention_resolutions":[16,8],"out_channels":6}
+        """)]
+    [InlineData("inception-fid", "InceptionV3", "{}")]
+    [InlineData("resnet110-cifar10", "ResNet110", "{}")]
+    [InlineData("resnet50", "ResNet50", "{}")]
+    [InlineData("squeezenet1_1", "SqueezeNet", "{}")]
+    [InlineData("vgg16", "Vgg16", "{}")]
+    [InlineData("vit-b-16-cifar10", "VisionTransformer", """{"num_labels":10}""")]
+    [InlineData("wideresnet-28-10-cifar10", "WideResNet", "{}")]
+    public void Names_and_shapes_are_as_approved(string file, string architecture, string arguments)
+    {
+        string[] shapes = Shapes(architecture, arguments);
+        string approved = Path.Combine(Path.GetDirectoryName(ThisFile())!, "Approved", $"{file}.approved.txt");
+        if (Environment.GetEnvironmentVariable("CERTIPURE_APPROVE") == "1")
+        {
+            File.WriteAllLines(approved, shapes);
+        }
+
+        Assert.Equal(File.ReadAllLines(approved), shapes);
+    }
+
+    private static string[] Shapes(string architecture, string arguments)
+    {
+        Device usual = get_default_device();
+        set_default_device(new Device(DeviceType.META));
+        try
+        {
+            using var network = Architecture.Named(architecture).Create<nn.Module>(arguments);
+            Dictionary<string, Tensor> state = network.state_dict();
+            string total = state.Values.Where(tensor => tensor.is_floating_point()).Sum(tensor => tensor.numel())
+                .ToString("N0", CultureInfo.InvariantCulture);
+            return
+            [
+                $"{architecture}: {state.Count} tensors, {total} floating-point numbers",
+                .. state.Select(pair => $"{pair.Key} [{string.Join(", ", pair.Value.shape)}]"),
+            ];
+        }
+        finally
+        {
+            set_default_device(usual);
+        }
+    }
+
+    private static string ThisFile([CallerFilePath] string path = "") => path;
+}
