@@ -1,5 +1,6 @@
 using System.Globalization;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace CertiPure.Torch.Networks;
@@ -8,9 +9,9 @@ namespace CertiPure.Torch.Networks;
 /// The residual block of ResNets with projecting shortcuts (He et al. 2016, option B): convolutions <c>conv1</c>,
 /// <c>conv2</c>, ... each with its normalisation <c>bn1</c>, <c>bn2</c>, ..., and <c>downsample</c> where the shapes differ.
 /// </summary>
-internal sealed class ResNetBlock : nn.Module<Tensor, Tensor>
+internal sealed class ResNetBlock : nn.Module<Tensor, Tensor>, IFreshWeights
 {
-    private readonly List<(nn.Module<Tensor, Tensor> Convolution, nn.Module<Tensor, Tensor> Normalisation)> _layers = [];
+    private readonly List<(nn.Module<Tensor, Tensor> Convolution, BatchNorm2d Normalisation)> _layers = [];
     private readonly nn.Module<Tensor, Tensor>? _downsample;
 
     private ResNetBlock(int inputs, int stride, params (int Outputs, int Kernel, int Stride)[] layers)
@@ -21,7 +22,7 @@ internal sealed class ResNetBlock : nn.Module<Tensor, Tensor>
         {
             nn.Module<Tensor, Tensor> convolution =
                 nn.Conv2d(channels, outputs, kernel, layerStride, padding: kernel / 2, bias: false);
-            nn.Module<Tensor, Tensor> normalisation = nn.BatchNorm2d(outputs);
+            BatchNorm2d normalisation = nn.BatchNorm2d(outputs);
             _layers.Add((convolution, normalisation));
             string number = _layers.Count.ToString(CultureInfo.InvariantCulture);
             register_module("conv" + number, convolution);
@@ -45,6 +46,10 @@ internal sealed class ResNetBlock : nn.Module<Tensor, Tensor>
     /// (torchvision's version 1.5).</summary>
     public static ResNetBlock Bottleneck(int inputs, int width, int stride) =>
         new(inputs, stride, (width, 1, 1), (width, 3, stride), (4 * width, 1, 1));
+
+    /// <summary>Starts the branch at zero, so that a fresh network passes its input on (Goyal et al. 2017, section 5.1). The
+    /// layers' other weights are the network's to draw.</summary>
+    public void DrawWeights(Generator generator) => _layers[^1].Normalisation.weight!.zero_();
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)

@@ -12,6 +12,7 @@ public sealed class VisionTransformer : nn.Module<Tensor, Tensor>, IFreshWeights
     // The standard deviation of fresh weights in the published code.
     private const double InitializerRange = 0.02;
 
+    private readonly long[] _size;
     private readonly Encoder vit;
     private readonly nn.Module<Tensor, Tensor> classifier;
 
@@ -21,6 +22,7 @@ public sealed class VisionTransformer : nn.Module<Tensor, Tensor>, IFreshWeights
         : base(nameof(VisionTransformer))
     {
         ArgumentNullException.ThrowIfNull(options);
+        _size = [options.ImageSize, options.ImageSize];
         vit = new Encoder(options);
         classifier = nn.Linear(options.HiddenSize, options.NumLabels);
         RegisterComponents();
@@ -34,9 +36,16 @@ public sealed class VisionTransformer : nn.Module<Tensor, Tensor>, IFreshWeights
     public void DrawWeights(Generator generator) => StandardWeights.Draw(this, generator, _ => InitializerRange);
 
     /// <summary>Computes logits.</summary>
-    /// <param name="input"><c>[N,3,S,S]</c>, S the image size, in [-1,1].</param>
+    /// <param name="input"><c>[N,3,H,W]</c> in [-1,1]; images of another size than the network's are resized bilinearly.</param>
     /// <returns><c>[N,labels]</c>.</returns>
-    public override Tensor forward(Tensor input) => classifier.call(vit.call(input).select(1, 0));
+    public override Tensor forward(Tensor input)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor resized = input.shape[2] == _size[0] && input.shape[3] == _size[1]
+            ? input
+            : nn.functional.interpolate(input, _size, mode: InterpolationMode.Bilinear, align_corners: false);
+        return classifier.call(vit.call(resized).select(1, 0)).MoveToOuterDisposeScope();
+    }
 
     /// <summary>Patches to tokens, through all layers, to normalised tokens.</summary>
     private sealed class Encoder : nn.Module<Tensor, Tensor>
