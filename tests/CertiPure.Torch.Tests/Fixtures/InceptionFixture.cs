@@ -1,4 +1,5 @@
 using CertiPure.Torch.Checkpoints;
+using CertiPure.Torch.Metrics;
 using CertiPure.Torch.Networks;
 using static TorchSharp.torch;
 
@@ -17,5 +18,8 @@ internal sealed class InceptionFixture : IFixtureCheck
         using Checkpoint weights = fixture.Weights();
         FixtureWeights.Load(network, weights);
         yield return FixtureComparison.Of(fixture, "pool3", network.call(fixture["images"]));
+        var distance = FrechetDistance.Between(
+            FeatureStatistics.Of("fixture", fixture["features_a"]), FeatureStatistics.Of("fixture", fixture["features_b"]));
+        yield return FixtureComparison.Of(fixture, "frechet", tensor(distance.Value).reshape(1));
     }
 }

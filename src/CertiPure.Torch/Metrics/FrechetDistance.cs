@@ -1,0 +1,86 @@
+using System.Globalization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CertiPure.Torch.Metrics;
+
+/// <summary>
+/// The Fréchet distance between two sets of images (Heusel et al. 2017): the squared 2-Wasserstein distance between Gaussians
+/// fitted to their features. On pytorch-fid's Inception features it is the FID.
+/// </summary>
+/// <param name="Value">|m1 - m2|^2 + tr(C1 + C2 - 2 (C1 C2)^(1/2)), at least 0.</param>
+/// <param name="Network">The feature network; numbers of different networks cannot be compared.</param>
+/// <param name="FirstCount">Images of the first set, or null where unknown.</param>
+/// <param name="SecondCount">Images of the second set, or null where unknown.</param>
+public sealed record FrechetDistance(double Value, string Network, long? FirstCount, long? SecondCount)
+{
+    /// <summary>Compares two sets.</summary>
+    /// <param name="first">One set's statistics.</param>
+    /// <param name="second">The other's.</param>
+    /// <param name="acceptFewImages">Whether sets of fewer images than features are accepted. Their covariance has no full
+    /// rank, and the distance is biased upwards.</param>
+    /// <exception cref="CertiPureException">The sets come from different networks, or one has too few images.</exception>
+    public static FrechetDistance Between(FeatureStatistics first, FeatureStatistics second, bool acceptFewImages = false)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        if (first.Network != second.Network || first.FeatureCount != second.FeatureCount)
+        {
+            throw new CertiPureException(
+                $"Features of '{first.Network}' ({first.FeatureCount}) and of '{second.Network}' ({second.FeatureCount}) have no "
+                + "distance: compute both sets' statistics with one network.",
+                ExitCode.Refused);
+        }
+
+        if (!acceptFewImages)
+        {
+            RefuseFewImages(first);
+            RefuseFewImages(second);
+        }
+
+        return new FrechetDistance(Compute(first, second), first.Network, first.ImageCount, second.ImageCount);
+    }
+
+    /// <summary>The value with all that it depends on.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Fréchet distance {Value:0.####} ({Network}; {Count(FirstCount)} and {Count(SecondCount)} images)");
+
+    /// <summary>
+    /// tr((C1 C2)^(1/2)) as the sum of the square roots of the eigenvalues of S C2 S, where S = C1^(1/2): that matrix is
+    /// symmetric and has the same eigenvalues as C1 C2, so neither rounding nor a singular covariance gives complex numbers.
+    /// </summary>
+    private static double Compute(FeatureStatistics first, FeatureStatistics second)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        Tensor difference = tensor(first.Mean) - tensor(second.Mean);
+        Tensor covariance1 = tensor(first.Covariance);
+        Tensor covariance2 = tensor(second.Covariance);
+        Tensor root = SquareRoot(covariance1);
+        Tensor product = matmul(matmul(root, covariance2), root);
+        Tensor eigenvalues = linalg.eigvalsh((product + product.t()) / 2);
+        Tensor distance = difference.square().sum() + covariance1.trace() + covariance2.trace()
+            - 2 * eigenvalues.clamp_min(0).sqrt().sum();
+        return Math.Max(0, distance.item<double>());
+    }
+
+    private static Tensor SquareRoot(Tensor covariance)
+    {
+        (Tensor values, Tensor vectors) = linalg.eigh((covariance + covariance.t()) / 2);
+        return matmul(vectors * values.clamp_min(0).sqrt(), vectors.t());
+    }
+
+    private static void RefuseFewImages(FeatureStatistics statistics)
+    {
+        if (statistics.ImageCount is long count && count < statistics.FeatureCount)
+        {
+            throw new CertiPureException(
+                $"A Fréchet distance on {statistics.FeatureCount} features of {count} images says little: take at least as many images "
+                + "as features, or accept few images explicitly.",
+                ExitCode.Refused);
+        }
+    }
+
+    private static string Count(long? count) => count?.ToString("N0", CultureInfo.InvariantCulture) ?? "an unknown number of";
+}

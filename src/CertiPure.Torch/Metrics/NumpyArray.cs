@@ -1,0 +1,167 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace CertiPure.Torch.Metrics;
+
+/// <summary>One array in NumPy's <c>.npy</c> format (NEP 1), as far as feature statistics need it: float32, float64 and int64
+/// numbers and single strings, little-endian, in C order.</summary>
+internal sealed partial class NumpyArray
+{
+    // 16 million numbers are the covariance of 4,096 features; a file that asks for more is damaged or hostile.
+    private const int MostElements = 1 << 24;
+    private const int MostHeaderBytes = 1 << 16;
+    private static readonly byte[] Magic = [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
+
+    private readonly string _type;
+    private readonly byte[] _bytes;
+
+    private NumpyArray(string type, int[] shape, byte[] bytes)
+    {
+        _type = type;
+        Shape = shape;
+        _bytes = bytes;
+    }
+
+    /// <summary>The dimensions, none for a scalar.</summary>
+    public int[] Shape { get; }
+
+    /// <summary>An array of float64.</summary>
+    public static NumpyArray Of(int[] shape, double[] values)
+    {
+        var bytes = new byte[values.Length * sizeof(double)];
+        for (int i = 0; i < values.Length; i++)
+        {
+            BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(i * sizeof(double)), values[i]);
+        }
+
+        return new NumpyArray("<f8", shape, bytes);
+    }
+
+    /// <summary>A string.</summary>
+    public static NumpyArray Of(string text)
+    {
+        byte[] bytes = Encoding.UTF32.GetBytes(text);
+        return new NumpyArray(string.Create(CultureInfo.InvariantCulture, $"<U{bytes.Length / 4}"), [], bytes);
+    }
+
+    /// <summary>Reads an array.</summary>
+    /// <exception cref="InvalidDataException">It is no such array.</exception>
+    /// <exception cref="EndOfStreamException">It is truncated.</exception>
+    public static NumpyArray Read(Stream stream)
+    {
+        var start = new byte[8];
+        stream.ReadExactly(start);
+        if (!start.AsSpan().StartsWith(Magic) || start[6] is not (>= 1 and <= 3))
+        {
+            throw new InvalidDataException("an entry is no NumPy array");
+        }
+
+        var length = new byte[start[6] == 1 ? 2 : 4];
+        stream.ReadExactly(length);
+        uint headerBytes = length.Length == 2
+            ? BinaryPrimitives.ReadUInt16LittleEndian(length)
+            : BinaryPrimitives.ReadUInt32LittleEndian(length);
+        if (headerBytes > MostHeaderBytes)
+        {
+            throw new InvalidDataException($"an array's header claims {headerBytes} bytes");
+        }
+
+        var header = new byte[headerBytes];
+        stream.ReadExactly(header);
+        Match match = Header().Match(Encoding.UTF8.GetString(header));
+        if (!match.Success)
+        {
+            throw new InvalidDataException("an array is of another kind than float32, float64, int64 or text in C order");
+        }
+
+        int[] shape = ReadShape(match.Groups["shape"].Value);
+        string type = match.Groups["type"].Value;
+        var bytes = new byte[checked((int)(Count(shape) * ElementBytes(type)))];
+        stream.ReadExactly(bytes);
+        return new NumpyArray(type, shape, bytes);
+    }
+
+    /// <summary>Writes the array in version 1.0 of the format.</summary>
+    public void Write(Stream stream)
+    {
+        string dimensions = string.Concat(Shape.Select(length => length.ToString(CultureInfo.InvariantCulture) + ","));
+        string header = $"{{'descr': '{_type}', 'fortran_order': False, 'shape': ({dimensions}), }}";
+
+        // The format asks that the data start at a multiple of 64 and the header end in a line feed.
+        const int Before = 10;
+        int padded = (Before + header.Length + 1 + 63) / 64 * 64;
+        header = header.PadRight(padded - Before - 1) + "\n";
+        var length = new byte[2];
+        BinaryPrimitives.WriteUInt16LittleEndian(length, (ushort)header.Length);
+        stream.Write([.. Magic, 1, 0, .. length, .. Encoding.ASCII.GetBytes(header)]);
+        stream.Write(_bytes);
+    }
+
+    /// <summary>The elements as float64.</summary>
+    /// <exception cref="InvalidDataException">It is text.</exception>
+    public double[] Numbers()
+    {
+        int size = (int)ElementBytes(_type);
+        var values = new double[_bytes.Length / Math.Max(1, size)];
+        for (int i = 0; i < values.Length; i++)
+        {
+            ReadOnlySpan<byte> element = _bytes.AsSpan(i * size, size);
+            values[i] = _type switch
+            {
+                "<f8" => BinaryPrimitives.ReadDoubleLittleEndian(element),
+                "<f4" => BinaryPrimitives.ReadSingleLittleEndian(element),
+                "<i8" => BinaryPrimitives.ReadInt64LittleEndian(element),
+                _ => throw new InvalidDataException("an array holds text instead of numbers"),
+            };
+        }
+
+        return values;
+    }
+
+    /// <summary>The string.</summary>
+    /// <exception cref="InvalidDataException">It holds numbers.</exception>
+    public string Text() => _type.StartsWith("<U", StringComparison.Ordinal)
+        ? Encoding.UTF32.GetString(_bytes).TrimEnd('\0')
+        : throw new InvalidDataException("an array holds numbers instead of text");
+
+    private static int[] ReadShape(string text)
+    {
+        var shape = new List<int>();
+        foreach (string part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            shape.Add(int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int length)
+                ? length
+                : throw new InvalidDataException($"an array has the dimension {part}"));
+        }
+
+        return [.. shape];
+    }
+
+    private static long Count(int[] shape)
+    {
+        long count = 1;
+        foreach (int length in shape)
+        {
+            count *= length;
+            if (count > MostElements)
+            {
+                throw new InvalidDataException("an array is larger than any feature statistics");
+            }
+        }
+
+        return count;
+    }
+
+    private static long ElementBytes(string type) => type switch
+    {
+        "<f8" or "<i8" => 8,
+        "<f4" => 4,
+        _ => 4 * long.Parse(type.AsSpan(2), CultureInfo.InvariantCulture),
+    };
+
+    [GeneratedRegex(
+        @"^\{\s*'descr':\s*'(?<type><f8|<f4|<i8|<U\d{1,4})',\s*'fortran_order':\s*False,\s*'shape':\s*\((?<shape>[\d,\s]*)\),?\s*\}\s*$")]
+    private static partial Regex Header();
+}

@@ -1,0 +1,88 @@
+using System.IO.Compression;
+using System.Text;
+using CertiPure.Torch.Metrics;
+using CertiPure.Torch.Tests.Checkpoints;
+
+namespace CertiPure.Torch.Tests.Metrics;
+
+public sealed class FeatureStatisticsFileTests
+{
+    // What numpy.savez_compressed writes for mu = [1.5, -2] and sigma = [[2, .5], [.5, 1]].
+    private const string FromNumpy =
+        "UEsDBBQAAAAIAAAAIQCwmMVBTQAAAJAAAAAGABQAbXUubnB5AQAQAJAAAAAAAAAATQAAAAAAAACb7BfqGxDJyFDGUK2eklqcXKRupaBuk2ahrqOgnpZf"
+        + "VFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RpGOpo6CrUKFAAuBjD4YQ+hGQ4AAFBLAwQUAAAACAAAACEAL+EhFVEAAACgAAAACQAUAHNpZ21hLm5weQEA"
+        + "EACgAAAAAAAAAFEAAAAAAAAAm+wX6hsQychQxlCtnpJanFykbqWgbpNmoa6joJ6WX1RSlJgXn1+UkgoSd0vMKU4FihdnJBakAvkaRjoKRpo6CrUKZAMu"
+        + "BghwgFAP7FHpD/YAUEsBAhQDFAAAAAgAAAAhALCYxUFNAAAAkAAAAAYAAAAAAAAAAAAAAIABAAAAAG11Lm5weVBLAQIUAxQAAAAIAAAAIQAv4SEVUQAA"
+        + "AKAAAAAJAAAAAAAAAAAAAACAAYUAAABzaWdtYS5ucHlQSwUGAAAAAAIAAgBrAAAAEQEAAAAA";
+
+    [Fact]
+    public void A_file_that_numpy_wrote_is_read()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("stats.npz", Convert.FromBase64String(FromNumpy));
+        FeatureStatistics statistics = FeatureStatisticsFile.Read(path, "Inception-v3");
+        Assert.Equal([1.5, -2], statistics.Mean);
+        Assert.Equal(new double[,] { { 2, 0.5 }, { 0.5, 1 } }, statistics.Covariance);
+        Assert.Equal("Inception-v3", statistics.Network);
+        Assert.Null(statistics.ImageCount);
+    }
+
+    [Fact]
+    public void What_is_written_is_read_again()
+    {
+        using var folder = new TemporaryFolder();
+        var written = new FeatureStatistics(
+            "SqueezeNet µ", 1017, [0.1, double.MinValue, 3], new double[,] { { 1, 2, 3 }, { 2, 5, 6 }, { 3, 6, 9 } });
+        FeatureStatisticsFile.Write(folder["stats.npz"], written);
+        FeatureStatistics read = FeatureStatisticsFile.Read(folder["stats.npz"], "unused");
+        Assert.Equal(written.Network, read.Network);
+        Assert.Equal(written.ImageCount, read.ImageCount);
+        Assert.Equal(written.Mean, read.Mean);
+        Assert.Equal(written.Covariance, read.Covariance);
+    }
+
+    [Fact]
+    public void An_array_begins_at_a_multiple_of_64_bytes_as_the_format_asks()
+    {
+        using var stream = new MemoryStream();
+        NumpyArray.Of([2], [1, 2]).Write(stream);
+        Assert.Equal(0, (stream.Length - 16) % 64);
+        Assert.Equal((byte)'\n', stream.ToArray()[(int)stream.Length - 17]);
+    }
+
+    [Theory]
+    [InlineData("{'descr': '<f8', 'fortran_order': False, 'shape': (16777217,), }")]
+    [InlineData("{'descr': '<f8', 'fortran_order': False, 'shape': (99999999,99999999,99999999,99999999,99999999), }")]
+    [InlineData("{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999999999999,), }")]
+    [InlineData("{'descr': '|O', 'fortran_order': False, 'shape': (2,), }")]
+    [InlineData("{'descr': '<f8', 'fortran_order': True, 'shape': (2,), }")]
+    [InlineData("{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }")]
+    [InlineData("")]
+    public void An_array_that_is_hostile_or_of_another_kind_or_truncated_is_refused(string header)
+    {
+        using var folder = new TemporaryFolder();
+        using (ZipArchive archive = ZipFile.Open(folder["stats.npz"], ZipArchiveMode.Create))
+        using (Stream entry = archive.CreateEntry("mu.npy").Open())
+        {
+            entry.Write([0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.ASCII.GetBytes(header)]);
+        }
+
+        Assert.Throws<CertiPureException>(() => FeatureStatisticsFile.Read(folder["stats.npz"], "n"));
+    }
+
+    [Fact]
+    public void Every_truncation_of_a_file_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        byte[] whole = Convert.FromBase64String(FromNumpy);
+        for (int length = 0; length < whole.Length; length++)
+        {
+            string path = folder.Write("stats.npz", whole.AsSpan(0, length));
+            Assert.Throws<CertiPureException>(() => FeatureStatisticsFile.Read(path, "n"));
+        }
+    }
+
+    [Fact]
+    public void A_missing_file_is_an_error_for_the_user() =>
+        Assert.Throws<CertiPureException>(() => FeatureStatisticsFile.Read("no-such-file.npz", "n"));
+}
