@@ -124,9 +124,9 @@ public sealed class SmoothedClassifier
     {
         ArgumentNullException.ThrowIfNull(images);
 
-        // Between two checkpoints of its plan, 100 draws apart, an image has no other sure draws; this many images together
-        // still fill the batch in flight and the next two.
-        int window = 2 + (3 * _queue.Classifier.BatchSize / Math.Clamp(sureDraws, 1, 100));
+        // Between two checkpoints of its plan, 50 draws or more apart, an image has no other sure draws; this many images
+        // together still fill the batch in flight and the next two.
+        int window = 2 + (3 * _queue.Classifier.BatchSize / Math.Clamp(sureDraws, 1, 50));
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var running = new List<Task<T>>();
         try
