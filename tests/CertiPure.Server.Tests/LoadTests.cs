@@ -102,7 +102,7 @@ public sealed class LoadTests
     private static async Task<IReadOnlyDictionary<(int Id, int Seed), string>> ExpectedAsync()
     {
         var images = new FashionImages();
-        using var queue = new DrawQueue(new TemplateLibrary().Load("fashion-templates", "blur", 0.5).Base.BaseClassifier);
+        using var queue = new DrawQueue(new TemplateLibrary().Load("fashion-templates", "blur", 0.5).BaseClassifier);
         var expected = new Dictionary<(int, int), string>();
         for (int seed = 0; seed < 3; seed++)
         {

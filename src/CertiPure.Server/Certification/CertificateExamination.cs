@@ -52,7 +52,7 @@ internal sealed class CertificateExamination(
         foreach (PurifierOffer purifier in offer.Purifiers)
         {
             QueuedModel model = await queues.GetAsync(offer.Name, purifier.Name, experiment.Sigma);
-            if (IsSame(model.Loaded.Base, experiment))
+            if (IsSame(model.Loaded, experiment))
             {
                 return (new("model", title, Passed, "The weights here have the given SHA-256."), model);
             }

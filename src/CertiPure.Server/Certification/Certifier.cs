@@ -78,7 +78,7 @@ internal sealed class Certifier(
             Software = $"CertiPure {Version}",
             IssuedAt = time.GetUtcNow(),
             SeedChosenBy = settings.SeedChosenBy,
-            Experiment = request.Model.Loaded.Base.Describe(
+            Experiment = request.Model.Loaded.Describe(
                 source, [request.Image.Id], settings.Plan, settings.Seed, NoiseKind.Normal),
             Certificate = certificate,
             Pixels = request.Image.Bytes.ToArray(),

@@ -68,11 +68,10 @@ public sealed class CatalogLibrary : IModelLibrary
     }
 
     /// <inheritdoc/>
-    public LoadedModel Load(string model, string purifier, double sigma)
+    public BaseModel Load(string model, string purifier, double sigma)
     {
         (string classifier, PurifierChoice choice) = _choices[(model, purifier)];
-        BaseModel loaded = Load(classifier, choice, sigma, _models.First(offer => offer.Name == model).Shape);
-        return new LoadedModel(loaded, loaded.Parts.OfType<IPurifier>().SingleOrDefault());
+        return Load(classifier, choice, sigma, _models.First(offer => offer.Name == model).Shape);
     }
 
     private void AddBundled(string name, DataLocations locations, Action<string> announce)

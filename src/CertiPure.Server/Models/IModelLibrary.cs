@@ -1,3 +1,5 @@
+using CertiPure.Recipes.Runs;
+
 namespace CertiPure.Server.Models;
 
 /// <summary>What the service certifies with: models and data sets by name.</summary>
@@ -14,5 +16,5 @@ public interface IModelLibrary
     /// <param name="purifier">A name among the model's purifiers.</param>
     /// <param name="sigma">The noise level in pixel space.</param>
     /// <exception cref="CertiPureException">A file is missing or damaged.</exception>
-    LoadedModel Load(string model, string purifier, double sigma);
+    BaseModel Load(string model, string purifier, double sigma);
 }

@@ -1,4 +1,5 @@
 using CertiPure.Images;
+using CertiPure.Recipes.Runs;
 using CertiPure.Smoothing;
 
 namespace CertiPure.Server.Models;
@@ -9,18 +10,18 @@ internal sealed class QueuedModel : IDisposable
     private readonly DeviceTurns _turns;
     private readonly TurnTakingBaseClassifier _baseClassifier;
 
-    public QueuedModel(ModelOffer offer, LoadedModel loaded, DeviceTurns turns)
+    public QueuedModel(ModelOffer offer, BaseModel loaded, DeviceTurns turns)
     {
         Offer = offer;
         Loaded = loaded;
         _turns = turns;
-        _baseClassifier = new TurnTakingBaseClassifier(loaded.Base.BaseClassifier, turns);
+        _baseClassifier = new TurnTakingBaseClassifier(loaded.BaseClassifier, turns);
         Queue = new DrawQueue(_baseClassifier);
     }
 
     public ModelOffer Offer { get; }
 
-    public LoadedModel Loaded { get; }
+    public BaseModel Loaded { get; }
 
     public DrawQueue Queue { get; }
 
@@ -36,7 +37,7 @@ internal sealed class QueuedModel : IDisposable
         var labels = new int[padded.Count];
         _baseClassifier.Classify(padded, labels);
         ImageBatch purified = noisy;
-        if (Loaded.Purifier is { } purifier)
+        if (Loaded.PurifierNetwork is { } purifier)
         {
             _turns.Run(() => purified = purifier.Purify(noisy, Sigma));
         }
@@ -47,6 +48,6 @@ internal sealed class QueuedModel : IDisposable
     public void Dispose()
     {
         Queue.Dispose();
-        Loaded.Base.Dispose();
+        Loaded.Dispose();
     }
 }

@@ -43,7 +43,7 @@ public sealed class CertifyTests
         Assert.Equal(SeedOrigin.Service, document.SeedChosenBy);
 
         var library = new TemplateLibrary();
-        using var queue = new DrawQueue(library.Load("fashion-templates", "blur", 0.5).Base.BaseClassifier);
+        using var queue = new DrawQueue(library.Load("fashion-templates", "blur", 0.5).BaseClassifier);
         Certificate expected = await new SmoothedClassifier(queue, new NoiseSource(document.Experiment.Seed)).CertifyAsync(
             new FashionImages().Read(3),
             new FixedPlan(50, 300, 0.001),

@@ -28,20 +28,20 @@ public sealed class TemplateLibrary : IModelLibrary
 
     public IReadOnlyList<DataSetOffer> DataSets => [new(_images.Name, "Fashion-MNIST", _images)];
 
-    public LoadedModel Load(string model, string purifier, double sigma)
+    public BaseModel Load(string model, string purifier, double sigma)
     {
         IPurifier? blur = purifier == "blur" ? new BoxBlur() : null;
         var weights = new Dictionary<string, string> { ["classifier"] = _images.PixelSha256 };
-        var joined = new PurifiedClassifier(blur, new TemplateClassifier(_images), sigma, BatchSize);
-        return new LoadedModel(
-            new BaseModel(
-                new WatchedBaseClassifier(joined, Board),
-                blur is null ? new PurifierIdentity("none", null, false, 0) : new PurifierIdentity("edm", "exact", false, 1),
-                new ClassifierIdentity(model, _images.ClassNames.Count),
-                "fp32",
-                weights,
-                Threads: 1,
-                InstructionSet: null),
-            blur);
+        var classifier = new TemplateClassifier(_images);
+        return new BaseModel(
+            new WatchedBaseClassifier(new PurifiedClassifier(blur, classifier, sigma, BatchSize), Board),
+            blur,
+            classifier,
+            blur is null ? new PurifierIdentity("none", null, false, 0) : new PurifierIdentity("edm", "exact", false, 1),
+            new ClassifierIdentity(model, _images.ClassNames.Count),
+            "fp32",
+            weights,
+            Threads: 1,
+            InstructionSet: null);
     }
 }

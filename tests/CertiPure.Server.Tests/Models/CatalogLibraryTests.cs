@@ -1,6 +1,7 @@
 using CertiPure.Images;
 using CertiPure.Imaging;
 using CertiPure.Recipes.Catalog;
+using CertiPure.Recipes.Runs;
 using CertiPure.Server.Models;
 
 namespace CertiPure.Server.Tests.Models;
@@ -38,13 +39,10 @@ public sealed class CatalogLibraryTests : IDisposable
         Assert.Equal(10, offer.ClassNames.Count);
         Assert.Equal("none", Assert.Single(offer.Purifiers).Name);
         Assert.Equal(3, Assert.Single(library.DataSets).Source.Count);
-        LoadedModel loaded = library.Load(offer.Name, "none", 0.25);
-        using (loaded.Base)
-        {
-            var labels = new int[4];
-            loaded.Base.BaseClassifier.Classify(new ImageBatch(offer.Shape, 4), labels);
-            Assert.All(labels, label => Assert.Equal(labels[0], label));
-        }
+        using BaseModel loaded = library.Load(offer.Name, "none", 0.25);
+        var labels = new int[4];
+        loaded.BaseClassifier.Classify(new ImageBatch(offer.Shape, 4), labels);
+        Assert.All(labels, label => Assert.Equal(labels[0], label));
     }
 
     [Fact]
@@ -58,7 +56,7 @@ public sealed class CatalogLibraryTests : IDisposable
         ModelOffer offer = library.Models.Single(model => model.Name == "fashion-mnist");
         Assert.Equal(new ImageShape(1, 28, 28), offer.Shape);
         Assert.Equal(["consistency-lpips", "consistency", "edm", "none"], offer.Purifiers.Select(purifier => purifier.Name));
-        using var loaded = library.Load("fashion-mnist", "consistency-lpips", 0.5).Base;
+        using BaseModel loaded = library.Load("fashion-mnist", "consistency-lpips", 0.5);
         Assert.Equal(64, loaded.BaseClassifier.BatchSize);
         Assert.Equal(2, loaded.Weights.Count);
     }
