@@ -15,6 +15,7 @@ internal sealed class ClassifierFixture : IFixtureCheck
         (new(@"torchvision \S+ vgg16$"), (_, classes) => new Vgg16(classes)),
         (new(@"torchvision \S+ resnet50"), (_, classes) => new ResNet50(classes)),
         (new(@"cifar_resnet\.py resnet\(depth=\d+\)"), (fixture, classes) => new ResNet110(new() { ClassCount = classes, Depth = Depth(fixture) })),
+        (new(@"wideresnet\.py WideResNet\(depth=28, widen_factor=10\)"), (_, classes) => new WideResNet(new() { ClassCount = classes })),
         (new("ViTForImageClassification"), (_, classes) => new VisionTransformer(new() { NumLabels = classes })),
     ];
 
