@@ -78,11 +78,25 @@ public sealed class HtmlReport
         _body.Append("<figure class=\"plot\">\n");
         _body.Append($"<figcaption>{Encode(plot.Title)}</figcaption>\n");
         // A narrow drawing for phones: shrinking the wide one would shrink its text below legibility.
-        _body.Append(Themed(plot.ToSvg(720, 420, withTitle: false), "wide", plot.Key));
-        _body.Append(Themed(plot.ToSvg(380, 360, withTitle: false), "narrow", plot.Key));
+        _body.Append(Themed(plot.ToSvg(720, 420, isPage: true), "wide", plot.Key));
+        _body.Append(Themed(plot.ToSvg(380, 360, isPage: true), "narrow", plot.Key));
         _body.Append($"<p class=\"numbers\"><a download=\"{Encode(plot.Key)}.csv\" href=\"data:text/csv;charset=utf-8,"
             + $"{Uri.EscapeDataString(csv.ToString())}\">Numbers of this plot (CSV)</a></p>\n");
         _body.Append("</figure>\n");
+        return this;
+    }
+
+    /// <summary>Adds the picture of the whole method.</summary>
+    /// <param name="figure">The figure.</param>
+    /// <param name="caption">What it shows.</param>
+    public HtmlReport AddFigure(PipelineFigure figure, string caption)
+    {
+        ArgumentNullException.ThrowIfNull(figure);
+        // As a picture on white: its thumbnails and its ball are drawn for paper, in the dark, too.
+        string png = Convert.ToBase64String(figure.ToPng());
+        _body.Append($"<figure class=\"pipeline\">\n<figcaption>{Encode(caption)}</figcaption>\n");
+        _body.Append("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"The method in one picture\">"
+            + $"<img alt=\"{Encode(figure.Description)}\" src=\"data:image/png;base64,{png}\"></div>\n</figure>\n");
         return this;
     }
 

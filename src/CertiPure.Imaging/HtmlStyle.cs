@@ -59,6 +59,7 @@ internal static class HtmlStyle
         figcaption { font-weight: 600; font-size: .9rem; margin-bottom: .5rem; max-width: 44rem; }
         .plot svg { display: block; width: 100%; height: auto; max-width: 760px; }
         .plot svg.narrow { display: none; }
+        .pipeline img { display: block; width: 960px; max-width: none; border-radius: 6px; }
         .numbers { font-size: .82rem; margin: .25rem 0 0; }
         .grid table { font-size: .8rem; }
         .grid th, .grid td { border: 0; padding: .35rem .4rem; text-align: center; vertical-align: middle; }

@@ -10,7 +10,6 @@ public sealed class ImageGrid
 {
     private const float Gap = 12;
     private const float Margin = 16;
-    private const float Border = 3;
     private const float LabelSize = 13;
     private const float CaptionSize = 11;
     private const float CaptionHeight = 17;
@@ -87,7 +86,7 @@ public sealed class ImageGrid
             {
                 float x = left + (column * (tileSize + Gap));
                 GridTile tile = Rows[row].Tiles[column];
-                DrawTile(canvas, tile, SKRect.Create(x, y, tileSize, tileSize));
+                GridTileDrawing.Draw(canvas, tile, SKRect.Create(x, y, tileSize, tileSize));
                 if (tile.Caption is not null)
                 {
                     DrawText(canvas, tile.Caption, x + (tileSize / 2f), y + tileSize + CaptionSize + 4, tileSize + Gap - 4, captionFont, ReportColors.Muted);
@@ -107,74 +106,12 @@ public sealed class ImageGrid
         return data.ToArray();
     }
 
-    private static void DrawTile(SKCanvas canvas, GridTile tile, SKRect place)
-    {
-        using SKBitmap bitmap = PngImage.ToBitmap(tile.Shape, PngImage.ToBytes(tile.Pixels.Span));
-        using SKImage image = SKImage.FromBitmap(bitmap);
-        float shrink = Math.Min(place.Width / tile.Shape.Width, place.Height / tile.Shape.Height);
-        var target = SKRect.Create(
-            place.MidX - (tile.Shape.Width * shrink / 2),
-            place.MidY - (tile.Shape.Height * shrink / 2),
-            tile.Shape.Width * shrink,
-            tile.Shape.Height * shrink);
-        // Pixels stay squares: these images are small, and smoothing would add a blur that no network saw.
-        canvas.DrawImage(image, target, new SKSamplingOptions(shrink >= 1 ? SKFilterMode.Nearest : SKFilterMode.Linear));
-        if (tile.IsCorrect is bool isCorrect)
-        {
-            DrawBorder(canvas, target, isCorrect);
-            DrawBadge(canvas, target.Right - 1, target.Top + 1, isCorrect);
-        }
-    }
-
-    private static void DrawBorder(SKCanvas canvas, SKRect target, bool isCorrect)
-    {
-        using var paint = new SKPaint
-        {
-            Color = ReportColors.Skia(isCorrect ? ReportColors.Right : ReportColors.Wrong),
-            Style = SKPaintStyle.Stroke,
-            StrokeWidth = Border,
-            IsAntialias = true,
-            PathEffect = isCorrect ? null : SKPathEffect.CreateDash([7, 4], 0),
-        };
-        canvas.DrawRect(SKRect.Inflate(target, Border / 2, Border / 2), paint);
-    }
-
-    private static void DrawBadge(SKCanvas canvas, float x, float y, bool isCorrect)
-    {
-        const float radius = 7.5f;
-        using var disc = new SKPaint
-        {
-            Color = ReportColors.Skia(isCorrect ? ReportColors.Right : ReportColors.Wrong), IsAntialias = true,
-        };
-        using var rim = new SKPaint { Color = ReportColors.Skia(ReportColors.Paper), IsAntialias = true };
-        using var stroke = new SKPaint
-        {
-            Color = ReportColors.Skia(ReportColors.Paper),
-            Style = SKPaintStyle.Stroke,
-            StrokeWidth = 2,
-            StrokeCap = SKStrokeCap.Round,
-            IsAntialias = true,
-        };
-        canvas.DrawCircle(x, y, radius + 1.5f, rim);
-        canvas.DrawCircle(x, y, radius, disc);
-        if (isCorrect)
-        {
-            canvas.DrawLine(x - 3.2f, y + 0.3f, x - 0.9f, y + 2.7f, stroke);
-            canvas.DrawLine(x - 0.9f, y + 2.7f, x + 3.4f, y - 2.5f, stroke);
-        }
-        else
-        {
-            canvas.DrawLine(x - 2.7f, y - 2.7f, x + 2.7f, y + 2.7f, stroke);
-            canvas.DrawLine(x - 2.7f, y + 2.7f, x + 2.7f, y - 2.7f, stroke);
-        }
-    }
-
     private static void DrawLegend(SKCanvas canvas, float x, float y, SKFont font)
     {
         using var paint = new SKPaint { Color = ReportColors.Skia(ReportColors.Muted), IsAntialias = true };
         foreach ((bool isCorrect, string text) in new[] { (true, "right"), (false, "wrong") })
         {
-            DrawBadge(canvas, x + 8, y - 4, isCorrect);
+            GridTileDrawing.DrawBadge(canvas, x + 8, y - 4, isCorrect);
             canvas.DrawText(text, x + 22, y, SKTextAlign.Left, font, paint);
             x += 22 + font.MeasureText(text) + 18;
         }

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Text.RegularExpressions;
 using CertiPure.Reports;
 using ScottPlot;
 using ScottPlot.TickGenerators;
@@ -8,7 +6,7 @@ using ScottPlot.TickGenerators;
 namespace CertiPure.Imaging;
 
 /// <summary>A plot of a report: a picture in PNG and SVG, and the numbers it shows as a table.</summary>
-public abstract partial class ReportPlot
+public abstract class ReportPlot
 {
     /// <summary>The width of a series' line.</summary>
     private protected const float LineWidth = 2;
@@ -52,11 +50,7 @@ public abstract partial class ReportPlot
     /// <param name="width">Width at 100 % zoom.</param>
     /// <param name="height">Height at 100 % zoom.</param>
     /// <returns>An SVG file that carries its font in itself.</returns>
-    public string ToSvg(int width = 720, int height = 440)
-    {
-        string style = $"<style>{ReportFont.FontFace(isSemiBold: false)}{ReportFont.FontFace(isSemiBold: true)}</style>";
-        return ToSvg(width, height, withTitle: true).Replace("</desc>", "</desc>" + style, StringComparison.Ordinal);
-    }
+    public string ToSvg(int width = 720, int height = 440) => ToSvg(width, height, isPage: false);
 
     /// <summary>Writes the plot's picture as PNG and SVG and its numbers as CSV, named by its key.</summary>
     /// <param name="folder">The folder, which exists.</param>
@@ -68,24 +62,12 @@ public abstract partial class ReportPlot
         new CsvExporter().Write(ToTable(), writer);
     }
 
-    /// <summary>The SVG, with or without its title, which a page may set as text instead.</summary>
-    internal string ToSvg(int width, int height, bool withTitle)
+    /// <summary>The SVG; a page brings the title as text, and the font.</summary>
+    internal string ToSvg(int width, int height, bool isPage)
     {
-        using Plot plot = Draw(width, withTitle);
+        using Plot plot = Draw(width, withTitle: !isPage);
         SetSolid(plot);
-        string svg = plot.GetSvgXml(width, height);
-        svg = Dashed(svg[svg.IndexOf("<svg", StringComparison.Ordinal)..]);
-        // Skia names the font alone; a viewer without it must still choose a sans serif.
-        string families = $"font-family=\"{ReportFont.Family}, system-ui, Helvetica, Arial, sans-serif\"";
-        svg = svg
-            .Replace($"font-family=\"{ReportFont.Family}\"", families, StringComparison.Ordinal)
-            .Replace($"font-family=\"{ReportFont.Family} SemiBold\"", families, StringComparison.Ordinal);
-        string opening = string.Create(
-            CultureInfo.InvariantCulture,
-            $"<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" viewBox=\"0 0 {width} {height}\" "
-            + $"width=\"{width}\" height=\"{height}\" role=\"img\">"
-            + $"<title>{WebUtility.HtmlEncode(Title)}</title><desc>{WebUtility.HtmlEncode(Description)}</desc>");
-        return SvgOpening().Replace(svg, opening, 1);
+        return SvgText.Finish(Dashed(plot.GetSvgXml(width, height)), width, height, Title, Description, withFont: !isPage);
     }
 
     /// <summary>Draws the data and sets limits, ticks and labels.</summary>
@@ -151,9 +133,6 @@ public abstract partial class ReportPlot
 
         return svg;
     }
-
-    [GeneratedRegex("<svg[^>]*>")]
-    private static partial Regex SvgOpening();
 
     private Plot Draw(int width, bool withTitle)
     {

@@ -4,17 +4,20 @@ namespace CertiPure.Reports;
 
 /// <summary>A run as reports see it: from a run folder or from a log in the field's TSV.</summary>
 /// <param name="Name">What tables call it.</param>
-/// <param name="Experiment">What was certified and how, or null for a TSV log, which does not tell.</param>
+/// <param name="Manifest">What was certified and how, or null for a TSV log, which does not tell.</param>
 /// <param name="Images">The certified images, by ascending id.</param>
 /// <param name="ImagesPerSecond">Images certified per second of one process, or null where the log does not tell.</param>
 /// <param name="HasPrintedRadii">Whether radii were read as printed, with few digits that may have been rounded up.</param>
 public sealed record CertifiedRun(
     string Name,
-    Experiment? Experiment,
+    RunManifest? Manifest,
     IReadOnlyList<CertifiedImage> Images,
     double? ImagesPerSecond,
     bool HasPrintedRadii)
 {
+    /// <summary>What determines the run's result, or null for a TSV log.</summary>
+    public Experiment? Experiment => Manifest?.Experiment;
+
     /// <summary>Reads a run folder or a TSV log.</summary>
     /// <param name="path">A folder that holds a manifest, or a file.</param>
     /// <param name="name">What tables call it; by default the folder's or file's name.</param>
@@ -45,7 +48,7 @@ public sealed record CertifiedRun(
         int images = run.Manifest.Environment.Sum(environment => environment.EndedAt is null ? 0 : environment.Images);
         return new CertifiedRun(
             name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(run.Folder))),
-            run.Manifest.Experiment,
+            run.Manifest,
             [.. run.Certificates.Select(certificate => new CertifiedImage(
                 certificate.Id,
                 certificate.Label,

@@ -35,7 +35,11 @@ public sealed class RunFolder : IDisposable
         _certificates = [.. run.Certificates];
         _resumed = _certificates.Count;
         _pending = [.. run.Missing];
-        Manifest.Write(ManifestPath);
+        if (_pending.Count > 0 || !File.Exists(ManifestPath))
+        {
+            Manifest.Write(ManifestPath);
+        }
+
         _log = CertificateLog.Append(LogPath);
     }
 
@@ -147,6 +151,12 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="CertiPureException">The disk is full or gone.</exception>
     public void Finish()
     {
+        if (_pending.Count == 0 && _certificates.Count == _resumed)
+        {
+            // It was complete already: opening it again is not work on it.
+            return;
+        }
+
         RunEnvironment environment = Manifest.Environment[^1];
         DateTimeOffset end = _time.GetUtcNow();
         double seconds = (end - environment.StartedAt).TotalSeconds;

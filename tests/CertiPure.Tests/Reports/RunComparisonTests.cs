@@ -84,11 +84,12 @@ public sealed class RunComparisonTests
         CertifiedRun run = Run("a", (0, 0.6));
         CertifiedRun otherPixels = run with
         {
-            Experiment = Samples.Experiment() with { Data = Samples.Experiment().Data with { PixelSha256 = new('d', 64) } },
+            Manifest = Samples.Manifest(
+                Samples.Experiment() with { Data = Samples.Experiment().Data with { PixelSha256 = new('d', 64) } }),
         };
         CertifiedRun otherLabels = run with { Images = [run.Images[0] with { Label = 2 }] };
 
-        Refused(() => RunComparison.Of(run with { Experiment = Samples.Experiment() }, otherPixels));
+        Refused(() => RunComparison.Of(run with { Manifest = Samples.Manifest() }, otherPixels));
         Refused(() => RunComparison.Of(run, otherLabels));
         Refused(() => RunComparison.Of(run, Run("b", (1, 0.6))));
     }

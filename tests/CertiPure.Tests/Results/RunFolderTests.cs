@@ -72,6 +72,25 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    public void Opening_a_complete_run_again_changes_nothing()
+    {
+        using (RunFolder run = Open())
+        {
+            CertifyAll(run);
+        }
+
+        byte[] manifest = File.ReadAllBytes(ManifestPath);
+        byte[] log = File.ReadAllBytes(LogPath);
+        using (RunFolder again = Open())
+        {
+            CertifyAll(again);
+        }
+
+        Assert.Equal(manifest, File.ReadAllBytes(ManifestPath));
+        Assert.Equal(log, File.ReadAllBytes(LogPath));
+    }
+
+    [Fact]
     public void Another_experiment_is_refused_with_each_difference()
     {
         Open().Dispose();

@@ -43,6 +43,9 @@ internal static class Samples
             seconds);
     }
 
+    public static RunManifest Manifest(Experiment? experiment = null) =>
+        new(RunManifest.CurrentFormatVersion, experiment ?? Experiment(), Shard.Whole, [Environment()]);
+
     public static RunEnvironment Environment(TimeProvider? time = null) =>
         RunEnvironment.Detect("cpu", threads: 2, instructionSet: "AVX2", time);
 }
