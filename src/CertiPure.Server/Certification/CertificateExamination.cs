@@ -11,13 +11,18 @@ namespace CertiPure.Server.Certification;
 internal sealed class CertificateExamination(
     IModelLibrary library, ModelQueues queues, Certifier certifier, CertificateSealer sealer, ServerOptions options)
 {
+    /// <summary>More than any plan has; each costs a search for its threshold.</summary>
+    private const int MaximumRadii = 32;
+    private const int MaximumLooks = 32;
+
     private const string Passed = "passed";
     private const string Failed = "failed";
     private const string Unknown = "unknown";
 
     /// <summary>Whether this service's bounds let it check the certificate's numbers at all.</summary>
     public bool IsWithinBounds(Experiment experiment) =>
-        experiment.N <= options.MaxDraws && experiment.N0 <= options.MaxSelectionDraws && experiment.Batch <= 1 << 16;
+        experiment.N <= options.MaxDraws && experiment.N0 <= options.MaxSelectionDraws
+        && experiment.Radii.Count <= MaximumRadii && experiment.Plan.Looks.Count <= MaximumLooks;
 
     /// <summary>The checks that take no draws.</summary>
     public IEnumerable<CheckResult> CheckWithoutDraws(CertificateDocument document)
@@ -74,16 +79,17 @@ internal sealed class CertificateExamination(
         SamplingPlan plan;
         try
         {
-            plan = SamplingPlans.Create(experiment.Plan.Name, experiment.N0, experiment.N, experiment.Alpha, experiment.Radii);
+            plan = SamplingPlans.Of(experiment);
+            plan.Begin(experiment.Sigma);
         }
         catch (Exception e) when (e is CertiPureException or ArgumentException)
         {
             return new("replay", title, Unknown, "This service does not have its sampling plan.");
         }
 
-        if (!plan.Looks.SequenceEqual(experiment.Plan.Looks))
+        if (!plan.Looks.SequenceEqual(experiment.Plan.Looks) || !plan.Radii.SequenceEqual(experiment.Radii))
         {
-            return new("replay", title, Failed, "Its looks are not those of the sampling plan it names.");
+            return new("replay", title, Failed, "Its looks or radii are not those of the sampling plan it names.");
         }
 
         Certificate claimed = document.Certificate;
@@ -142,7 +148,7 @@ internal sealed class CertificateExamination(
         const string title = "The bound";
         if (!IsWithinBounds(document.Experiment))
         {
-            return new("bound", title, Unknown, "It has more draws than this service takes.");
+            return new("bound", title, Unknown, "It has more draws, looks or radii than this service takes.");
         }
 
         IReadOnlyList<CertificateObjection> objections = CertificateVerifier.Check(document.Experiment, document.Certificate);

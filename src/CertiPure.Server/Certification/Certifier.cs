@@ -35,6 +35,7 @@ internal sealed class Certifier(
             image, model.Queue.Classifier.ClassCount, model.Sigma, plan, new NoiseSource(seed), time);
         await RunAsync(
             model, certification, progress is null ? null : () => progress.Report(() => certification.Progress), aborted);
+        progress?.ReportEnd(certification.Progress);
         Certificate certificate = certification.Certificate!;
         metrics.Certified(certificate);
         return certificate;

@@ -35,7 +35,7 @@ internal sealed record CertifySettings(SamplingPlan Plan, ulong Seed, SeedOrigin
         InvalidFields.ThrowIfAny(errors);
         try
         {
-            return new CertifySettings(SamplingPlans.Create(plan, n0, n, alpha, []), seed, origin);
+            return new CertifySettings(SamplingPlans.Create(plan, n0, n, alpha), seed, origin);
         }
         catch (CertiPureException e)
         {

@@ -27,6 +27,9 @@ internal sealed class LatestProgress<T>(TimeSpan interval, TimeProvider time)
         _channel.Writer.TryWrite(make());
     }
 
+    /// <summary>Reports where the work ended, whether or not a report is due.</summary>
+    public void ReportEnd(T last) => _channel.Writer.TryWrite(last);
+
     /// <summary>The reports until work ends, however it ends.</summary>
     public IAsyncEnumerable<T> ReadUntil(Task work)
     {

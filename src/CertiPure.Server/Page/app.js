@@ -39,7 +39,7 @@ const themeButton = byId('theme');
 function applyTheme(theme) {
   if (theme === 'auto') delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
-  themeButton.textContent = { auto: 'Theme: auto', light: 'Theme: light', dark: 'Theme: dark' }[theme];
+  byId('theme-word').textContent = `Theme: ${theme}`;
 }
 
 let theme = themes.includes(localStorage.getItem('theme')) ? localStorage.getItem('theme') : 'auto';

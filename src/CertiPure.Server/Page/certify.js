@@ -191,8 +191,8 @@ class LiveView {
       xMax: settings.n, yMax: highest * 1.15, xLabel: 'draws', area: true, last: radiusText(radius),
       ceiling: this.#ceiling ? { value: this.#ceiling, text: `at best ${radiusText(this.#ceiling)}` } : null,
     });
-    byId('radius-summary').textContent = `${radiusText(radius)} after ${count(this.#points.at(-1)[0])} draws; only the value at `
-      + 'the end is a proof.';
+    byId('radius-summary').textContent = `${radiusText(radius)} after ${count(this.#points.at(-1)[0])} draws. Only the certificate `
+      + 'is a proof.';
   }
 
   #placeholders() {

@@ -47,7 +47,7 @@ export class Chart {
       const at = y(options.ceiling.value);
       root.append(
         svg('line', { class: 'ceiling', x1: margin.left, x2: width - margin.right, y1: at, y2: at }),
-        svg('text', { x: width - margin.right, y: at - 5, 'text-anchor': 'end', text: options.ceiling.text }));
+        svg('text', { x: margin.left + 2, y: at - 6, text: options.ceiling.text }));
     }
     for (const { points, style } of series) {
       if (points.length === 0) continue;
@@ -65,7 +65,7 @@ export class Chart {
         const right = x(px) > width - 80;
         root.append(
           svg('circle', { class: `dot s${style}`, cx: x(px), cy: y(py), r: 5 }),
-          svg('text', { class: 'value', x: x(px) + (right ? -10 : 10), y: y(py) - 8,
+          svg('text', { class: 'value', x: x(px) + (right ? -10 : 10), y: y(py) + 20,
             'text-anchor': right ? 'end' : 'start', text: options.last }));
       }
     }
@@ -73,7 +73,7 @@ export class Chart {
   }
 
   #axes(root, options, inner, x, y, width, height) {
-    for (const { value, text } of ticks(options.yMax, 4)) {
+    for (const { value, text } of ticks(options.yMax, inner.height > 220 ? 5 : 4)) {
       root.append(
         svg('line', { class: value === 0 ? 'axis' : 'grid', x1: margin.left, x2: width - margin.right, y1: y(value), y2: y(value) }),
         svg('text', { x: margin.left - 8, y: y(value) + 4, 'text-anchor': 'end',

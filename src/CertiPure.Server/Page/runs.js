@@ -64,7 +64,7 @@ function row(run, runs, best) {
     el('td', { text: run.sigma }),
     el('td', { text: count(run.n) }),
     el('td', { text: run.images === run.planned ? count(run.images) : `${count(run.images)} of ${count(run.planned)}` }),
-    ...run.certifiedAccuracy.map((value, i) => el('td', { class: value === best[i] ? 'best' : null, text: percent(value) })),
+    ...run.certifiedAccuracy.map((value, i) => el('td', { class: value > 0 && value === best[i] && runs.length > 1 ? 'best' : null, text: percent(value) })),
     el('td', { text: run.averageCertifiedRadius.toFixed(3) }),
     el('td', { text: percent(run.abstentions / Math.max(1, run.images)) }));
 }

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using CertiPure.Imaging;
+using CertiPure.Server.Tests.Fakes;
 
 namespace CertiPure.Server.Tests.Endpoints;
 
@@ -25,6 +27,15 @@ public sealed class VerifyTests : IAsyncLifetime
         Assert.True((bool)verdict["valid"]!);
         Assert.All(verdict["checks"]!.AsArray(), check => Assert.Equal("passed", (string)check!["outcome"]!));
         Assert.Equal(["image", "bound", "seal", "model", "replay"], verdict["checks"]!.AsArray().Select(c => (string)c!["name"]!));
+    }
+
+    [Fact]
+    public async Task A_certificate_of_a_staged_plan_holds_and_took_fewer_draws()
+    {
+        JsonNode staged = (await _server.PostJsonAsync(
+            "/v1/certify", RunningServer.Form(1, ("plan", "staged"), ("n", "10000"))))["certificate"]!;
+        Assert.InRange((int)staged["certificate"]!["draws"]!, 100, 9_900);
+        Assert.Equal("holds", (string)(await VerifyAsync(staged))["verdict"]!);
     }
 
     [Fact]
@@ -153,8 +164,15 @@ public sealed class VerifyTests : IAsyncLifetime
         names.SkipLast(1).Aggregate(root, (node, name) => node[name]!)[names[^1]] = JsonNode.Parse(value);
     }
 
-    private async Task<JsonNode> CertifyAsync(params (string, string)[] fields) =>
-        (await _server.PostJsonAsync("/v1/certify", RunningServer.Form(6, [("sigma", "1"), .. fields])))["certificate"]!.DeepClone();
+    /// <summary>Certifies an image between two classes, so that the votes differ from seed to seed.</summary>
+    private async Task<JsonNode> CertifyAsync(params (string, string)[] fields)
+    {
+        var images = new FashionImages();
+        byte[] blend = [.. images.Read(6).Bytes.ToArray().Zip(images.Read(0).Bytes.ToArray(), (a, b) => (byte)((0.7 * a) + (0.3 * b)))];
+        byte[] png = PngImage.Encode(images.Read(0) with { Bytes = blend });
+        (string, string)[] all = [("sigma", "1"), ("purifier", "none"), .. fields];
+        return (await _server.PostJsonAsync("/v1/certify", RunningServer.Upload(png, all)))["certificate"]!.DeepClone();
+    }
 
     private Task<JsonNode> VerifyAsync(JsonNode certificate) => VerifyTextAsync(certificate.ToJsonString());
 

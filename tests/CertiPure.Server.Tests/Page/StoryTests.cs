@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using CertiPure.Imaging;
 using CertiPure.Results;
 using CertiPure.Server.Tests.Fakes;
@@ -28,10 +29,11 @@ public sealed class StoryTests(Browser browser) : IClassFixture<Browser>
         // 600 draws in batches of 32; the pictures take one more. Held at two places to see the radius in between.
         server.Board.Allow(9);
         await page.GetByRole(AriaRole.Button, new() { Name = "Certify", Exact = true }).ClickAsync();
-        await page.WaitForFunctionAsync("Number(document.querySelector('#radius-chart .value')?.textContent) > 0");
+        ILocator radius = page.Locator("#radius-chart .value");
+        await Assertions.Expect(radius).ToHaveTextAsync(new Regex("[1-9]"));
         double early = await RadiusAsync(page);
         server.Board.Allow(6);
-        await page.WaitForFunctionAsync("e => Number(document.querySelector('#radius-chart .value').textContent) > e", early);
+        await Assertions.Expect(radius).Not.ToHaveTextAsync(await radius.TextContentAsync() ?? "");
         double later = await RadiusAsync(page);
         Assert.True(later > early);
         server.Board.Open();
