@@ -1,0 +1,227 @@
+using System.Text.Json;
+
+namespace CertiPure.Cli.Tests.Verbs;
+
+public sealed class CertifyVerbTests : IDisposable
+{
+    private readonly Workbench _bench = new();
+
+    public void Dispose() => _bench.Dispose();
+
+    [Fact]
+    public async Task A_run_describes_its_experiment_and_has_a_certificate_per_image()
+    {
+        string output = (await CommandResult.Of(_bench.Certify(("--images", "0..9:3,20")))).Succeeded();
+
+        Assert.Contains("5 certificates", output, StringComparison.Ordinal);
+        JsonElement experiment = JsonDocument.Parse(File.ReadAllText(Path.Combine(_bench.Run, "manifest.json")))
+            .RootElement.GetProperty("experiment");
+        Assert.Equal("fashion-mnist", experiment.GetProperty("data").GetProperty("name").GetString());
+        Assert.Equal("test", experiment.GetProperty("data").GetProperty("split").GetString());
+        Assert.Equal("1x28x28", experiment.GetProperty("data").GetProperty("shape").GetString());
+        Assert.Equal(64, experiment.GetProperty("data").GetProperty("pixelSha256").GetString()!.Length);
+        Assert.Equal(0.25, experiment.GetProperty("sigma").GetDouble());
+        Assert.Equal(20, experiment.GetProperty("n0").GetInt32());
+        Assert.Equal(100, experiment.GetProperty("n").GetInt32());
+        Assert.Equal(0.001, experiment.GetProperty("alpha").GetDouble());
+        Assert.Equal("none", experiment.GetProperty("purifier").GetProperty("method").GetString());
+        Assert.Equal(64, experiment.GetProperty("weights").GetProperty("classifier").GetString()!.Length);
+        int[] ids = [.. Workbench.WithoutTimes(_bench.Run)
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("id").GetInt32())];
+        Assert.Equal([0, 3, 6, 9, 20], ids);
+    }
+
+    [Fact]
+    public async Task Votes_are_divided_so_that_the_other_tests_compare_something()
+    {
+        (await CommandResult.Of(_bench.Certify())).Succeeded();
+        int[] votes = [.. Workbench.WithoutTimes(_bench.Run)
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("looks")[0].GetProperty("k").GetInt32())];
+        Assert.Contains(votes, k => k is > 10 and < 95);
+        Assert.True(votes.Distinct().Count() > 3);
+    }
+
+    [Fact]
+    public async Task Three_shards_merged_are_the_undivided_run()
+    {
+        (await CommandResult.Of(_bench.Certify())).Succeeded();
+        string[] shards = [_bench.At("a"), _bench.At("b"), _bench.At("c")];
+        for (int i = 2; i >= 0; i--)
+        {
+            (await CommandResult.Of(_bench.Certify(("--shard", $"{i}/3"), ("--out", shards[i])))).Succeeded();
+        }
+
+        (await CommandResult.Of(["merge", .. shards, "--out", _bench.At("merged")])).Succeeded();
+        Assert.Equal(Workbench.WithoutTimes(_bench.Run), Workbench.WithoutTimes(_bench.At("merged")));
+    }
+
+    [Fact]
+    public async Task A_merge_without_a_shard_is_refused()
+    {
+        (await CommandResult.Of(_bench.Certify(("--shard", "0/3"), ("--out", _bench.At("a"))))).Succeeded();
+        (await CommandResult.Of("merge", _bench.At("a"), "--out", _bench.At("merged"))).Refused(ExitCode.Refused, "8 of 12");
+        Assert.False(Directory.Exists(_bench.At("merged")));
+    }
+
+    [Fact]
+    public async Task An_interrupted_run_exits_130_and_the_same_command_completes_it()
+    {
+        using var interruption = new CancellationTokenSource();
+        await interruption.CancelAsync();
+        CommandResult interrupted = await CommandResult.Under(interruption.Token, _bench.Certify());
+        interrupted.Refused(ExitCode.Interrupted, "continues where it stopped");
+
+        (await CommandResult.Of(_bench.Certify())).Succeeded();
+        (await CommandResult.Of(_bench.Certify(("--out", _bench.At("other"))))).Succeeded();
+        Assert.Equal(Workbench.WithoutTimes(_bench.At("other")), Workbench.WithoutTimes(_bench.Run));
+    }
+
+    [Fact]
+    public async Task A_torn_log_is_completed_to_the_same_bytes()
+    {
+        (await CommandResult.Of(_bench.Certify())).Succeeded();
+        string[] whole = Workbench.WithoutTimes(_bench.Run);
+        string log = Path.Combine(_bench.Run, "certificates.jsonl");
+        byte[] bytes = File.ReadAllBytes(log);
+        File.WriteAllBytes(log, bytes[..(bytes.Length * 2 / 3)]);
+
+        CommandResult resumed = await CommandResult.Of(_bench.Certify());
+        resumed.Succeeded();
+        Assert.Contains("already has", resumed.Error, StringComparison.Ordinal);
+        Assert.Equal(whole, Workbench.WithoutTimes(_bench.Run));
+    }
+
+    [Fact]
+    public async Task A_finished_run_is_left_as_it_is()
+    {
+        (await CommandResult.Of(_bench.Certify())).Succeeded();
+        byte[] log = File.ReadAllBytes(Path.Combine(_bench.Run, "certificates.jsonl"));
+        (await CommandResult.Of(_bench.Certify())).Succeeded();
+        Assert.Equal(log, File.ReadAllBytes(Path.Combine(_bench.Run, "certificates.jsonl")));
+    }
+
+    [Fact]
+    public async Task Another_experiment_in_the_folder_is_refused_with_the_difference_unless_it_may_be_overwritten()
+    {
+        (await CommandResult.Of(_bench.Certify())).Succeeded();
+        byte[] log = File.ReadAllBytes(Path.Combine(_bench.Run, "certificates.jsonl"));
+
+        (await CommandResult.Of(_bench.Certify(("--sigma", "0.5")))).Refused(ExitCode.Refused, "sigma 0.25, not 0.5");
+        Assert.Equal(log, File.ReadAllBytes(Path.Combine(_bench.Run, "certificates.jsonl")));
+
+        (await CommandResult.Of([.. _bench.Certify(("--sigma", "0.5")), "--overwrite"])).Succeeded();
+        Assert.NotEqual(log, File.ReadAllBytes(Path.Combine(_bench.Run, "certificates.jsonl")));
+    }
+
+    [Fact]
+    public async Task A_second_process_on_the_folder_is_refused()
+    {
+        (await CommandResult.Of(_bench.Certify())).Succeeded();
+        using FileStream held = new(Path.Combine(_bench.Run, ".lock"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        (await CommandResult.Of(_bench.Certify())).Refused(ExitCode.Refused, "Another process");
+    }
+
+    [Fact]
+    public async Task A_dry_run_tells_the_cost_and_writes_nothing()
+    {
+        string output = (await CommandResult.Of([.. _bench.Certify(), "--dry-run"])).Succeeded();
+        JsonElement estimate = JsonDocument.Parse(output).RootElement;
+        Assert.Equal(12, estimate.GetProperty("images").GetInt32());
+        Assert.Equal(12 * 120, estimate.GetProperty("draws").GetInt64());
+        Assert.True(estimate.GetProperty("drawsPerSecond").GetDouble() > 0);
+        Assert.False(Directory.Exists(_bench.Run));
+    }
+
+    [Fact]
+    public async Task Json_summarizes_the_run()
+    {
+        JsonElement summary = JsonDocument.Parse((await CommandResult.Of([.. _bench.Certify(), "--json"])).Succeeded()).RootElement;
+        Assert.Equal(12, summary.GetProperty("images").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("--data", "no-such-data", ExitCode.Usage, "no-such-data")]
+    [InlineData("--data-dir", "no-such-folder", ExitCode.Usage, "no-such-folder")]
+    [InlineData("--split", "validation", ExitCode.Usage, "validation")]
+    [InlineData("--images", "0..99", ExitCode.Usage, "99")]
+    [InlineData("--images", "some", ExitCode.Usage, "some")]
+    [InlineData("--classifier", "no-such-model.onnx", ExitCode.Failed, "no-such-model.onnx")]
+    [InlineData("--purifier", "magic", ExitCode.Usage, "magic")]
+    [InlineData("--purifier", "edm", ExitCode.Usage, "weights")]
+    [InlineData("--purifier", "edm:no-such-weights", ExitCode.Failed, "no-such-weights")]
+    [InlineData("--sigma", "0", ExitCode.Usage, "--sigma 0")]
+    [InlineData("--sigma", "-0.5", ExitCode.Usage, "--sigma -0.5")]
+    [InlineData("--n", "9", ExitCode.Refused, "n = 9")]
+    [InlineData("--n", "0", ExitCode.Usage, "n = 0")]
+    [InlineData("--alpha", "1", ExitCode.Usage, "not 1")]
+    [InlineData("--batch", "0", ExitCode.Usage, "--batch")]
+    [InlineData("--threads", "0", ExitCode.Usage, "--threads")]
+    [InlineData("--shard", "3/3", ExitCode.Usage, "3/3")]
+    [InlineData("--seed", "-1", ExitCode.Usage, "-1")]
+    [InlineData("--radii", "0,x", ExitCode.Usage, "'x'")]
+    [InlineData("--level", "about", ExitCode.Usage, "about")]
+    [InlineData("--precision", "bf16", ExitCode.Usage, "ONNX")]
+    public async Task Bad_input_is_one_sentence_and_leaves_nothing_behind(
+        string option, string value, ExitCode code, string word)
+    {
+        (await CommandResult.Of(_bench.Certify((option, value)))).Refused(code, word);
+        Assert.False(Path.Exists(_bench.Run));
+    }
+
+    [Fact]
+    public async Task A_classifier_of_other_classes_is_refused()
+    {
+        string other = _bench.At("other.onnx");
+        Onnx.Tests.OnnxModelFile.WriteLinear(other, [0, 1, 28, 28], new float[3, 784], new float[3]);
+        (await CommandResult.Of(_bench.Certify(("--classifier", other)))).Refused(ExitCode.Refused, "3 classes", "10");
+        Assert.False(Path.Exists(_bench.Run));
+    }
+
+    [Fact]
+    public async Task A_classifier_of_another_image_size_is_refused()
+    {
+        string other = _bench.At("other.onnx");
+        Onnx.Tests.OnnxModelFile.WriteLinear(other, [0, 3, 32, 32], new float[10, 3072], new float[10]);
+        (await CommandResult.Of(_bench.Certify(("--classifier", other)))).Refused(ExitCode.Refused, "3x32x32", "1x28x28");
+        Assert.False(Path.Exists(_bench.Run));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("not weights at all, but text of some length")]
+    [InlineData("\u0010\0\0\0\0\0\0\0{\"a\":{\"dtype\":1}}")]
+    [InlineData("\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u007f{}")]
+    public async Task A_damaged_checkpoint_is_refused(string content)
+    {
+        string path = _bench.At("damaged.safetensors");
+        File.WriteAllBytes(path, System.Text.Encoding.Latin1.GetBytes(content));
+        (await CommandResult.Of(_bench.Certify(("--classifier", path)))).Refused(ExitCode.Failed, "damaged.safetensors");
+        Assert.False(Path.Exists(_bench.Run));
+    }
+
+    [Fact]
+    public async Task A_run_folder_that_cannot_be_made_is_refused()
+    {
+        string file = _bench.At("file");
+        File.WriteAllText(file, "in the way");
+        (await CommandResult.Of(_bench.Certify(("--out", file)))).Refused(ExitCode.Refused, "is a file");
+        (await CommandResult.Of(_bench.Certify(("--out", Path.Combine(file, "run"))))).Refused(ExitCode.Failed, "cannot be written");
+        Assert.Equal("in the way", File.ReadAllText(file));
+    }
+
+    [Fact]
+    public async Task A_folder_of_something_else_is_not_taken_for_a_run()
+    {
+        Directory.CreateDirectory(_bench.Run);
+        File.WriteAllText(Path.Combine(_bench.Run, "thesis.tex"), "years of work");
+        (await CommandResult.Of([.. _bench.Certify(), "--overwrite"])).Refused(ExitCode.Refused, "thesis.tex");
+        Assert.Equal("years of work", File.ReadAllText(Path.Combine(_bench.Run, "thesis.tex")));
+    }
+
+    [Fact]
+    public async Task Without_a_folder_to_write_there_is_nothing_to_do()
+    {
+        string[] command = _bench.Certify();
+        (await CommandResult.Of(command[..^2])).Refused(ExitCode.Usage, "--out");
+    }
+}

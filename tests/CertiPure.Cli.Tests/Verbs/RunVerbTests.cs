@@ -1,0 +1,145 @@
+using System.Text.Json;
+
+namespace CertiPure.Cli.Tests.Verbs;
+
+/// <summary>The verbs that read finished runs.</summary>
+public sealed class RunVerbTests : IAsyncLifetime
+{
+    private readonly Workbench _bench = new();
+
+    public async ValueTask InitializeAsync() => (await CommandResult.Of(_bench.Certify())).Succeeded();
+
+    public ValueTask DisposeAsync()
+    {
+        _bench.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Every_certificate_of_a_run_holds_and_can_be_drawn_again()
+    {
+        string output = (await CommandResult.Of(Verify("--replay", "4"))).Succeeded();
+        Assert.Contains("12 certificates: every bound and radius follows", output, StringComparison.Ordinal);
+        Assert.Contains("4 replayed: 0 votes differ, 0 certificates change", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_radius_that_was_made_larger_is_found()
+    {
+        string log = Path.Combine(_bench.Run, "certificates.jsonl");
+        string[] lines = File.ReadAllLines(log);
+        lines[3] = System.Text.RegularExpressions.Regex.Replace(lines[3], "\"radius\":[^,}]+", "\"radius\":1.5");
+        File.WriteAllLines(log, lines);
+        CommandResult result = await CommandResult.Of(Verify("--json"));
+        Assert.Equal((int)ExitCode.Refused, result.ExitCode);
+        JsonElement objection = Assert.Single(
+            JsonDocument.Parse(result.Output).RootElement.GetProperty("objections").EnumerateArray());
+        Assert.Equal(3, objection.GetProperty("id").GetInt32());
+    }
+
+    [Fact]
+    public async Task Votes_that_were_invented_are_found_by_drawing_again()
+    {
+        string log = Path.Combine(_bench.Run, "certificates.jsonl");
+        // All but two images get the certificate of unanimous votes, which holds by its counts.
+        string sure = (await CommandResult.Of("bound", "-k", "100", "-n", "100", "--sigma", "0.25", "--json")).Succeeded();
+        JsonElement bound = JsonDocument.Parse(sure).RootElement;
+        string[] lines = [.. File.ReadAllLines(log).Select((line, i) => i == 5
+            ? $$"""{"id":5,"label":5,"predicted":5,"selection":[0,0,0,0,0,20,0,0,0,0],"looks":[{"n":100,"k":100,"alpha":0.001}],"draws":100,"lowerBound":{{bound.GetProperty("lowerBound").GetRawText()}},"radius":{{bound.GetProperty("radius").GetRawText()}},"seconds":1}"""
+            : line)];
+        File.WriteAllLines(log, lines);
+        (await CommandResult.Of(Verify())).Succeeded();
+        CommandResult result = await CommandResult.Of(Verify("--replay", "12"));
+        Assert.Equal((int)ExitCode.Refused, result.ExitCode);
+        Assert.Contains("Image 5:", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_classifier_does_not_replay_the_run()
+    {
+        string other = _bench.At("other.onnx");
+        Onnx.Tests.OnnxModelFile.WriteLinear(other, [0, 1, 28, 28], new float[10, 784], new float[10]);
+        (await CommandResult.Of("verify", _bench.Run, "--replay", "1", "--data-dir", _bench.Data, "--classifier", other))
+            .Refused(ExitCode.Refused, "SHA-256");
+        (await CommandResult.Of("verify", _bench.Run, "--replay", "1", "--data-dir", _bench.Data))
+            .Refused(ExitCode.Usage, "--classifier");
+    }
+
+    [Fact]
+    public async Task Other_pixels_do_not_replay_the_run()
+    {
+        using var other = new Workbench(images: 31);
+        (await CommandResult.Of("verify", _bench.Run, "--replay", "1", "--data-dir", other.Data, "--classifier", _bench.Classifier))
+            .Refused(ExitCode.Refused, "other pixels");
+    }
+
+    [Fact]
+    public async Task The_exported_log_gives_the_accuracy_of_the_run()
+    {
+        string tsv = _bench.At("run.tsv");
+        (await CommandResult.Of("export", _bench.Run, "--out", tsv)).Succeeded();
+        Assert.StartsWith("idx\tlabel\tpredict\tradius\tcorrect\ttime\n", File.ReadAllText(tsv), StringComparison.Ordinal);
+        Assert.Equal(
+            await CleanAccuracy(_bench.Run),
+            await CleanAccuracy(tsv));
+        (await CommandResult.Of("export", _bench.Run, "--out", tsv)).Refused(ExitCode.Refused, "already exists");
+        (await CommandResult.Of("export", _bench.Run, "--out", tsv, "--overwrite")).Succeeded();
+    }
+
+    [Fact]
+    public async Task A_report_has_a_column_per_radius_and_a_table_per_comparison()
+    {
+        (await CommandResult.Of(_bench.Certify(("--sigma", "0.5"), ("--out", _bench.At("noisier"))))).Succeeded();
+        string report = (await CommandResult.Of(
+            "report", _bench.Run, _bench.At("noisier"), "--radii", "0,0.125", "--compare")).Succeeded();
+        Assert.Contains("0.125", report, StringComparison.Ordinal);
+        Assert.Contains("run against noisier", report, StringComparison.Ordinal);
+        (await CommandResult.Of("report", _bench.Run, "--compare")).Refused(ExitCode.Usage, "--compare");
+    }
+
+    [Theory]
+    [InlineData("latex", "\\begin{tabular}")]
+    [InlineData("csv", "run,")]
+    [InlineData("html", "<!DOCTYPE html>")]
+    [InlineData("svg", "<svg ")]
+    public async Task A_report_comes_in_every_format(string format, string mark) =>
+        Assert.Contains(
+            mark, (await CommandResult.Of("report", _bench.Run, "--format", format)).Succeeded(), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_picture_is_written_to_a_file_only()
+    {
+        (await CommandResult.Of("report", _bench.Run, "--format", "png")).Refused(ExitCode.Usage, "--out");
+        (await CommandResult.Of("report", _bench.Run, "--format", "png", "--out", _bench.At("curve.png"))).Succeeded();
+        Assert.Equal([0x89, 0x50, 0x4e, 0x47], File.ReadAllBytes(_bench.At("curve.png"))[..4]);
+    }
+
+    [Theory]
+    [InlineData("report")]
+    [InlineData("export")]
+    [InlineData("verify")]
+    public async Task What_is_no_run_is_refused(string verb) =>
+        (await CommandResult.Of(verb, _bench.At("nothing"))).Refused(ExitCode.Failed, "nothing");
+
+    [Fact]
+    public async Task Predictions_come_in_the_order_of_ids_with_their_labels()
+    {
+        string output = (await CommandResult.Of(
+            "predict", "--data", "fashion-mnist", "--data-dir", _bench.Data, "--images", "5,2,9", "--classifier", _bench.Classifier,
+            "--sigma", "0.05", "--n", "40")).Succeeded();
+        string[] lines = output.TrimEnd('\n').Split('\n');
+        Assert.Equal(["2", "5", "9"], lines[1..].Select(line => line.Split('\t')[0]));
+        Assert.All(lines[1..], line => Assert.Equal(line.Split('\t')[1], line.Split('\t')[2]));
+    }
+
+    private static async Task<double> CleanAccuracy(string run)
+    {
+        string csv = (await CommandResult.Of("report", run, "--format", "csv", "--radii", "0")).Succeeded();
+        string[] lines = csv.Split('\n');
+        int column = Array.IndexOf(lines[0].Split(','), "certified0");
+        return double.Parse(lines[1].Split(',')[column], System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    private string[] Verify(params string[] options) =>
+        ["verify", _bench.Run, "--data-dir", _bench.Data, "--classifier", _bench.Classifier, "--threads", "1", .. options];
+}
