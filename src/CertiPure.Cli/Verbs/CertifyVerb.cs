@@ -27,6 +27,13 @@ internal sealed class CertifyVerb : Verb
     private readonly Option<int> _n = SmoothingOptions.Draws(10_000);
     private readonly Option<double> _alpha = SmoothingOptions.Alpha();
     private readonly Option<IReadOnlyList<double>> _radii = RadiiOption.Create();
+
+    private readonly Option<string> _plan = new("--plan")
+    {
+        Description = "fixed: all draws for every image; staged: stop when every radius of --radii is decided.",
+        DefaultValueFactory = _ => "fixed",
+    };
+
     private readonly Option<string> _noise = SmoothingOptions.Noise();
     private readonly Option<ulong> _seed = SmoothingOptions.Seed();
 
@@ -57,10 +64,11 @@ internal sealed class CertifyVerb : Verb
             """,
             terminal)
     {
+        _plan.AcceptOnlyFromAmong([.. SamplingPlans.Names]);
         _data.AddTo(this);
         _model.AddTo(this);
         foreach (Option option in (Option[])
-            [_sigma, _n0, _n, _alpha, _radii, _noise, _seed, _shard, _dryRun, _out, _overwrite, _json])
+            [_sigma, _n0, _n, _alpha, _plan, _radii, _noise, _seed, _shard, _dryRun, _out, _overwrite, _json])
         {
             Add(option);
         }
@@ -72,7 +80,12 @@ internal sealed class CertifyVerb : Verb
         double sigma = parse.GetRequiredValue(_sigma);
         SmoothingOptions.RefuseSigma(sigma);
         var shard = Shard.Parse(parse.GetRequiredValue(_shard));
-        var plan = new FixedPlan(parse.GetValue(_n0), parse.GetValue(_n), parse.GetValue(_alpha));
+        SamplingPlan plan = SamplingPlans.Create(
+            parse.GetRequiredValue(_plan),
+            parse.GetValue(_n0),
+            parse.GetValue(_n),
+            parse.GetValue(_alpha),
+            parse.GetRequiredValue(_radii));
         string? folder = parse.GetValue(_out);
         if (folder is null && !parse.GetValue(_dryRun))
         {

@@ -42,7 +42,7 @@ public sealed record Replay(Certificate Claimed, Certificate Replayed)
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(model);
         RefuseOtherWeights(experiment, model);
-        SamplingPlan plan = PlanOf(experiment);
+        SamplingPlan plan = SamplingPlans.Of(experiment);
         using var queue = new DrawQueue(model.BaseClassifier);
         var smoothed = new SmoothedClassifier(queue, new NoiseSource(experiment.Seed, experiment.Noise));
         var claimed = certificates.ToDictionary(certificate => certificate.Id);
@@ -57,22 +57,6 @@ public sealed record Replay(Certificate Claimed, Certificate Replayed)
         }
 
         return [.. certificates.Select(certificate => found[certificate.Id])];
-    }
-
-    /// <summary>The plan that a manifest describes.</summary>
-    /// <exception cref="CertiPureException">This version does not know the plan.</exception>
-    private static SamplingPlan PlanOf(Experiment experiment)
-    {
-        SamplingPlan plan = experiment.Plan.Name switch
-        {
-            "fixed" => new FixedPlan(experiment.N0, experiment.N, experiment.Alpha),
-            var name => throw new CertiPureException($"This version of CertiPure cannot replay the plan '{name}'.", ExitCode.Refused),
-        };
-        return plan.Looks.SequenceEqual(experiment.Plan.Looks)
-            ? plan
-            : throw new CertiPureException(
-                $"The run's plan {experiment.Plan.Name} has other looks than this version's, so it cannot be replayed.",
-                ExitCode.Refused);
     }
 
     private static void RefuseOtherWeights(Experiment experiment, BaseModel model)

@@ -122,6 +122,17 @@ public sealed class CertifyVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task A_staged_run_takes_fewer_draws_and_can_be_verified_and_drawn_again()
+    {
+        (await CommandResult.Of(_bench.Certify(("--plan", "staged"), ("--radii", "0"), ("--n", "1000")))).Succeeded();
+        int[] draws = [.. Workbench.WithoutTimes(_bench.Run)
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("draws").GetInt32())];
+        Assert.Contains(draws, taken => taken < 1000);
+        (await CommandResult.Of(
+            "verify", _bench.Run, "--replay", "12", "--data-dir", _bench.Data, "--classifier", _bench.Classifier)).Succeeded();
+    }
+
+    [Fact]
     public async Task A_dry_run_tells_the_cost_and_writes_nothing()
     {
         string output = (await CommandResult.Of([.. _bench.Certify(), "--dry-run"])).Succeeded();

@@ -1,0 +1,38 @@
+using CertiPure.Results;
+using CertiPure.Smoothing;
+
+namespace CertiPure.Recipes.Runs;
+
+/// <summary>Sampling plans by the names of the command line and of manifests.</summary>
+public static class SamplingPlans
+{
+    /// <summary>The names.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["fixed", "staged"];
+
+    /// <summary>Makes a plan with its usual looks.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="selectionDraws">n0.</param>
+    /// <param name="estimationDraws">n, at most.</param>
+    /// <param name="alpha">The error probability.</param>
+    /// <param name="radii">The radii that a staged plan decides.</param>
+    /// <exception cref="CertiPureException">There is no such plan, or its numbers cannot be.</exception>
+    public static SamplingPlan Create(
+        string name, int selectionDraws, int estimationDraws, double alpha, IReadOnlyList<double> radii) => name switch
+        {
+            "fixed" => new FixedPlan(selectionDraws, estimationDraws, alpha),
+            "staged" => new StagedPlan(radii, selectionDraws, estimationDraws, alpha),
+            _ => throw new CertiPureException(
+                $"There is no sampling plan '{name}'; choose {string.Join(" or ", Names)}.", ExitCode.Usage),
+        };
+
+    /// <summary>The plan that a manifest describes.</summary>
+    /// <param name="experiment">The experiment.</param>
+    /// <exception cref="CertiPureException">This version does not know the plan.</exception>
+    public static SamplingPlan Of(Experiment experiment)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        return experiment.Plan.Name == "staged"
+            ? new StagedPlan(experiment.Radii, experiment.N0, experiment.Plan.Looks, experiment.Alpha)
+            : Create(experiment.Plan.Name, experiment.N0, experiment.N, experiment.Alpha, experiment.Radii);
+    }
+}
