@@ -1,5 +1,3 @@
-using CertiPure.Images;
-
 namespace CertiPure.Smoothing;
 
 /// <summary>
@@ -15,9 +13,8 @@ public sealed class DrawQueue : IDisposable
     private readonly object _lock = new();
     private readonly IBaseClassifier _classifier;
     private readonly List<DrawLane> _lanes = [];
-    private readonly Batch[] _batches;
-    private readonly Queue<Batch> _filled = new();
-    private readonly Queue<Batch> _free = new();
+    private readonly Queue<DrawBatch> _filled = new();
+    private readonly Queue<DrawBatch> _free = new();
     private readonly Thread _filler;
     private readonly Thread _runner;
     private int _nextLane = -1;
@@ -35,12 +32,8 @@ public sealed class DrawQueue : IDisposable
     {
         ArgumentNullException.ThrowIfNull(classifier);
         _classifier = classifier;
-        _batches = [new Batch(classifier), new Batch(classifier)];
-        foreach (Batch batch in _batches)
-        {
-            _free.Enqueue(batch);
-        }
-
+        _free.Enqueue(new DrawBatch(classifier));
+        _free.Enqueue(new DrawBatch(classifier));
         _filler = new Thread(Fill) { IsBackground = true, Name = "CertiPure noise" };
         _runner = new Thread(Run) { IsBackground = true, Name = "CertiPure classifier" };
         _filler.Start();
@@ -185,7 +178,7 @@ public sealed class DrawQueue : IDisposable
     {
         while (true)
         {
-            Batch batch;
+            DrawBatch batch;
             lock (_lock)
             {
                 while (!IsStopped && !CanTake())
@@ -248,7 +241,7 @@ public sealed class DrawQueue : IDisposable
         return false;
     }
 
-    private void Take(Batch batch)
+    private void Take(DrawBatch batch)
     {
         batch.Clear();
         Take(batch, speculative: false);
@@ -260,7 +253,7 @@ public sealed class DrawQueue : IDisposable
 
     /// <summary>Goes round the lanes, each getting its equal share of what is left, until the batch is full or nobody has
     /// more; the next batch goes on where this one ended, so that remainders even out.</summary>
-    private void Take(Batch batch, bool speculative)
+    private void Take(DrawBatch batch, bool speculative)
     {
         bool progress = true;
         while (!batch.IsFull && progress)
@@ -275,7 +268,7 @@ public sealed class DrawQueue : IDisposable
         }
     }
 
-    private static bool Take(Batch batch, DrawLane lane, int share, bool speculative)
+    private static bool Take(DrawBatch batch, DrawLane lane, int share, bool speculative)
     {
         int taken = 0;
         foreach (QueuedConsumer queued in lane.Consumers)
@@ -294,7 +287,7 @@ public sealed class DrawQueue : IDisposable
     {
         while (true)
         {
-            Batch batch;
+            DrawBatch batch;
             lock (_lock)
             {
                 while (!IsStopped && _filled.Count == 0)
@@ -327,7 +320,7 @@ public sealed class DrawQueue : IDisposable
         }
     }
 
-    private void Deliver(Batch batch)
+    private void Deliver(DrawBatch batch)
     {
         var touched = new HashSet<QueuedConsumer>();
         var finished = new List<QueuedConsumer>();
@@ -413,40 +406,5 @@ public sealed class DrawQueue : IDisposable
         }
 
         unfinished.ForEach(queued => queued.Fail(exception));
-    }
-
-    /// <summary>One batch with the owners of its draws.</summary>
-    private sealed class Batch(IBaseClassifier classifier)
-    {
-        private readonly List<(QueuedConsumer Owner, Draw Draw)> _draws = new(classifier.BatchSize);
-
-        internal ImageBatch Noisy { get; } = new(classifier.Shape, classifier.BatchSize);
-
-        internal int[] Labels { get; } = new int[classifier.BatchSize];
-
-        internal int Count => _draws.Count;
-
-        internal int Room => Labels.Length - _draws.Count;
-
-        internal bool IsFull => Room == 0;
-
-        internal QueuedConsumer Owner(int index) => _draws[index].Owner;
-
-        internal void Add(QueuedConsumer owner, Draw draw) => _draws.Add((owner, draw));
-
-        internal void Clear() => _draws.Clear();
-
-        internal void AddNoise(double sigma)
-        {
-            for (int i = 0; i < _draws.Count; i++)
-            {
-                (QueuedConsumer owner, Draw draw) = _draws[i];
-                DrawConsumer consumer = owner.Consumer;
-                consumer.Noise.AddNoise(
-                    consumer.Pixels.Span, consumer.Image.Id, draw.Phase, draw.Index, sigma, Noisy[i]);
-            }
-
-            Noisy.Pixels.Span[(_draws.Count * Noisy.Shape.Length)..].Clear();
-        }
     }
 }
