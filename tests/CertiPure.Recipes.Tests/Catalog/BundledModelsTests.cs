@@ -32,15 +32,14 @@ public sealed class BundledModelsTests : IDisposable
     [InlineData("c")]
     [InlineData("../a")]
     [InlineData("a/consistency/x")]
+    [InlineData("a/../b")]
     [InlineData("")]
     public void Other_words_name_no_model(string reference) => Assert.Null(Models.Find(reference, Usual));
 
-    [Theory]
-    [InlineData("a/../b")]
-    [InlineData("a/edm")]
-    public void A_file_that_the_model_lacks_is_refused_with_those_it_has(string reference)
+    [Fact]
+    public void A_file_that_the_model_lacks_is_refused_with_those_it_has()
     {
-        var error = Assert.Throws<CertiPureException>(() => Models.Find(reference, Usual));
+        var error = Assert.Throws<CertiPureException>(() => Models.Find("a/edm", Usual));
         Assert.Contains("classifier, consistency", error.Message, StringComparison.Ordinal);
     }
 
