@@ -39,6 +39,20 @@ internal sealed class TrainingOptions
         Description = "Print the resolved options, the number of parameters and the estimated hours, and train nothing.",
     };
 
+    /// <summary><c>--lpips-backbone</c>.</summary>
+    public static Option<string> LpipsBackbone() => new("--lpips-backbone")
+    {
+        Description = "SqueezeNet 1.1's ImageNet weights, for losses with LPIPS.",
+        HelpName = "FILE",
+    };
+
+    /// <summary><c>--lpips-heads</c>.</summary>
+    public static Option<string> LpipsHeads() => new("--lpips-heads")
+    {
+        Description = "The LPIPS v0.1 linear heads of SqueezeNet, for losses with LPIPS.",
+        HelpName = "FILE",
+    };
+
     /// <summary>Adds the options to a verb.</summary>
     public void AddTo(Command command)
     {

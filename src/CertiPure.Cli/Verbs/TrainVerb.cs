@@ -6,7 +6,9 @@ namespace CertiPure.Cli.Verbs;
 /// <summary><c>train</c>: a network from a preset.</summary>
 internal sealed class TrainVerb : Verb
 {
-    private readonly Argument<string> _what = new("WHAT") { Description = "classifier, edm or consistency." };
+    private readonly Argument<string> _what = new("WHAT") { Description = "classifier, smoothed-classifier, ddpm, edm or consistency." };
+    private readonly Option<string> _backbone = TrainingOptions.LpipsBackbone();
+    private readonly Option<string> _heads = TrainingOptions.LpipsHeads();
     private readonly TrainingOptions _options = new();
 
     /// <summary>Defines the verb.</summary>
@@ -21,12 +23,23 @@ internal sealed class TrainVerb : Verb
             """,
             terminal)
     {
-        _what.AcceptOnlyFromAmong("classifier", "edm", "consistency");
+        _what.AcceptOnlyFromAmong("classifier", "smoothed-classifier", "ddpm", "edm", "consistency");
         Add(_what);
+        Add(_backbone);
+        Add(_heads);
         _options.AddTo(this);
     }
 
     /// <inheritdoc/>
     protected override Task<ExitCode> RunAsync(ParseResult parse, CancellationToken cancellation) =>
-        _options.RunAsync(parse, Terminal, parse.GetRequiredValue(_what), request => request, cancellation);
+        _options.RunAsync(
+            parse,
+            Terminal,
+            parse.GetRequiredValue(_what),
+            request => request with
+            {
+                LpipsBackbonePath = parse.GetValue(_backbone),
+                LpipsHeadsPath = parse.GetValue(_heads),
+            },
+            cancellation);
 }

@@ -1,41 +1,125 @@
+using CertiPure.Torch.Networks;
 using CertiPure.Torch.Training;
 
 namespace CertiPure.Recipes.Presets;
 
-/// <summary>Turns a diffusion denoiser into a consistency model by Easy Consistency Tuning.</summary>
+/// <summary>Trains a consistency model: by tuning or distilling a diffusion denoiser, or without one.</summary>
 public sealed record ConsistencyRecipe : TrainingRecipe
 {
-    /// <summary>The levels t that it is trained at.</summary>
+    /// <summary>How.</summary>
+    public ConsistencyMethod Method { get; init; } = ConsistencyMethod.Ect;
+
+    /// <summary>The network where training starts from fresh weights (training and improvedTraining alone).</summary>
+    public NetworkRecipe? Network { get; init; }
+
+    /// <summary>Dropout probability in this training; null for that of the weights it starts from.</summary>
+    public double? Dropout { get; init; }
+
+    /// <summary>ect: the levels t.</summary>
     public NoiseLevelsRecipe Levels { get; init; } = new() { Mean = -1.1, Deviation = 2 };
 
-    /// <summary>The base q of the schedule: 2 for the full schedule, 256 for the one-hour run.</summary>
+    /// <summary>ect: the base q of the schedule: 2 for the full schedule, 256 for the one-hour run.</summary>
     public double Q { get; init; } = 2;
 
-    /// <summary>c of the pseudo-Huber distance; 0 for the Euclidean distance.</summary>
+    /// <summary>ect: c of the pseudo-Huber distance; 0 for the Euclidean distance.</summary>
     public double Huber { get; init; }
 
-    /// <summary>Optimizer steps per stage; 0 for a single stage.</summary>
+    /// <summary>ect: optimizer steps per stage; 0 for a single stage.</summary>
     public long StageSteps { get; init; }
 
-    /// <summary>Dropout probability in this training.</summary>
-    public double Dropout { get; init; } = 0.2;
+    /// <summary>distillation and training: the distance.</summary>
+    public FineTuningDistance Distance { get; init; } = FineTuningDistance.L2;
+
+    /// <summary>distillation and training: the side to which LPIPS resizes both images.</summary>
+    public int LpipsResolution { get; init; } = 224;
+
+    /// <summary>distillation: the levels of the grid.</summary>
+    public int Scales { get; init; } = 18;
+
+    /// <summary>distillation: the decay of the target's average; 0 for the student itself. training: the first decay, mu0.</summary>
+    public double TargetDecay { get; init; }
+
+    /// <summary>training and improvedTraining: the first number of scales, s0.</summary>
+    public int FirstScales { get; init; } = 2;
+
+    /// <summary>training and improvedTraining: the last number of scales, s1.</summary>
+    public int LastScales { get; init; } = 150;
 
     /// <inheritdoc/>
     public override PreparedTraining Prepare(TrainingInputs inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        string path = inputs.StartPath ?? throw new CertiPureException(
-            "Consistency training starts from a diffusion denoiser: give its weights with --from.", ExitCode.Usage);
-        if (!(Q > 1) || Huber < 0 || StageSteps < 0)
+        if (!(Q > 1) || Huber < 0 || StageSteps < 0 || Scales < 2 || FirstScales < 2 || LastScales < FirstScales
+            || TargetDecay is not (>= 0 and < 1))
         {
             throw new CertiPureException(
-                "The consistency training's schedule is out of range: q must be above 1, huber and stageSteps at least 0.",
+                "The consistency training's schedule is out of range: q must be above 1, huber and stageSteps at least 0, scales and "
+                + "firstScales at least 2, lastScales no less, and targetDecay at least 0 and below 1.",
                 ExitCode.Usage);
         }
 
-        PurifierNetwork network = PurifierNetwork.From(path, "consistency", Dropout);
-        network.RequireShape(inputs.Shape);
-        var loss = new EctLoss(network.Denoise, Levels.Create(), Q, Huber, StageSteps);
-        return new PreparedTraining(network.Denoiser, loss, network.Metadata);
+        PurifierNetwork student = Start(inputs);
+        student.RequireShape(inputs.Shape);
+        return Method switch
+        {
+            ConsistencyMethod.Ect => Prepared(
+                student, new EctLoss(student.Denoise, Levels.Create(), Q, Huber, StageSteps)),
+            ConsistencyMethod.ImprovedTraining => Prepared(
+                student, new ImprovedConsistencyTraining(student.Denoise, FirstScales, LastScales)),
+            ConsistencyMethod.Distillation => PrepareDistillation(student, inputs),
+            _ => PrepareTraining(student, inputs),
+        };
+    }
+
+    private static PreparedTraining Prepared(
+        PurifierNetwork student, TrainingLoss loss, params IReadOnlyList<TorchSharp.torch.nn.Module> companions) =>
+        new(student.Denoiser, loss, student.Metadata, companions);
+
+    private PurifierNetwork Start(TrainingInputs inputs)
+    {
+        bool needsDenoiser = Method is ConsistencyMethod.Ect or ConsistencyMethod.Distillation;
+        if (inputs.StartPath is string path)
+        {
+            return PurifierNetwork.From(path, "consistency", Dropout);
+        }
+
+        return !needsDenoiser && Network is not null
+            ? PurifierNetwork.Fresh(Network, "consistency", Trainer.Seed)
+            : throw new CertiPureException(
+                "This consistency training starts from a diffusion denoiser: give its weights with --from.", ExitCode.Usage);
+    }
+
+    private PreparedTraining PrepareDistillation(PurifierNetwork student, TrainingInputs inputs)
+    {
+        PurifierNetwork teacher = PurifierNetwork.From(inputs.StartPath!, "edm", dropout: 0);
+        teacher.Freeze();
+        DistanceRecipe distance = DistanceRecipe.Create(Distance, LpipsResolution, inputs);
+        var schedule = new KarrasSchedule(Scales);
+        if (TargetDecay == 0)
+        {
+            var loss = new ConsistencyDistillation(student.Denoise, student.Denoise, teacher.Denoise, schedule, distance.Between);
+            return Prepared(student, loss, [teacher.Denoiser, .. distance.Networks]);
+        }
+
+        PurifierNetwork target = student.Copy();
+        var follower = new TargetNetwork(student.Denoiser, target.Denoiser);
+        var averaged = new ConsistencyDistillation(
+            student.Denoise, target.Denoise, teacher.Denoise, schedule, distance.Between, follower, TargetDecay);
+        return Prepared(student, averaged, [teacher.Denoiser, target.Denoiser, .. distance.Networks]);
+    }
+
+    private PreparedTraining PrepareTraining(PurifierNetwork student, TrainingInputs inputs)
+    {
+        PurifierNetwork target = student.Copy();
+        DistanceRecipe distance = DistanceRecipe.Create(Distance, LpipsResolution, inputs);
+        var loss = new ConsistencyTraining(
+            student.Denoise,
+            target.Denoise,
+            new TargetNetwork(student.Denoiser, target.Denoiser),
+            distance.Between,
+            FirstScales,
+            LastScales,
+            TargetDecay == 0 ? 0.9 : TargetDecay);
+        return Prepared(student, loss, [target.Denoiser, .. distance.Networks]);
     }
 }

@@ -14,10 +14,26 @@ internal sealed record PurifierNetwork(Denoiser Denoiser, NetworkRecipe Recipe)
     /// <summary>The network as a function.</summary>
     public Denoise Denoise => (noisy, level) => Denoiser.Denoise(noisy, level);
 
+    /// <summary>What the raw network computes in at the moment.</summary>
+    public TorchSharp.torch.ScalarType ComputeType => Denoiser.Network.parameters().First().dtype;
+
     public IReadOnlyDictionary<string, string> Metadata => Recipe.Metadata(Denoiser.Preconditioning.Name);
 
     public static PurifierNetwork Fresh(NetworkRecipe recipe, string preconditioning, ulong seed) =>
         new(new Denoiser(recipe.Create<DiffusionNetwork>(seed), Preconditioning.Named(preconditioning)), recipe);
+
+    /// <summary>Another network of the same architecture and preconditioning, its weights to be set.</summary>
+    public PurifierNetwork Copy() => Fresh(Recipe, Denoiser.Preconditioning.Name, seed: 0);
+
+    /// <summary>Excludes the network from training.</summary>
+    public void Freeze()
+    {
+        Denoiser.eval();
+        foreach (TorchSharp.torch.Tensor parameter in Denoiser.parameters())
+        {
+            parameter.requires_grad_(false);
+        }
+    }
 
     /// <summary>Checks that the network fits the images.</summary>
     /// <exception cref="CertiPureException">It does not.</exception>
@@ -33,9 +49,9 @@ internal sealed record PurifierNetwork(Denoiser Denoiser, NetworkRecipe Recipe)
 
     /// <summary>Starts from weights that carry their architecture, under a preconditioning of choice.</summary>
     /// <param name="path">Safetensors as this project's training writes them.</param>
-    /// <param name="preconditioning">The preconditioning's name.</param>
+    /// <param name="preconditioning">The preconditioning's name; null for that of the weights.</param>
     /// <param name="dropout">The dropout probability in this training; null for that of the weights' arguments.</param>
-    public static PurifierNetwork From(string path, string preconditioning, double? dropout)
+    public static PurifierNetwork From(string path, string? preconditioning, double? dropout)
     {
         using Checkpoint checkpoint = SafeTensors.Read(path);
         if (!checkpoint.Metadata.TryGetValue("architecture", out string? architecture)
@@ -45,6 +61,7 @@ internal sealed record PurifierNetwork(Denoiser Denoiser, NetworkRecipe Recipe)
                 $"The weights '{path}' do not say what network they are of: start from weights that certipure train or convert wrote.");
         }
 
+        string name = preconditioning ?? checkpoint.Metadata.GetValueOrDefault("preconditioning") ?? "edm";
         if (dropout is double probability)
         {
             var changed = (System.Text.Json.Nodes.JsonObject)System.Text.Json.Nodes.JsonNode.Parse(arguments)!;
@@ -54,7 +71,7 @@ internal sealed record PurifierNetwork(Denoiser Denoiser, NetworkRecipe Recipe)
 
         using JsonDocument document = JsonDocument.Parse(arguments);
         var recipe = new NetworkRecipe(architecture, document.RootElement.Clone());
-        var denoiser = new Denoiser(recipe.Create<DiffusionNetwork>(seed: 0), Preconditioning.Named(preconditioning));
+        var denoiser = new Denoiser(recipe.Create<DiffusionNetwork>(seed: 0), Preconditioning.Named(name));
         CheckpointLoader.Load(denoiser, checkpoint);
         return new PurifierNetwork(denoiser, recipe);
     }

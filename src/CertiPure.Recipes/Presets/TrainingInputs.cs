@@ -16,6 +16,22 @@ public sealed record TrainingInputs(TrainingData Data)
     /// <summary>The linear heads of LPIPS that belong to the backbone; null where the loss is another.</summary>
     public string? LpipsHeadsPath { get; init; }
 
+    /// <summary>A trained purifier's weights; null where the training needs none.</summary>
+    public string? PurifierPath { get; init; }
+
+    /// <summary>A trained classifier's weights; null where the training needs none.</summary>
+    public string? ClassifierPath { get; init; }
+
     /// <summary>The shape of each image.</summary>
     public ImageShape Shape => Data.Shape;
+
+    /// <summary>The purifier's weights.</summary>
+    /// <exception cref="CertiPureException">They were not given.</exception>
+    internal string RequirePurifier() => PurifierPath ?? throw new CertiPureException(
+        "This fine-tuning needs a purifier: give its weights with --purifier.", ExitCode.Usage);
+
+    /// <summary>The classifier's weights.</summary>
+    /// <exception cref="CertiPureException">They were not given.</exception>
+    internal string RequireClassifier() => ClassifierPath ?? throw new CertiPureException(
+        "This fine-tuning needs a classifier: give its weights with --classifier.", ExitCode.Usage);
 }

@@ -5,7 +5,7 @@ namespace CertiPure.Recipes.Presets;
 /// <summary>What the verbs <c>train</c> and <c>finetune</c> ask for.</summary>
 public sealed record TrainingRequest
 {
-    /// <summary>Which training of the preset: <c>classifier</c>, <c>edm</c>, <c>consistency</c>, <c>fine-tuning</c>.</summary>
+    /// <summary>Which training of the preset: one of <see cref="TrainingSession.Trainings"/>.</summary>
     public required string Training { get; init; }
 
     /// <summary>The preset's name or path.</summary>
@@ -22,6 +22,12 @@ public sealed record TrainingRequest
 
     /// <summary>The weights to start from; null for fresh ones.</summary>
     public string? StartPath { get; init; }
+
+    /// <summary>A trained purifier's weights; null where the training needs none.</summary>
+    public string? PurifierPath { get; init; }
+
+    /// <summary>A trained classifier's weights; null where the training needs none.</summary>
+    public string? ClassifierPath { get; init; }
 
     /// <summary>The weights of the LPIPS backbone; null where the loss is another.</summary>
     public string? LpipsBackbonePath { get; init; }

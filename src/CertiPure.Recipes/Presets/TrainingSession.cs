@@ -14,6 +14,19 @@ public sealed class TrainingSession : IDisposable
     private const int TimedSteps = 5;
     private static readonly JsonSerializerOptions DescriptionFormat = new() { WriteIndented = true, NewLine = "\n" };
 
+    private static readonly Dictionary<string, Func<TrainingPreset, IEnumerable<string>, TrainingRecipe>> Readers = new()
+    {
+        ["classifier"] = (preset, changes) => preset.Recipe<ClassifierRecipe>("classifier", changes),
+        ["smoothed-classifier"] = (preset, changes) => preset.Recipe<SmoothedClassifierRecipe>("smoothed-classifier", changes),
+        ["ddpm"] = (preset, changes) => preset.Recipe<DdpmRecipe>("ddpm", changes),
+        ["edm"] = (preset, changes) => preset.Recipe<EdmRecipe>("edm", changes),
+        ["consistency"] = (preset, changes) => preset.Recipe<ConsistencyRecipe>("consistency", changes),
+        ["fine-tuning"] = (preset, changes) => preset.Recipe<FineTuningRecipe>("fine-tuning", changes),
+        ["classifier-fine-tuning"] =
+            (preset, changes) => preset.Recipe<ClassifierFineTuningRecipe>("classifier-fine-tuning", changes),
+        ["calibration"] = (preset, changes) => preset.Recipe<CalibrationRecipe>("calibration", changes),
+    };
+
     private readonly TrainingRequest _request;
     private readonly TrainingRecipe _recipe;
     private readonly TrainingData _data;
@@ -28,17 +41,33 @@ public sealed class TrainingSession : IDisposable
         ArgumentNullException.ThrowIfNull(request);
         LibTorch.Load();
         _request = request;
-        _recipe = ReadRecipe(request);
+        _recipe = ReadRecipe(TrainingPreset.Load(request.Preset), request.Training, request.Changes);
         _data = TrainingData.Load(request.Data);
         _prepared = _recipe.Prepare(new TrainingInputs(_data)
         {
             StartPath = request.StartPath,
+            PurifierPath = request.PurifierPath,
+            ClassifierPath = request.ClassifierPath,
             LpipsBackbonePath = request.LpipsBackbonePath,
             LpipsHeadsPath = request.LpipsHeadsPath,
         });
         _run = new TrainingRun(request.StateFolder ?? request.OutputPath + ".training", Describe(), _prepared.Metadata);
         _trainer = new Trainer(_prepared.Network, _prepared.Loss, _data, _recipe.Trainer, _run);
     }
+
+    /// <summary>The trainings that a preset may have.</summary>
+    public static IReadOnlyList<string> Trainings => [.. Readers.Keys];
+
+    /// <summary>Reads one training of a preset.</summary>
+    /// <param name="preset">The preset.</param>
+    /// <param name="training">One of <see cref="Trainings"/>.</param>
+    /// <param name="changes">Changes <c>key=value</c>.</param>
+    /// <exception cref="CertiPureException">There is no such training, or an option of it is wrong.</exception>
+    public static TrainingRecipe ReadRecipe(TrainingPreset preset, string training, IEnumerable<string> changes) =>
+        Readers.TryGetValue(training, out Func<TrainingPreset, IEnumerable<string>, TrainingRecipe>? read)
+            ? read(preset, changes)
+            : throw new CertiPureException(
+                $"There is no training '{training}': choose one of {string.Join(", ", Trainings)}.", ExitCode.Usage);
 
     /// <summary>Times a few real steps without writing anything. The session cannot be run afterwards.</summary>
     public TrainingEstimate Estimate()
@@ -104,20 +133,6 @@ public sealed class TrainingSession : IDisposable
         _data.Dispose();
     }
 
-    private static TrainingRecipe ReadRecipe(TrainingRequest request)
-    {
-        TrainingPreset preset = TrainingPreset.Load(request.Preset);
-        return request.Training switch
-        {
-            "classifier" => preset.Recipe<ClassifierRecipe>(request.Training, request.Changes),
-            "edm" => preset.Recipe<EdmRecipe>(request.Training, request.Changes),
-            "consistency" => preset.Recipe<ConsistencyRecipe>(request.Training, request.Changes),
-            "fine-tuning" => preset.Recipe<FineTuningRecipe>(request.Training, request.Changes),
-            _ => throw new CertiPureException(
-                $"There is no training '{request.Training}': choose classifier, edm, consistency or fine-tuning.", ExitCode.Usage),
-        };
-    }
-
     private string Describe() => JsonSerializer.Serialize(
         new
         {
@@ -125,6 +140,8 @@ public sealed class TrainingSession : IDisposable
             data = _request.Data.Name,
             pixels = _request.Data.PixelSha256,
             start = Hash(_request.StartPath),
+            purifier = Hash(_request.PurifierPath),
+            classifier = Hash(_request.ClassifierPath),
             lpipsBackbone = Hash(_request.LpipsBackbonePath),
             lpipsHeads = Hash(_request.LpipsHeadsPath),
             recipe = JsonSerializer.Deserialize<JsonElement>(TrainingPreset.Write(_recipe)),

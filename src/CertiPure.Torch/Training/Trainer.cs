@@ -44,10 +44,11 @@ public sealed class Trainer : IDisposable
         _run = run;
         _device = network.parameters().First().device;
         _weights = new MasterWeights(network, options.Precision);
-        _buffers = [.. network.named_buffers().Where(entry => entry.buffer.is_floating_point())
-            .Select(entry => (entry.name, entry.buffer))];
+        _buffers = [.. network.named_buffers().Select(entry => (entry.name, entry.buffer))];
         _optimizer = new AdamOptimizer(_weights.All, options);
-        _averages = [.. options.EmaDecays.Select(decay => new EmaWeights(_weights.All.Concat(_buffers), decay))];
+        IEnumerable<(string Name, Tensor Tensor)> averaged =
+            _weights.All.Concat(_buffers.Where(buffer => buffer.Tensor.is_floating_point()));
+        _averages = [.. options.EmaDecays.Select(decay => new EmaWeights(averaged, decay))];
         _order = new DataOrder(options.Seed, data.Count);
     }
 
@@ -181,9 +182,10 @@ public sealed class Trainer : IDisposable
 
     private void WriteCheckpoint(double seconds)
     {
-        TrainingStateFile.Write(_run.StatePath, State(), _stepsDone, seconds, _run.Description);
+        // The state comes last: should the disk be full for either, the run goes on from the state before.
         using Checkpoint result = Result();
         SafeTensors.Write(_run.WeightsPath, result, ElementType.Float16);
+        TrainingStateFile.Write(_run.StatePath, State(), _stepsDone, seconds, _run.Description);
     }
 
     private TrainingProgress Progress(RunningMeans means, double seconds) => new(

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace CertiPure.Torch.Training;
 
-/// <summary>One line of <c>stats.jsonl</c>: means over the steps since the line before.</summary>
+/// <summary>One line of <c>stats.jsonl</c>: means over the steps since the line before, or since the run was resumed.</summary>
 /// <param name="Step">Optimizer steps done.</param>
 /// <param name="Steps">The run's length.</param>
 /// <param name="Images">Images seen so far.</param>

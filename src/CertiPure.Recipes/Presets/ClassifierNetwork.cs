@@ -1,0 +1,73 @@
+using System.Text.Json;
+using CertiPure.Torch.Checkpoints;
+using CertiPure.Torch.Networks;
+using CertiPure.Torch.Purifiers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CertiPure.Recipes.Presets;
+
+/// <summary>A classifier in or beside training, with the normalisation of pixels around it.</summary>
+/// <param name="Network">The network, from normalised images to logits.</param>
+/// <param name="Metadata">What its weights carry.</param>
+/// <param name="Normalize">From pixel space to the network's input.</param>
+internal sealed record ClassifierNetwork(
+    nn.Module<Tensor, Tensor> Network, IReadOnlyDictionary<string, string> Metadata, Func<Tensor, Tensor> Normalize)
+{
+    /// <summary>From <c>[N,C,H,W]</c> in pixel space to logits, in 32-bit floats.</summary>
+    public Tensor Classify(Tensor pixels) =>
+        Network.call(Normalize(pixels).to(Network.parameters().First().dtype)).to(ScalarType.Float32);
+
+    /// <summary>A classifier with fresh weights that takes pixels as they are: batch normalisation follows its first
+    /// convolution.</summary>
+    public static ClassifierNetwork Fresh(NetworkRecipe recipe, TrainingInputs inputs, ulong seed)
+    {
+        if (inputs.Data.ClassCount == 0)
+        {
+            throw new CertiPureException("A classifier learns from labels, and this data set has none: choose another.", ExitCode.Usage);
+        }
+
+        int channels = inputs.Shape.Channels;
+        var asTheyAre = new PixelNormalization([.. Enumerable.Repeat(0.0, channels)], [.. Enumerable.Repeat(1.0, channels)]);
+        return new ClassifierNetwork(
+            recipe.Create<nn.Module<Tensor, Tensor>>(seed),
+            ClassifierCheckpoint.Metadata(
+                recipe.Architecture, JsonSerializer.Serialize(recipe.Arguments), inputs.Shape, asTheyAre),
+            pixels => pixels);
+    }
+
+    /// <summary>A classifier that was trained before.</summary>
+    /// <param name="path">Safetensors with the metadata of <see cref="ClassifierCheckpoint"/>.</param>
+    /// <param name="inputs">The data that it must fit.</param>
+    public static ClassifierNetwork From(string path, TrainingInputs inputs)
+    {
+        using Checkpoint checkpoint = SafeTensors.Read(path);
+        string Required(string key) => checkpoint.Metadata.GetValueOrDefault(key) ?? throw new CertiPureException(
+            $"The classifier '{path}' does not name its {key}: use weights that certipure train or convert wrote.");
+        if (Required("shape") != inputs.Shape.ToString())
+        {
+            throw new CertiPureException(
+                $"The classifier '{path}' takes images of {Required("shape")} and the data set has {inputs.Shape}: choose another.");
+        }
+
+        var network = Architecture.Named(Required("architecture")).Create<nn.Module<Tensor, Tensor>>(Required("arguments"));
+        CheckpointLoader.Load(network, checkpoint);
+        Tensor mean = PerChannel(Required("mean")), deviation = PerChannel(Required("std"));
+        return new ClassifierNetwork(
+            network, checkpoint.Metadata.ToDictionary(), pixels => (pixels - mean.to(pixels.device)) / deviation.to(pixels.device));
+    }
+
+    /// <summary>Excludes the network from training.</summary>
+    public void Freeze()
+    {
+        Network.eval();
+        foreach (Tensor parameter in Network.parameters())
+        {
+            parameter.requires_grad_(false);
+        }
+    }
+
+    private static Tensor PerChannel(string numbers) => tensor(
+        numbers.Split(',').Select(number => float.Parse(number, System.Globalization.CultureInfo.InvariantCulture)).ToArray())
+        .view(1, -1, 1, 1);
+}

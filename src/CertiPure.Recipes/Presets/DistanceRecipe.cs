@@ -1,0 +1,74 @@
+using CertiPure.Torch.Checkpoints;
+using CertiPure.Torch.Metrics;
+using CertiPure.Torch.Networks;
+using CertiPure.Torch.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CertiPure.Recipes.Presets;
+
+/// <summary>The distance between two images in a loss.</summary>
+internal sealed class DistanceRecipe
+{
+    private readonly Lpips? _lpips;
+
+    private DistanceRecipe(Func<Tensor, Tensor, Tensor> between, Lpips? lpips = null)
+    {
+        Between = between;
+        _lpips = lpips;
+    }
+
+    /// <summary>From two image batches <c>[N,C,H,W]</c> in network space to <c>[N]</c>.</summary>
+    public Func<Tensor, Tensor, Tensor> Between { get; }
+
+    /// <summary>The frozen networks that it needs.</summary>
+    public IReadOnlyList<nn.Module> Networks => _lpips is null ? [] : [_lpips];
+
+    /// <summary>Builds a distance.</summary>
+    /// <param name="distance">Which.</param>
+    /// <param name="lpipsResolution">The side to which LPIPS resizes.</param>
+    /// <param name="inputs">The files of LPIPS.</param>
+    public static DistanceRecipe Create(FineTuningDistance distance, int lpipsResolution, TrainingInputs inputs)
+    {
+        switch (distance)
+        {
+            case FineTuningDistance.L1:
+                return new DistanceRecipe(ImageDistance.L1);
+            case FineTuningDistance.L2:
+                return new DistanceRecipe(ImageDistance.L2);
+            default:
+                Lpips lpips = LoadLpips(lpipsResolution, inputs);
+                return new DistanceRecipe((a, b) => lpips.call(Colour(a), Colour(b)), lpips);
+        }
+    }
+
+    private static Lpips LoadLpips(int resolution, TrainingInputs inputs)
+    {
+        if (inputs.LpipsBackbonePath is not string backbonePath || inputs.LpipsHeadsPath is not string headsPath)
+        {
+            throw new CertiPureException(
+                "Training under LPIPS needs SqueezeNet 1.1's weights and the LPIPS v0.1 heads: give both files with "
+                + "--lpips-backbone and --lpips-heads.",
+                ExitCode.Usage);
+        }
+
+        var backbone = new SqueezeNet(classes: 0);
+        var heads = new LpipsHeads(backbone.FeatureChannels);
+        using (Checkpoint weights = CheckpointReader.Open(backbonePath))
+        {
+            CheckpointLoader.Load(backbone, weights, IsClassifier);
+        }
+
+        using (Checkpoint weights = CheckpointReader.Open(headsPath))
+        {
+            CheckpointLoader.Load(heads, weights);
+        }
+
+        return new Lpips(backbone, heads, resolution);
+
+        static bool IsClassifier(string name) => name.StartsWith("classifier.", StringComparison.Ordinal);
+    }
+
+    /// <summary>Grey images as LPIPS takes them: one channel three times.</summary>
+    private static Tensor Colour(Tensor images) => images.shape[1] == 1 ? images.expand(-1, 3, -1, -1) : images;
+}

@@ -1,0 +1,166 @@
+using CertiPure.Images;
+using CertiPure.Recipes.Presets;
+using CertiPure.Torch.Purifiers;
+
+namespace CertiPure.Recipes.Tests.Presets;
+
+/// <summary>Every kind of training, two steps of a tiny network each, from request to weights that load.</summary>
+public sealed class TrainingSessionTests : IDisposable
+{
+    private const string UNet =
+        """{ "img_resolution": 8, "img_channels": 1, "model_channels": 8, "channel_mult": [1], "num_blocks": 1, "attn_resolutions": [], "dropout": 0.1 }""";
+
+    private const string Trainer = """{ "steps": 2, "batchSize": 4, "learningRate": 1e-3, "precision": "bf16" }""";
+    private const string Plain = """{ "steps": 2, "batchSize": 4, "learningRate": 1e-3 }""";
+
+    private const string Classifier =
+        """{ "architecture": "CifarResNet", "arguments": { "depth": 8, "img_channels": 1, "width": 4, "num_classes": 2 } }""";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("certipure-training-").FullName;
+    private readonly ImageSet _data = Bars();
+    private readonly string _preset;
+
+    public TrainingSessionTests()
+    {
+        _preset = At("preset.json");
+        File.WriteAllText(_preset, $$"""
+            {
+              "classifier": { "network": {{Classifier}}, "trainer": {{Plain}} },
+              "smoothed-classifier": { "network": {{Classifier}}, "sigma": 0.5, "lambda": 10, "trainer": {{Plain}} },
+              "ddpm": { "network": { "architecture": "SongUNet", "arguments": {{UNet}} }, "trainer": {{Trainer}} },
+              "edm": { "network": { "architecture": "SongUNet", "arguments": {{UNet}} }, "trainer": {{Trainer}} },
+              "consistency": { "trainer": {{Trainer}} },
+              "fine-tuning": { "distance": "l1", "trainer": {{Trainer}} },
+              "classifier-fine-tuning": { "trainer": {{Plain}} },
+              "calibration": { "trainer": {{Trainer}} }
+            }
+            """);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void The_line_from_diffusion_to_fine_tuned_consistency_runs_and_its_weights_load()
+    {
+        Train("edm", "edm");
+        Train("consistency", "ect", request => request with { StartPath = At("edm") });
+        Train("fine-tuning", "tuned", request => request with { StartPath = At("ect") });
+        using Torch.Networks.Denoiser edm = PurifierCheckpoint.Load(At("edm"));
+        using Torch.Networks.Denoiser tuned = PurifierCheckpoint.Load(At("tuned"));
+        Assert.Equal("edm", edm.Preconditioning.Name);
+        Assert.Equal("consistency", tuned.Preconditioning.Name);
+    }
+
+    [Theory]
+    [InlineData("method=distillation", "targetDecay=0.9")]
+    [InlineData("method=distillation", "distance=l1")]
+    [InlineData("method=training", "lastScales=4")]
+    [InlineData("method=improvedTraining", "lastScales=20")]
+    public void Every_way_to_a_consistency_model_runs(string method, string change)
+    {
+        Train("edm", "edm");
+        Train("consistency", "out", request => request with { StartPath = At("edm"), Changes = [method, change] });
+        PurifierCheckpoint.Load(At("out")).Dispose();
+    }
+
+    [Fact]
+    public void Classifiers_train_clean_noisy_and_on_purified_images()
+    {
+        Train("edm", "edm");
+        Train("classifier", "classifier");
+        Train("smoothed-classifier", "smoothed");
+        Train("classifier-fine-tuning", "tuned", Both);
+        Train("calibration", "calibrated", Both);
+        foreach (string name in (string[])["classifier", "smoothed", "tuned"])
+        {
+            using TorchClassifier classifier = ClassifierCheckpoint.Load(At(name));
+            Assert.Equal(2, classifier.ClassCount);
+            Assert.Equal(_data.Shape, classifier.Shape);
+        }
+
+        PurifierCheckpoint.Load(At("calibrated")).Dispose();
+
+        TrainingRequest Both(TrainingRequest request) =>
+            request with { PurifierPath = At("edm"), ClassifierPath = At("classifier") };
+    }
+
+    [Fact]
+    public void A_ddpm_trains()
+    {
+        Train("ddpm", "ddpm");
+        using Torch.Networks.Denoiser ddpm = PurifierCheckpoint.Load(At("ddpm"));
+        Assert.Equal("ddpm", ddpm.Preconditioning.Name);
+    }
+
+    [Fact]
+    public void An_estimate_counts_parameters_and_writes_nothing()
+    {
+        using var session = new TrainingSession(Request("edm", "edm"));
+        TrainingEstimate estimate = session.Estimate();
+        Assert.True(estimate.Parameters > 1000);
+        Assert.True(estimate.ImagesPerSecond > 0);
+        Assert.Equal(16, estimate.Images);
+        Assert.Contains("\"steps\": 2", estimate.Recipe, StringComparison.Ordinal);
+        Assert.Equal([_preset], Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public void A_training_is_neither_begun_twice_nor_resumed_from_nothing_nor_written_over_another()
+    {
+        Refused(Request("edm", "edm") with { Resume = true }, "no training to resume");
+        Train("edm", "edm");
+        Refused(Request("edm", "edm"), "exists");
+        File.Delete(At("edm"));
+        Refused(Request("edm", "edm"), "--resume");
+        Train("edm", "edm", request => request with { Resume = true });
+        Train("edm", "edm", request => request with { Overwrite = true });
+    }
+
+    [Theory]
+    [InlineData("consistency", "--from")]
+    [InlineData("fine-tuning", "--from")]
+    [InlineData("calibration", "--purifier")]
+    public void Weights_that_a_training_starts_from_must_be_given(string training, string option)
+    {
+        var error = Assert.Throws<CertiPureException>(() => new TrainingSession(Request(training, "out")));
+        Assert.Equal(ExitCode.Usage, error.ExitCode);
+        Assert.Contains(option, error.Message, StringComparison.Ordinal);
+    }
+
+    private static ImageSet Bars()
+    {
+        var pixels = new byte[16 * 64];
+        var labels = new byte[16];
+        for (int i = 0; i < 16; i++)
+        {
+            labels[i] = (byte)(i % 2);
+            for (int j = 0; j < 8; j++)
+            {
+                pixels[(64 * i) + (i % 2 == 0 ? (8 * (i / 2)) + j : (8 * j) + (i / 2))] = 250;
+            }
+        }
+
+        return new ImageSet("bars", "train", new ImageShape(1, 8, 8), pixels, labels, ["lying", "standing"]);
+    }
+
+    private static void Refused(TrainingRequest request, string words)
+    {
+        using var session = new TrainingSession(request);
+        var error = Assert.Throws<CertiPureException>(() => session.Run());
+        Assert.Equal(ExitCode.Refused, error.ExitCode);
+        Assert.Contains(words, error.Message, StringComparison.Ordinal);
+    }
+
+    private string At(string name) => Path.Combine(_folder, name);
+
+    private TrainingRequest Request(string training, string output) =>
+        new() { Training = training, Preset = _preset, Data = _data, OutputPath = At(output) };
+
+    private void Train(string training, string output, Func<TrainingRequest, TrainingRequest>? change = null)
+    {
+        TrainingRequest request = Request(training, output);
+        using var session = new TrainingSession(change?.Invoke(request) ?? request);
+        session.Run(cancellation: TestContext.Current.CancellationToken);
+        Assert.True(File.Exists(At(output)));
+    }
+}

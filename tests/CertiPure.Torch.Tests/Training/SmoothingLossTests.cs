@@ -1,0 +1,86 @@
+using CertiPure.Torch.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CertiPure.Torch.Tests.Training;
+
+/// <summary>Losses that see a classifier, on predictions for which values follow by hand.</summary>
+public sealed class SmoothingLossTests
+{
+    private readonly Tensor _labels = tensor(LabelValues);
+
+    private static long[] LabelValues => [0];
+
+    [Fact]
+    public void Consistency_regularization_of_equal_copies_is_cross_entropy_plus_entropy()
+    {
+        Tensor logits = Row(0.8, 0.2);
+        Tensor loss = new ConsistencyRegularization(x => x, 0.5, lambda: 10, eta: 0.5).PerImage([logits, logits], _labels);
+        double entropy = -(0.8 * Math.Log(0.8)) - (0.2 * Math.Log(0.2));
+        Assert.Equal(-Math.Log(0.8) + (0.5 * entropy), loss.item<float>(), 1e-5);
+    }
+
+    [Fact]
+    public void Consistency_regularization_of_different_copies_adds_their_divergence_from_the_mean()
+    {
+        Tensor loss = new ConsistencyRegularization(x => x, 0.5, lambda: 10, eta: 0).PerImage([Row(0.9, 0.1), Row(0.5, 0.5)], _labels);
+        double Divergence(double p) => (0.7 * Math.Log(0.7 / p)) + (0.3 * Math.Log(0.3 / (1 - p)));
+        double classification = -(Math.Log(0.9) + Math.Log(0.5)) / 2;
+        Assert.Equal(classification + (10 * (Divergence(0.9) + Divergence(0.5)) / 2), loss.item<float>(), 1e-4);
+    }
+
+    [Fact]
+    public void Calibration_is_brier_where_the_mean_is_right_and_rewards_diversity_where_it_is_wrong()
+    {
+        var loss = new CalibrationLoss((y, _) => y, x => x, new ChosenLevels(1), lambda: 0.1);
+        Assert.Equal((0.04 + 0.16) / 2, loss.PerImage([Row(0.8, 0.2), Row(0.6, 0.4)], _labels).item<float>(), 1e-5);
+        double alike = loss.PerImage([Row(0.3, 0.7), Row(0.3, 0.7)], _labels).item<float>();
+        double diverse = loss.PerImage([Row(0.1, 0.9), Row(0.5, 0.5)], _labels).item<float>();
+        Assert.Equal(0, alike, 1e-6);
+        Assert.True(diverse < -0.001);
+    }
+
+    [Fact]
+    public void A_classifier_behind_a_purifier_sees_pixels_at_the_level_that_was_added()
+    {
+        // The purifier returns its noise's own level everywhere; the classifier must see (level + 1) / 2.
+        Tensor? seen = null;
+        Tensor Classify(Tensor pixels)
+        {
+            seen = pixels;
+            return cat([pixels.flatten(1).mean([1], keepdim: true), zeros(pixels.shape[0], 1)], 1);
+        }
+
+        using var random = new TrainingRandom(1, 0, 0);
+        var batch = new TrainingBatch(full([4, 1, 2, 2], 0.25), zeros(4, ScalarType.Int64));
+        Tensor Purify(Tensor noisy, Tensor level) => level.view(-1, 1, 1, 1).expand(noisy.shape);
+        Tensor loss = new PurifiedClassificationLoss(Purify, Classify, new ChosenLevels(0.5), reconstructionWeight: 2)
+            .PerImage(batch, new TrainingStep(0, 1, random));
+        Assert.True(seen!.allclose(full([4, 1, 2, 2], 0.75)));
+        Assert.True(loss.allclose(full([4], Math.Log(1 + Math.Exp(-0.75)) + 2), 1e-4, 1e-4));
+    }
+
+    [Fact]
+    public void Noise_training_adds_noise_of_the_level_in_pixel_space()
+    {
+        Tensor? seen = null;
+        Tensor Classify(Tensor pixels)
+        {
+            seen = pixels;
+            return zeros(pixels.shape[0], 2);
+        }
+
+        using var random = new TrainingRandom(2, 0, 0);
+        var batch = new TrainingBatch(full([50, 1, 20, 20], 0.25), zeros(50, ScalarType.Int64));
+        new GaussianNoiseLoss(Classify, 0.5).PerImage(batch, new TrainingStep(0, 1, random));
+        Assert.Equal(0.25, seen!.mean().item<float>(), 0.02);
+        Assert.Equal(0.5, seen!.std().item<float>(), 0.02);
+    }
+
+    /// <summary>Logits of two probabilities.</summary>
+    private static Tensor Row(double first, double second)
+    {
+        float[] logarithms = [(float)Math.Log(first), (float)Math.Log(second)];
+        return tensor(logarithms).view(1, 2);
+    }
+}
