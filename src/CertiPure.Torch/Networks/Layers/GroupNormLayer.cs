@@ -32,6 +32,16 @@ public sealed class GroupNormLayer : nn.Module<Tensor, Tensor>, IFreshWeights
     /// <inheritdoc/>
     public override Tensor forward(Tensor input) => nn.functional.group_norm(input, _groups, weight, bias, _epsilon);
 
+    /// <summary>Scales and shifts each channel of the result, at no cost of its own.</summary>
+    /// <param name="input"><c>[N,C,H,W]</c>.</param>
+    /// <param name="scale">What to multiply with, <c>[C]</c>.</param>
+    /// <param name="shift">What to add then, <c>[C]</c>.</param>
+    public Tensor NormalizeScaleAndShift(Tensor input, Tensor scale, Tensor shift)
+    {
+        using Tensor scaledWeight = weight * scale, scaledBias = addcmul(shift.to(bias.dtype), bias, scale.to(bias.dtype), 1);
+        return nn.functional.group_norm(input, _groups, scaledWeight, scaledBias, _epsilon);
+    }
+
     /// <inheritdoc/>
     public void DrawWeights(Generator generator)
     {

@@ -65,29 +65,15 @@ public sealed class ResampledConvolution : nn.Module<Tensor, Tensor>, IFreshWeig
     }
 
     /// <inheritdoc/>
-    public override Tensor forward(Tensor input)
+    public override Tensor forward(Tensor input) => Convolve(input, bias);
+
+    /// <summary>Adds a constant per channel to the result, at no cost of its own.</summary>
+    /// <param name="input"><c>[N,in,H,W]</c>.</param>
+    /// <param name="shift">What to add, <c>[out]</c>.</param>
+    public Tensor ConvolveAndShift(Tensor input, Tensor shift)
     {
-        if (weight is null)
-        {
-            return Resample(input, _filterPadding);
-        }
-
-        long padding = _kernel / 2;
-        if (_convolvesFirst)
-        {
-            // The filter's margin is taken from the convolution's padding, so that both see the same zeros outside.
-            using Tensor convolved = nn.functional.conv2d(input, weight, null, padding: [padding + _filterPadding, padding + _filterPadding]);
-            using Tensor resampled = Resample(convolved, 0, forceFilter: true);
-            return resampled + bias!.view(1, -1, 1, 1);
-        }
-
-        if (_resampling == Resampling.None)
-        {
-            return nn.functional.conv2d(input, weight, bias, padding: [padding, padding]);
-        }
-
-        using Tensor source = Resample(input, _filterPadding);
-        return nn.functional.conv2d(source, weight, bias, padding: [padding, padding]);
+        using Tensor sum = bias! + shift;
+        return Convolve(input, sum);
     }
 
     /// <inheritdoc/>
@@ -104,6 +90,32 @@ public sealed class ResampledConvolution : nn.Module<Tensor, Tensor>, IFreshWeig
     protected override void RegisterComponents()
     {
         // TorchSharp would register fields under their own names; here all is registered under the checkpoints' names.
+    }
+
+    private Tensor Convolve(Tensor input, Tensor? constant)
+    {
+        if (weight is null)
+        {
+            return Resample(input, _filterPadding);
+        }
+
+        long padding = _kernel / 2;
+        if (_convolvesFirst)
+        {
+            // The filter's margin is taken from the convolution's padding, so that both see the same zeros outside.
+            using Tensor convolved =
+                nn.functional.conv2d(input, weight, null, padding: [padding + _filterPadding, padding + _filterPadding]);
+            using Tensor resampled = Resample(convolved, 0, forceFilter: true);
+            return resampled + constant!.view(1, -1, 1, 1);
+        }
+
+        if (_resampling == Resampling.None)
+        {
+            return nn.functional.conv2d(input, weight, constant, padding: [padding, padding]);
+        }
+
+        using Tensor source = Resample(input, _filterPadding);
+        return nn.functional.conv2d(source, weight, constant, padding: [padding, padding]);
     }
 
     private Tensor Resample(Tensor input, long padding, bool forceFilter = false)
