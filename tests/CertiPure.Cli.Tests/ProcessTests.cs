@@ -32,7 +32,7 @@ public sealed class ProcessTests : IDisposable
     public async Task An_interrupt_exits_130_meanwhile_others_are_refused_and_the_run_goes_on_later()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "Windows has no SIGINT for another process.");
-        string[] command = _bench.Certify(("--images", "all"), ("--n", "2000"));
+        string[] command = _bench.Certify(("--images", "all"), ("--n", "10000"));
         using Process process = await StartAndAwaitLog(command);
 
         (await CommandResult.Of(command)).Refused(ExitCode.Refused, "Another process");

@@ -42,7 +42,10 @@ internal sealed class Workbench : IDisposable
             WriteIdx(Path.Combine(data, $"{split}-labels-idx1-ubyte.gz"), 0x801, [images], labels);
         }
 
-        OnnxModelFile.WriteLinear(Classifier, [0, 1, Side, Side], prototypes, new float[10]);
+        // The bias takes the mid-grey out that all images share, so that only what tells the classes apart counts.
+        float[] bias = [.. Enumerable.Range(0, 10)
+            .Select(label => -0.5f * Enumerable.Range(0, Pixels).Sum(pixel => prototypes[label, pixel]))];
+        OnnxModelFile.WriteLinear(Classifier, [0, 1, Side, Side], prototypes, bias);
     }
 
     public string Folder { get; }

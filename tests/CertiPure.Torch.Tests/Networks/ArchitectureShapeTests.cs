@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using CertiPure.Torch.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -40,7 +39,7 @@ public sealed class ArchitectureShapeTests
     public void Names_and_shapes_are_as_approved(string file, string architecture, string arguments)
     {
         string[] shapes = Shapes(architecture, arguments);
-        string approved = Path.Combine(Path.GetDirectoryName(ThisFile())!, "Approved", $"{file}.approved.txt");
+        string approved = Path.Combine(ApprovedFolder(AppContext.BaseDirectory), $"{file}.approved.txt");
         if (Environment.GetEnvironmentVariable("CERTIPURE_APPROVE") == "1")
         {
             File.WriteAllLines(approved, shapes);
@@ -71,5 +70,9 @@ public sealed class ArchitectureShapeTests
         }
     }
 
-    private static string ThisFile([CallerFilePath] string path = "") => path;
+    /// <summary>In the sources, so that an approval is a change to commit. The compiler's own path of this file would not do:
+    /// a deterministic build replaces it.</summary>
+    private static string ApprovedFolder(string folder) => File.Exists(Path.Combine(folder, "CertiPure.slnx"))
+        ? Path.Combine(folder, "tests", "CertiPure.Torch.Tests", "Networks", "Approved")
+        : ApprovedFolder(Path.GetDirectoryName(folder)!);
 }
