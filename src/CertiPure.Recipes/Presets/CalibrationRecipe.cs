@@ -34,6 +34,9 @@ public sealed record CalibrationRecipe : TrainingRecipe
         classifier.Freeze();
         var loss = new CalibrationLoss(
             purifier.Denoise, classifier.Classify, Levels.Create(), Lambda, ReconstructionWeight, Copies);
-        return new PreparedTraining(purifier.Denoiser, loss, purifier.Metadata, classifier.Network);
+        return new PreparedTraining(purifier.Denoiser, loss, purifier.Metadata, classifier.Network)
+        {
+            Purifier = purifier.Denoise,
+        };
     }
 }

@@ -73,7 +73,7 @@ public sealed record ConsistencyRecipe : TrainingRecipe
 
     private static PreparedTraining Prepared(
         PurifierNetwork student, TrainingLoss loss, params IReadOnlyList<TorchSharp.torch.nn.Module> companions) =>
-        new(student.Denoiser, loss, student.Metadata, companions);
+        new(student.Denoiser, loss, student.Metadata, companions) { Purifier = student.Denoise };
 
     private PurifierNetwork Start(TrainingInputs inputs)
     {

@@ -27,6 +27,9 @@ public sealed record DdpmRecipe : TrainingRecipe
                 .Forward(noisy.to(network.ComputeType), step.to(ScalarType.Float32) * (TimeScale / schedule.Steps))
                 .to(ScalarType.Float32),
             schedule);
-        return new PreparedTraining(network.Denoiser, loss, network.Metadata);
+        return new PreparedTraining(network.Denoiser, loss, network.Metadata)
+        {
+            Purifier = network.Denoise,
+        };
     }
 }

@@ -19,6 +19,9 @@ public sealed record EdmRecipe : TrainingRecipe
             ? PurifierNetwork.From(path, "edm", dropout: null)
             : PurifierNetwork.Fresh(Network, "edm", Trainer.Seed);
         network.RequireShape(inputs.Shape);
-        return new PreparedTraining(network.Denoiser, new EdmLoss(network.Denoise, Levels.Create()), network.Metadata);
+        return new PreparedTraining(network.Denoiser, new EdmLoss(network.Denoise, Levels.Create()), network.Metadata)
+        {
+            Purifier = network.Denoise,
+        };
     }
 }

@@ -24,6 +24,9 @@ public sealed record FineTuningRecipe : TrainingRecipe
         network.RequireShape(inputs.Shape);
         DistanceRecipe distance = DistanceRecipe.Create(Distance, LpipsResolution, inputs);
         var loss = new ReconstructionLoss(network.Denoise, Levels.Create(), distance.Between);
-        return new PreparedTraining(network.Denoiser, loss, network.Metadata, distance.Networks);
+        return new PreparedTraining(network.Denoiser, loss, network.Metadata, distance.Networks)
+        {
+            Purifier = network.Denoise,
+        };
     }
 }

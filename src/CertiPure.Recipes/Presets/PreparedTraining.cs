@@ -14,6 +14,9 @@ public sealed record PreparedTraining(
     IReadOnlyDictionary<string, string> Metadata,
     params IReadOnlyList<torch.nn.Module> Companions) : IDisposable
 {
+    /// <summary>The purifier in training, for a grid of its samples now and then; null where a classifier is trained.</summary>
+    public Denoise? Purifier { get; init; }
+
     /// <inheritdoc/>
     public void Dispose()
     {

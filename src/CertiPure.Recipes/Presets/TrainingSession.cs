@@ -120,7 +120,8 @@ public sealed class TrainingSession : IDisposable
                 ExitCode.Refused);
         }
 
-        _trainer.Train(progress, cancellation);
+        SampleGrid? grid = _prepared.Purifier is null ? null : new SampleGrid(_prepared.Purifier, _data, _run.Folder);
+        _trainer.Train(progress, grid is null ? null : grid.Write, cancellation);
         using Checkpoint result = _trainer.Result();
         SafeTensors.Write(_request.OutputPath, result, ElementType.Float16);
     }

@@ -75,14 +75,20 @@ public sealed class Trainer : IDisposable
 
     /// <summary>Trains to the end, writing a checkpoint every so often, at the end, and when cancelled.</summary>
     /// <param name="progress">Told every <see cref="TrainerOptions.LogSteps"/> steps.</param>
+    /// <param name="afterCheckpoint">Called after each checkpoint with the steps done, the network in evaluation mode; it must not
+    /// change the network.</param>
     /// <param name="cancellation">Stops after the running step.</param>
     /// <exception cref="CertiPureException">A loss or gradient was not finite, or a checkpoint could not be written. The last
     /// good checkpoint stays.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the run can be resumed.</exception>
-    public void Train(IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    public void Train(
+        IProgress<TrainingProgress>? progress = null,
+        Action<long>? afterCheckpoint = null,
+        CancellationToken cancellation = default)
     {
         CreateFolder();
         using var statistics = new TrainingStatistics(_run.StatisticsPath, _stepsDone);
+        using var tensorBoard = new TensorBoardLog(_run.Folder);
         var clock = Stopwatch.StartNew();
         var means = new RunningMeans();
         double lastCheckpoint = 0;
@@ -96,6 +102,12 @@ public sealed class Trainer : IDisposable
             {
                 TrainingProgress line = Progress(means, _secondsBefore + clock.Elapsed.TotalSeconds);
                 statistics.Write(line);
+                tensorBoard.Write(
+                    line.Step,
+                    ("loss", line.Loss),
+                    ("gradient norm", line.GradientNorm),
+                    ("learning rate", line.LearningRate),
+                    ("images per second", line.ImagesPerSecond));
                 progress?.Report(line);
                 means = new RunningMeans();
             }
@@ -105,6 +117,12 @@ public sealed class Trainer : IDisposable
             {
                 WriteCheckpoint(_secondsBefore + clock.Elapsed.TotalSeconds);
                 lastCheckpoint = clock.Elapsed.TotalSeconds;
+                if (afterCheckpoint is not null)
+                {
+                    _network.eval();
+                    afterCheckpoint(_stepsDone);
+                    _network.train();
+                }
             }
 
             if (isCancelled && !isLast)

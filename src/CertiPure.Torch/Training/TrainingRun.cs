@@ -1,7 +1,8 @@
 namespace CertiPure.Torch.Training;
 
 /// <summary>What tells one run from another, and where it keeps its state.</summary>
-/// <param name="Folder">The folder for <c>state.safetensors</c>, <c>weights.safetensors</c> and <c>stats.jsonl</c>.</param>
+/// <param name="Folder">The folder for <c>state.safetensors</c>, <c>weights.safetensors</c>, <c>stats.jsonl</c> and
+/// TensorBoard's event files.</param>
 /// <param name="Description">Everything that determines the result, as indented JSON; a run resumes only under the same.</param>
 /// <param name="Metadata">What the trained weights carry: <c>architecture</c>, <c>arguments</c> and, for purifiers,
 /// <c>preconditioning</c>.</param>

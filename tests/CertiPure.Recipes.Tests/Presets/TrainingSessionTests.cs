@@ -48,6 +48,8 @@ public sealed class TrainingSessionTests : IDisposable
         using Torch.Networks.Denoiser edm = PurifierCheckpoint.Load(At("edm"));
         using Torch.Networks.Denoiser tuned = PurifierCheckpoint.Load(At("tuned"));
         Assert.Equal("edm", edm.Preconditioning.Name);
+        Assert.Single(Directory.GetFiles(At("edm.training"), "samples-*.png"));
+        Assert.Single(Directory.GetFiles(At("edm.training"), "events.out.tfevents.*"));
         Assert.Equal("consistency", tuned.Preconditioning.Name);
     }
 
