@@ -3,10 +3,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace CertiPure.Torch.Checkpoints;
 
-/// <summary>An open checkpoint file: random reads that are complete or an error, and the file's hash.</summary>
+/// <summary>An open checkpoint file, or one in memory: random reads that are complete or an error, and the file's hash.</summary>
 internal sealed class CheckpointFile : IDisposable
 {
-    private readonly SafeFileHandle handle;
+    private readonly SafeFileHandle? handle;
+    private readonly ReadOnlyMemory<byte> memory;
 
     /// <summary>Opens a file for reading.</summary>
     /// <exception cref="CertiPureException">It is missing, a folder, or may not be read.</exception>
@@ -29,6 +30,16 @@ internal sealed class CheckpointFile : IDisposable
         }
     }
 
+    /// <summary>Takes a file's content from memory.</summary>
+    /// <param name="name">What to call it in messages.</param>
+    /// <param name="content">The bytes; not copied.</param>
+    public CheckpointFile(string name, ReadOnlyMemory<byte> content)
+    {
+        Path = name;
+        memory = content;
+        Length = content.Length;
+    }
+
     public string Path { get; }
 
     public long Length { get; }
@@ -36,6 +47,12 @@ internal sealed class CheckpointFile : IDisposable
     /// <summary>Fills <paramref name="destination"/> with the bytes from <paramref name="offset"/> on.</summary>
     public void Read(long offset, Span<byte> destination)
     {
+        if (handle is null)
+        {
+            memory.Span.Slice((int)offset, destination.Length).CopyTo(destination);
+            return;
+        }
+
         while (destination.Length > 0)
         {
             int read;
@@ -81,5 +98,5 @@ internal sealed class CheckpointFile : IDisposable
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    public void Dispose() => handle.Dispose();
+    public void Dispose() => handle?.Dispose();
 }

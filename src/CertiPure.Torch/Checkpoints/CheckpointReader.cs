@@ -20,9 +20,18 @@ public static class CheckpointReader
     public static Checkpoint Open(string path, string? section = null) =>
         Directory.Exists(path) ? HuggingFaceFolder.Read(path) : OpenFile(path, section);
 
-    internal static Checkpoint OpenFile(string path, string? section)
+    /// <summary>Opens a checkpoint that is in memory.</summary>
+    /// <param name="name">What to call it in messages.</param>
+    /// <param name="content">A file's bytes, of any form but a folder; not copied.</param>
+    /// <param name="section">Where in the file the tensors are, as for a file.</param>
+    /// <exception cref="CertiPureException">The content is malformed, hostile or of no known form; the message says which.</exception>
+    public static Checkpoint Open(string name, ReadOnlyMemory<byte> content, string? section = null) =>
+        Open(new CheckpointFile(name, content), section);
+
+    internal static Checkpoint OpenFile(string path, string? section) => Open(new CheckpointFile(path), section);
+
+    private static Checkpoint Open(CheckpointFile file, string? section)
     {
-        var file = new CheckpointFile(path);
         try
         {
             CheckpointFormat format = Recognise(file);

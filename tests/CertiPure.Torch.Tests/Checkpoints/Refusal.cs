@@ -15,7 +15,7 @@ internal static class Refusal
     public static void AssertOneSentence(string message)
     {
         Assert.EndsWith(".", message, StringComparison.Ordinal);
-        Assert.DoesNotContain("..", message, StringComparison.Ordinal);
+        Assert.False(message.EndsWith("..", StringComparison.Ordinal), message);
         Assert.DoesNotContain('\n', message);
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using CertiPure.Torch.Checkpoints;
+using CertiPure.Torch.Tests.Checkpoints.Files;
 
 namespace CertiPure.Torch.Tests.Checkpoints;
 

@@ -1,4 +1,5 @@
 using CertiPure.Torch.Checkpoints;
+using CertiPure.Torch.Tests.Checkpoints.Files;
 
 namespace CertiPure.Torch.Tests.Checkpoints;
 

@@ -12,6 +12,8 @@ internal static class PickledModule
 {
     private const int MaxDepth = 64;
     private const int MaxEntries = 1_000_000;
+    private const int MaxOptions = 1000;
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Whether a value is a pickled module.</summary>
     public static bool Is(object? value) => StateOf(value) is { } state && state.Get<PickleDictionary>("_modules") is not null;
@@ -86,10 +88,16 @@ internal static class PickledModule
     };
 
     /// <summary>The arguments that EDM's networks were made with, as JSON; null if the module does not record them.</summary>
-    public static string? Arguments(object module) =>
-        StateOf(module)?.Get<PickleDictionary>("_init_kwargs") is { } arguments && ToJson(arguments, 0) is { } json
-            ? json.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping })
-            : null;
+    public static string? Arguments(object module)
+    {
+        if (StateOf(module)?.Get<PickleDictionary>("_init_kwargs") is not { } arguments)
+        {
+            return null;
+        }
+
+        int left = MaxOptions;
+        return ToJson(arguments, 0, ref left).ToJsonString(Plain);
+    }
 
     private static PickleDictionary? StateOf(object? value) => value switch
     {
@@ -98,17 +106,43 @@ internal static class PickledModule
         _ => null,
     };
 
-    // Plain values only; anything else, and anything deeper than options ever are, is left out.
-    private static JsonNode? ToJson(object? value, int depth) => value switch
+    // Plain values only; anything else, and anything deeper or more than options ever are, is left out.
+    private static JsonNode? ToJson(object? value, int depth, ref int left) => --left < 0 || depth > 4 ? null : value switch
     {
         string text => JsonValue.Create(text),
         long integer => JsonValue.Create(integer),
         bool boolean => JsonValue.Create(boolean),
         double number when double.IsFinite(number) => JsonValue.Create(number),
-        PickleList list when depth < 4 => new JsonArray([.. list.Items.Take(64).Select(item => ToJson(item, depth + 1))]),
-        PickleTuple tuple when depth < 4 => new JsonArray([.. tuple.Items.Take(64).Select(item => ToJson(item, depth + 1))]),
-        PickleDictionary dictionary when depth < 4 => new JsonObject(dictionary.Named.Take(64)
-            .Select(entry => new KeyValuePair<string, JsonNode?>(entry.Key, ToJson(entry.Value, depth + 1)))),
+        PickleList list => ToJson(list.Items, depth, ref left),
+        PickleTuple tuple => ToJson(tuple.Items, depth, ref left),
+        PickleDictionary dictionary => ToJson(dictionary, depth, ref left),
         _ => null,
     };
+
+    private static JsonArray ToJson(IReadOnlyList<object?> items, int depth, ref int left)
+    {
+        var array = new JsonArray();
+        for (int i = 0; i < items.Count && left > 0; i++)
+        {
+            array.Add(ToJson(items[i], depth + 1, ref left));
+        }
+
+        return array;
+    }
+
+    private static JsonObject ToJson(PickleDictionary dictionary, int depth, ref int left)
+    {
+        var json = new JsonObject();
+        foreach ((string name, object? value) in dictionary.Named)
+        {
+            if (left <= 0)
+            {
+                break;
+            }
+
+            json[name] = ToJson(value, depth + 1, ref left);
+        }
+
+        return json;
+    }
 }

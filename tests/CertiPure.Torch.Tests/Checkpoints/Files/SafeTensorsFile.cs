@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace CertiPure.Torch.Tests.Checkpoints;
+namespace CertiPure.Torch.Tests.Checkpoints.Files;
 
 /// <summary>Builds safetensors files by hand, right or wrong, independently of the writer under test.</summary>
 internal static class SafeTensorsFile
