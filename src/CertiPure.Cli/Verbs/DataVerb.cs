@@ -11,7 +11,7 @@ internal sealed class DataVerb : Verb
 
     private readonly Argument<string?> _name = new("NAME")
     {
-        Description = "The data set to get.",
+        Description = "The data set or checkpoint.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -22,7 +22,7 @@ internal sealed class DataVerb : Verb
     public DataVerb(Terminal terminal)
         : base(
             "data",
-            "Lists data sets and bundled models, gets a data set, or checks the files that are here.",
+            "Lists data sets, bundled models and published checkpoints, gets one, or checks the files that are here.",
             "certipure data get fashion-mnist",
             terminal)
     {
@@ -46,6 +46,14 @@ internal sealed class DataVerb : Verb
             case "get":
                 string name = parse.GetValue(_name)
                     ?? throw new CertiPureException("data get needs a name; data list shows them.", ExitCode.Usage);
+                if (PublishedCheckpoints.Find(name) is { } checkpoint)
+                {
+                    Terminal.WriteNote($"{checkpoint.Description}: {checkpoint.Licence}.");
+                    using var client = new HttpClient();
+                    Terminal.WriteLine(await checkpoint.GetAsync(locations, client, null, cancellation).ConfigureAwait(false));
+                    return ExitCode.Success;
+                }
+
                 string folder = await DataSets.Named(name).GetAsync(locations, Terminal.WriteNote, cancellation).ConfigureAwait(false);
                 Terminal.WriteLine(folder);
                 return ExitCode.Success;
@@ -60,9 +68,22 @@ internal sealed class DataVerb : Verb
         var models = BundledModels.OfProgram.Names
             .Select(name => new { Name = name, Files = BundledModels.OfProgram.Files(name) })
             .ToArray();
+        var checkpoints = PublishedCheckpoints.All
+            .Select(checkpoint => new
+            {
+                checkpoint.Name,
+                checkpoint.Description,
+                checkpoint.Use,
+                checkpoint.Architecture,
+                checkpoint.Licence,
+                checkpoint.Megabytes,
+                Files = checkpoint.Files.Select(file => new { file.Address, file.Sha256 }),
+                Path = checkpoint.Find(locations),
+            })
+            .ToArray();
         if (json)
         {
-            Terminal.WriteJson(new { DataSets = sets, Models = models });
+            Terminal.WriteJson(new { DataSets = sets, Models = models, Checkpoints = checkpoints });
             return;
         }
 
@@ -78,19 +99,37 @@ internal sealed class DataVerb : Verb
         {
             Terminal.WriteLine($"  {model.Name,-14} {string.Join(", ", model.Files)}");
         }
+
+        Terminal.WriteLine("Published checkpoints:");
+        foreach (var checkpoint in checkpoints)
+        {
+            Terminal.WriteLine($"  {checkpoint.Name,-29} {checkpoint.Description}; {checkpoint.Use}");
+            string size = checkpoint.Megabytes is { } megabytes ? $", about {megabytes} MB" : "";
+            Terminal.WriteLine($"  {"",-29} {(checkpoint.Path is null ? "not here" : $"in {checkpoint.Path}")}{size}, {checkpoint.Licence}");
+        }
     }
 
     private ExitCode Verify(DataLocations locations, string? name, bool json)
     {
-        IReadOnlyList<DataSet> asked = name is null ? DataSets.All : [DataSets.Named(name)];
+        PublishedCheckpoint[] checkpoints = [.. PublishedCheckpoints.All.Where(checkpoint => name is null || checkpoint.Name == name)];
+        IReadOnlyList<DataSet> asked = name is null ? DataSets.All : checkpoints.Length > 0 ? [] : [DataSets.Named(name)];
         var found = asked
             .Select(set => (Set: set, Folder: set.Find(locations)))
             .Where(entry => entry.Folder is not null)
             .Select(entry => new { entry.Set.Name, Folder = entry.Folder!, Damaged = entry.Set.FindDamage(entry.Folder!) })
+            .Concat(checkpoints
+                .Select(checkpoint => (Checkpoint: checkpoint, Path: checkpoint.Find(locations)))
+                .Where(entry => entry.Path is not null)
+                .Select(entry => new
+                {
+                    entry.Checkpoint.Name,
+                    Folder = entry.Path!,
+                    Damaged = entry.Checkpoint.FindDamage(entry.Path!),
+                }))
             .ToArray();
         if (name is not null && found.Length == 0)
         {
-            throw new CertiPureException($"The data set {name} is not here; certipure data get {name} gets it.");
+            throw new CertiPureException($"{name} is not here; certipure data get {name} gets it.");
         }
 
         if (json)

@@ -30,6 +30,12 @@ public sealed class Checkpoint : IDisposable
     {
         Path = path;
         Tensors = [.. tensors];
+        if (path is not null && Tensors.FirstOrDefault(tensor => tensor.Name.Any(char.IsControl)) is { } hostile)
+        {
+            // Names are printed: a file must not send commands to somebody's terminal.
+            throw Unreadable.Because(path, $"the name of its tensor '{hostile.Name}' holds control characters");
+        }
+
         Metadata = metadata ?? new Dictionary<string, string>();
         byName = Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
         this.files = files;

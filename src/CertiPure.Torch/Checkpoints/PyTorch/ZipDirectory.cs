@@ -109,6 +109,7 @@ internal static class ZipDirectory
     private static void ReadZip64(
         ByteSource archive, string name, ReadOnlySpan<byte> extra, ref long length, ref long compressed, ref long offset)
     {
+        ReadOnlySpan<byte> values = [];
         while (extra.Length >= 4)
         {
             int size = UInt16(extra, 2);
@@ -119,14 +120,16 @@ internal static class ZipDirectory
 
             if (UInt16(extra, 0) == 1)
             {
-                ReadOnlySpan<byte> values = extra.Slice(4, size);
-                Widen(ref length, ref values);
-                Widen(ref compressed, ref values);
-                Widen(ref offset, ref values);
+                values = extra.Slice(4, size);
+                break;
             }
 
             extra = extra[(4 + size)..];
         }
+
+        Widen(ref length, ref values);
+        Widen(ref compressed, ref values);
+        Widen(ref offset, ref values);
 
         void Widen(ref long value, ref ReadOnlySpan<byte> values)
         {
