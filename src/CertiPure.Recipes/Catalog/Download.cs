@@ -110,7 +110,12 @@ public static class Download
         }
 
         response.EnsureSuccessStatusCode();
-        bool continues = response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == have;
+        bool continues = response.StatusCode == HttpStatusCode.PartialContent;
+        if (continues && response.Content.Headers.ContentRange?.From is { } from && from != have)
+        {
+            throw new CertiPureException($"{address} answered with bytes from {from} on where those from {have} on were asked for; try again.");
+        }
+
         if (response.Headers.ETag is { IsWeak: false } tag)
         {
             await File.WriteAllTextAsync(VersionFile(part), tag.ToString(), cancellation).ConfigureAwait(false);
