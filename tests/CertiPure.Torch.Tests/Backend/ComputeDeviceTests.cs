@@ -1,0 +1,31 @@
+using CertiPure.Torch.Backend;
+using TorchSharp;
+
+namespace CertiPure.Torch.Tests.Backend;
+
+public sealed class ComputeDeviceTests
+{
+    [Fact]
+    public void The_processor_is_named_cpu()
+    {
+        Assert.Equal(DeviceType.CPU, ComputeDevice.Named("cpu").type);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("gpu")]
+    [InlineData("cuda:")]
+    [InlineData("cuda:-1")]
+    [InlineData("cuda:x")]
+    public void Another_name_is_refused_as_misuse(string name)
+    {
+        Assert.Equal(ExitCode.Usage, Assert.Throws<CertiPureException>(() => ComputeDevice.Named(name)).ExitCode);
+    }
+
+    [Fact]
+    public void A_gpu_that_is_not_there_is_refused_with_advice()
+    {
+        var exception = Assert.Throws<CertiPureException>(() => ComputeDevice.Named("cuda:4096"));
+        Assert.Contains("CERTIPURE_LIBTORCH", exception.Message, StringComparison.Ordinal);
+    }
+}
