@@ -108,6 +108,7 @@ internal static class CommandLine
         new FinetuneVerb(terminal),
         new ConvertVerb(terminal),
         new InspectVerb(terminal),
+        new ServeVerb(terminal),
         new DoctorVerb(terminal),
     ];
 }

@@ -82,7 +82,7 @@ internal sealed class CertificateExamination(
             plan = SamplingPlans.Of(experiment);
             plan.Begin(experiment.Sigma);
         }
-        catch (Exception e) when (e is CertiPureException or ArgumentException)
+        catch (CertiPureException)
         {
             return new("replay", title, Unknown, "This service does not have its sampling plan.");
         }

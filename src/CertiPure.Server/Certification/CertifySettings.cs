@@ -1,4 +1,6 @@
 using System.Globalization;
+using CertiPure.Recipes.Runs;
+using CertiPure.Reports;
 using CertiPure.Results;
 using CertiPure.Server.Uploads;
 using CertiPure.Smoothing;
@@ -35,7 +37,7 @@ internal sealed record CertifySettings(SamplingPlan Plan, ulong Seed, SeedOrigin
         InvalidFields.ThrowIfAny(errors);
         try
         {
-            return new CertifySettings(SamplingPlans.Create(plan, n0, n, alpha), seed, origin);
+            return new CertifySettings(SamplingPlans.Create(plan, n0, n, alpha, CertifiedAccuracy.DefaultRadii), seed, origin);
         }
         catch (CertiPureException e)
         {

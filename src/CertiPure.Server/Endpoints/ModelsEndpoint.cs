@@ -1,5 +1,6 @@
 using CertiPure.Images;
 using CertiPure.Imaging;
+using CertiPure.Recipes.Runs;
 using CertiPure.Server.Certification;
 using CertiPure.Server.Contracts;
 using CertiPure.Server.Hosting;

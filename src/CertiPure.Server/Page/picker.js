@@ -46,7 +46,7 @@ export class ImagePicker {
 
   async #showSamples() {
     const set = this.#dataSet;
-    byId('samples-label').textContent = `or a test image of ${set.title}`;
+    byId('samples-label').textContent = `or from ${set.title}`;
     const ids = new Set();
     while (ids.size < Math.min(sampleCount, set.count)) ids.add(Math.floor(Math.random() * set.count));
     for (const url of this.#urls.splice(0)) URL.revokeObjectURL(url);

@@ -88,12 +88,14 @@ async function drawCurves(runs) {
     .map(run => `${run.name}: ${percent(run.certifiedAccuracy[0])} at radius 0`).join('; ');
 }
 
-/** Certified accuracy falls in steps, one for each certificate that ends. */
+/** Each point's accuracy holds from the radius before it up to its own; beyond the last radius nothing is certified. */
 function steps(curve) {
   const points = [];
+  let from = 0;
   for (const { radius, accuracy } of curve) {
-    if (points.length) points.push([radius, points.at(-1)[1]]);
-    points.push([radius, accuracy]);
+    points.push([from, accuracy], [radius, accuracy]);
+    from = radius;
   }
+  points.push([from, 0]);
   return points;
 }

@@ -38,6 +38,10 @@ public sealed class LookTests(Browser browser) : IClassFixture<Browser>, IDispos
         await page.GetByRole(AriaRole.Tab, new() { Name = "Runs" }).ClickAsync();
         await Assertions.Expect(page.Locator("#curves .curve")).ToHaveCountAsync(3);
         await LookAsync(page, $"runs-{name}");
+        // Beyond its largest certified radius every curve is at zero, which is the axis.
+        Assert.True(await page.EvaluateAsync<bool>(
+            "[...document.querySelectorAll('#curves .curve')].every(curve => Math.abs(Number(curve.getAttribute('d').split(' ').at(-1)) "
+            + "- Number(document.querySelector('#curves .axis').getAttribute('y1'))) < 0.1)"));
     }
 
     private static async Task LookAsync(IPage page, string name)

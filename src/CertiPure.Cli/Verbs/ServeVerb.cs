@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace CertiPure.Cli.Verbs;
+
+/// <summary><c>serve</c>: starts the service, which is a program of its own beside this one, and passes on its options, its output
+/// and its exit code.</summary>
+internal sealed partial class ServeVerb : Verb
+{
+    private const string Service = "CertiPure.Server";
+    private const int Terminate = 15;
+
+    /// <summary>Defines the verb.</summary>
+    public ServeVerb(Terminal terminal)
+        : base(
+            "serve",
+            "Serves certification over HTTP, with a page; takes the options that docs/api.md describes.",
+            "certipure serve --url http://127.0.0.1:5080 --runs ./runs",
+            terminal) =>
+        TreatUnmatchedTokensAsErrors = false;
+
+    /// <inheritdoc/>
+    protected override async Task<ExitCode> RunAsync(ParseResult parse, CancellationToken cancellation)
+    {
+        ProcessStartInfo start = Start(Find());
+        foreach (string argument in parse.UnmatchedTokens)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using Process service = Process.Start(start)!;
+        // A terminal's Ctrl-C reaches the service by itself; a signal to this process alone has to be passed on.
+        using CancellationTokenRegistration stop = cancellation.UnsafeRegister(_ => Stop(service), null);
+        await service.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        return (ExitCode)service.ExitCode;
+    }
+
+    private static ProcessStartInfo Start(string library)
+    {
+        string? host = Environment.ProcessPath;
+        return Path.GetFileNameWithoutExtension(host) == "dotnet"
+            ? new ProcessStartInfo(host!, [library])
+            : new ProcessStartInfo(Path.ChangeExtension(library, OperatingSystem.IsWindows() ? ".exe" : null));
+    }
+
+    /// <summary>Beside this program in an installation; in its sibling's build folder in a repository.</summary>
+    private static string Find()
+    {
+        string here = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
+        string build = Path.Combine(Path.GetFileName(Path.GetDirectoryName(here))!, Path.GetFileName(here));
+        string[] places =
+        [
+            Path.Combine(here, "server", Service + ".dll"),
+            Path.Combine(here, "..", "..", "..", "..", Service, "bin", build, Service + ".dll"),
+            Path.Combine(here, "..", "..", "..", "..", "..", "src", Service, "bin", build, Service + ".dll"),
+        ];
+        return places.Select(Path.GetFullPath).FirstOrDefault(File.Exists)
+            ?? throw new CertiPureException(
+                $"The service's program {Service} is not beside this one in {Path.Combine(here, "server")}; install CertiPure again, or "
+                + "build the solution.");
+    }
+
+    private static void Stop(Process service)
+    {
+        try
+        {
+            if (OperatingSystem.IsWindows())
+            {
+                service.Kill();
+            }
+            else
+            {
+                _ = SendSignal(service.Id, Terminate);
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // It ended in the same moment.
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int SendSignal(int process, int signal);
+}
