@@ -63,11 +63,14 @@ public sealed class ProcessTests : IDisposable
             }
         };
         watcher.EnableRaisingEvents = true;
-        var start = new ProcessStartInfo("dotnet", [typeof(CommandLine).Assembly.Location, .. command])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        string[] arguments = [typeof(CommandLine).Assembly.Location, .. command];
+
+        // A test run in the background of a script ignores SIGINT, and so would its children.
+        ProcessStartInfo start = OperatingSystem.IsLinux()
+            ? new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", .. arguments])
+            : new ProcessStartInfo("dotnet", arguments);
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
         Process process = Process.Start(start)!;
         Task finished = process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.True(

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace CertiPure.Torch.Tests.Checkpoints;
 
 [Trait("group", "long")]
-[Collection("alone: it measures the memory of the process")]
+[Collection(nameof(AloneTests))]
 public sealed class LargeFileTests : IDisposable
 {
     private const int Layers = 16;

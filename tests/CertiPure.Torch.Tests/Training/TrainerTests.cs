@@ -8,6 +8,7 @@ using static TorchSharp.torch;
 
 namespace CertiPure.Torch.Tests.Training;
 
+[Collection(nameof(AloneTests))]
 public sealed class TrainerTests : IDisposable
 {
     private static readonly TrainerOptions Options = new()
