@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using CertiPure.Torch.Checkpoints.Recognition;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -9,7 +10,7 @@ public static class CheckpointLoader
 {
     /// <summary>
     /// Copies every tensor of the checkpoint into the module's parameter or buffer of the same name, converting the element type
-    /// to the module's. Nothing is copied unless all fits. Only one tensor at a time takes extra memory.
+    /// to the module's. Nothing is copied unless all fits. Only one tensor at a time takes extra memory, and only where it is converted.
     /// </summary>
     /// <param name="module">The network; its device and element types stay.</param>
     /// <param name="checkpoint">The tensors.</param>
@@ -21,14 +22,16 @@ public static class CheckpointLoader
     {
         Dictionary<string, Tensor> targets = module.state_dict();
         Check(module, checkpoint, targets, optional ?? (_ => false));
+        var pairs = checkpoint.Tensors.Where(source => targets.ContainsKey(source.Name) && source.ByteCount > 0)
+            .Select(source => (Source: source, Target: targets[source.Name]))
+            .ToLookup(pair => IsSameLayout(pair.Source, pair.Target));
+        ReadInPlace([.. pairs[true]]);
         using (no_grad())
         {
-            foreach (CheckpointTensor source in checkpoint.Tensors)
+            foreach ((CheckpointTensor source, Tensor target) in pairs[false])
             {
-                if (targets.TryGetValue(source.Name, out Tensor? target))
-                {
-                    Copy(source, target);
-                }
+                using Tensor read = ToTensor(source);
+                target.copy_(read);
             }
         }
     }
@@ -46,21 +49,23 @@ public static class CheckpointLoader
         return tensor;
     }
 
-    private static void Copy(CheckpointTensor source, Tensor target)
+    private static bool IsSameLayout(CheckpointTensor source, Tensor target) =>
+        target.device_type == DeviceType.CPU && target.is_contiguous() && target.dtype == ToScalarType(source);
+
+    // Straight from the file into the tensors' memory, a few at a time: touching fresh memory costs as much as reading the file.
+    private static void ReadInPlace((CheckpointTensor Source, Tensor Target)[] pairs)
     {
-        if (source.ByteCount == 0)
+        try
         {
-            return;
+            Parallel.ForEach(
+                pairs,
+                new ParallelOptions { MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, 4) },
+                pair => pair.Source.Read(pair.Target.bytes));
         }
-
-        if (target.device_type == DeviceType.CPU && target.is_contiguous() && target.dtype == ToScalarType(source))
+        catch (AggregateException error)
         {
-            source.Read(target.bytes);
-            return;
+            ExceptionDispatchInfo.Throw(error.InnerExceptions[0]);
         }
-
-        using Tensor read = ToTensor(source);
-        target.copy_(read);
     }
 
     private static ScalarType ToScalarType(CheckpointTensor source) => source.ElementType switch

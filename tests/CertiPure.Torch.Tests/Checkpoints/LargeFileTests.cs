@@ -12,6 +12,7 @@ public sealed class LargeFileTests : IDisposable
 {
     private const int Layers = 16;
     private const int Width = 4096;
+    private const int Rounds = 5;
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
@@ -26,26 +27,33 @@ public sealed class LargeFileTests : IDisposable
             Enumerable.Range(0, Layers).Select(i => CheckpointTensor.FromBytes($"{i}.weight", ElementType.Float32, [Width, Width], weights))));
         long size = new FileInfo(path).Length;
 
-        var watch = Stopwatch.StartNew();
-        File.Copy(path, folder["copy"]);
-        double copySeconds = watch.Elapsed.TotalSeconds;
-
-        long before = Status("VmRSS");
-        File.WriteAllText("/proc/self/clear_refs", "5");
-        watch.Restart();
-        using var network = new EmptyLayers(Layers, Width);
-        using (Checkpoint checkpoint = CheckpointReader.Open(path))
+        double memory = 0;
+        for (int round = 0; round < Rounds; round++)
         {
-            CheckpointLoader.Load(network, checkpoint);
+            File.Delete(folder["copy"]);
+            var watch = Stopwatch.StartNew();
+            File.Copy(path, folder["copy"]);
+            double copySeconds = watch.Elapsed.TotalSeconds;
+
+            using var network = new EmptyLayers(Layers, Width);
+            long before = Status("VmRSS");
+            File.WriteAllText("/proc/self/clear_refs", "5");
+            watch.Restart();
+            using (Checkpoint checkpoint = CheckpointReader.Open(path))
+            {
+                CheckpointLoader.Load(network, checkpoint);
+            }
+
+            double loadSeconds = watch.Elapsed.TotalSeconds;
+            double taken = (double)(Status("VmHWM") - before) / size;
+            memory = Math.Max(memory, taken);
+            TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{size / 1e9:F2} GB: copied in {copySeconds:F2} s, loaded in {loadSeconds:F2} s, extra memory {taken:F2} of the size"));
+            using Tensor last = network.state_dict()[$"{Layers - 1}.weight"];
+            Assert.True(last.bytes.SequenceEqual(weights));
         }
 
-        double loadSeconds = watch.Elapsed.TotalSeconds;
-        double memory = (double)(Status("VmHWM") - before) / size;
-        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{size / 1e9:F2} GB: copied in {copySeconds:F2} s, loaded in {loadSeconds:F2} s, extra memory {memory:F2} of the size"));
         Assert.InRange(memory, 0.5, 1.3);
-        using Tensor last = network.state_dict()[$"{Layers - 1}.weight"];
-        Assert.True(last.bytes.SequenceEqual(weights));
     }
 
     private static long Status(string field) => 1024 * long.Parse(
