@@ -6,9 +6,6 @@ public static class CheckpointArchitecture
     // Networks that are used as they are published and need no conversion, by names that they alone have.
     private static readonly (string Description, string[] Names)[] Others =
     [
-        ("a CIFAR ResNet as in locuslab/smoothing", ["conv1.weight", "layer1.0.conv1.weight", "layer3.17.conv1.weight", "fc.weight"]),
-        ("torchvision's ResNet-50", ["conv1.weight", "layer4.2.conv3.weight", "fc.weight"]),
-        ("a WideResNet", ["block1.layer.0.conv1.weight", "fc.weight"]),
         ("torchvision's SqueezeNet 1.1", ["features.3.squeeze.weight", "features.12.expand3x3.weight"]),
         ("torchvision's VGG-16", ["features.0.weight", "features.28.weight"]),
         ("torchvision's AlexNet", ["features.0.weight", "features.10.weight"]),

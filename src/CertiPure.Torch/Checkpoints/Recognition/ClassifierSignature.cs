@@ -8,11 +8,13 @@ namespace CertiPure.Torch.Checkpoints.Recognition;
 internal static class ClassifierSignature
 {
     private static readonly (string Mean, string Deviation) ImageNet = ("0.485,0.456,0.406", "0.229,0.224,0.225");
+    private static readonly (string Mean, string Deviation) Cifar10 = ("0.4914,0.4822,0.4465", "0.2023,0.1994,0.201");
     private static readonly (string Mean, string Deviation) Half = ("0.5,0.5,0.5", "0.5,0.5,0.5");
 
     /// <summary>The classifier, or null if it is none that is known.</summary>
     public static RecognisedNetwork? Recognise(Checkpoint checkpoint, NamedShapes shapes) =>
-        RecogniseCifarResNet(shapes) ?? RecogniseVisionTransformer(checkpoint, shapes);
+        RecogniseCifarResNet(shapes) ?? RecogniseResNet110(shapes) ?? RecogniseResNet50(shapes) ?? RecogniseWideResNet(shapes)
+            ?? RecogniseVisionTransformer(checkpoint, shapes);
 
     private static RecognisedNetwork? RecogniseCifarResNet(NamedShapes shapes)
     {
@@ -35,6 +37,47 @@ internal static class ClassifierSignature
                 Width = shapes.Size("conv1.weight", 0),
             }),
             channels == 3 ? Pixels("3x32x32", ImageNet) : new Dictionary<string, string>());
+    }
+
+    private static RecognisedNetwork? RecogniseResNet110(NamedShapes shapes)
+    {
+        int blocks = shapes.CountFrom(i => $"layer1.{i}.conv2.weight");
+        if (!shapes.Has("conv1.weight", "fc.weight", "layer3.0.conv1.weight") || shapes.Has("layer4.0.conv1.weight") || shapes.Size("conv1.weight", 0) != 16)
+        {
+            return null;
+        }
+
+        int depth = (6 * blocks) + 2;
+        return new RecognisedNetwork(
+            $"a CIFAR ResNet-{depth} as in locuslab/smoothing",
+            nameof(ResNet110),
+            ArchitectureArguments.Write(new ResNet110Options { Depth = depth, ClassCount = shapes.Size("fc.weight", 0) }),
+            Pixels("3x32x32", Cifar10));
+    }
+
+    private static RecognisedNetwork? RecogniseResNet50(NamedShapes shapes) =>
+        shapes.Has("conv1.weight", "layer3.5.conv3.weight", "layer4.2.conv3.weight", "fc.weight") && !shapes.Has("layer3.6.conv3.weight")
+            ? new RecognisedNetwork("torchvision's ResNet-50", nameof(ResNet50),
+                ArchitectureArguments.Write(new ClassifierOptions { ClassCount = shapes.Size("fc.weight", 0) }), Pixels("3x224x224", ImageNet))
+            : null;
+
+    // How a WideResNet normalises differs from one publication to the next.
+    private static RecognisedNetwork? RecogniseWideResNet(NamedShapes shapes)
+    {
+        int blocks = shapes.CountFrom(i => $"block1.layer.{i}.conv1.weight");
+        if (blocks == 0 || !shapes.Has("conv1.weight", "fc.weight", "block3.layer.0.conv1.weight"))
+        {
+            return null;
+        }
+
+        var options = new WideResNetOptions
+        {
+            Depth = (6 * blocks) + 4,
+            WidenFactor = shapes.Size("block1.layer.0.conv1.weight", 0) / 16,
+            ClassCount = shapes.Size("fc.weight", 0),
+        };
+        return new RecognisedNetwork($"a WideResNet-{options.Depth}-{options.WidenFactor}", nameof(WideResNet), ArchitectureArguments.Write(options),
+            new Dictionary<string, string> { ["shape"] = "3x32x32" });
     }
 
     private static RecognisedNetwork? RecogniseVisionTransformer(Checkpoint checkpoint, NamedShapes shapes)

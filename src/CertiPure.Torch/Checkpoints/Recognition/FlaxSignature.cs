@@ -5,7 +5,7 @@ namespace CertiPure.Torch.Checkpoints.Recognition;
 /// <summary>Recognises the NCSN++ of the paper's own purifiers in Flax's names.</summary>
 internal static class FlaxSignature
 {
-    // Tensors of the published CIFAR-10 network (method's section 11); another one needs its arguments given.
+    // Tensors of the published CIFAR-10 networks; another one needs its arguments given.
     private const int PublishedTensors = 445;
 
     /// <summary>The network, or null if it is another.</summary>

@@ -15,7 +15,7 @@ public sealed class CheckpointArchitectureTests
         ("openai/consistency_models@", "the UNet of OpenAI's consistency models"),
         ("openai/consistency_models_cifar10", "NCSN++ in Flax's names"),
         ("improved-diffusion UNet", "improved diffusion's UNet"),
-        ("locuslab/smoothing", "a CIFAR ResNet as in locuslab/smoothing"),
+        ("locuslab/smoothing", "a CIFAR ResNet-110 as in locuslab/smoothing"),
         ("torchvision 0.14 resnet50", "torchvision's ResNet-50"),
         ("torchvision 0.14 squeezenet1_1", "torchvision's SqueezeNet 1.1"),
         ("mseitzer/pytorch-fid", "pytorch-fid's Inception-v3"),
@@ -64,6 +64,22 @@ public sealed class CheckpointArchitectureTests
         Assert.Equal("0.485,0.456,0.406", network.Metadata["mean"]);
     }
 
+    [Theory]
+    [InlineData(nameof(CifarResNet), """{"depth":20}""")]
+    [InlineData(nameof(ResNet110), """{"depth":20,"num_classes":7}""")]
+    [InlineData(nameof(ResNet50), """{"num_classes":12}""")]
+    [InlineData(nameof(WideResNet), """{"depth":16,"widen_factor":2,"num_classes":5}""")]
+    [InlineData(nameof(VisionTransformer), """{"num_labels":3,"image_size":32,"patch_size":8,"hidden_size":128,"num_hidden_layers":2,"num_attention_heads":2,"intermediate_size":64}""")]
+    public void A_classifier_that_is_built_from_what_its_tensors_tell_takes_them(string architecture, string arguments)
+    {
+        using var network = Architecture.Named(architecture).Create<TorchSharp.torch.nn.Module>(arguments);
+        Checkpoint checkpoint = ModuleState.Capture(network);
+        RecognisedNetwork recognised = CheckpointArchitecture.Recognise(checkpoint)!;
+        Assert.Equal(architecture, recognised.Architecture);
+        using var rebuilt = Architecture.Named(architecture).Create<TorchSharp.torch.nn.Module>(recognised.Arguments!);
+        CheckpointLoader.Load(rebuilt, checkpoint);
+    }
+
     [Fact]
     public void A_file_that_says_what_it_is_is_believed()
     {
@@ -83,7 +99,7 @@ public sealed class CheckpointArchitectureTests
     private static int CompareArguments(Fixture fixture, RecognisedNetwork recognised)
     {
         if (recognised.Arguments is null || recognised.Description.Contains("Flax", StringComparison.Ordinal)
-            || recognised.Architecture is null or nameof(VisionTransformer))
+            || recognised.Architecture is null or nameof(VisionTransformer) or nameof(ResNet110) or nameof(ResNet50) or nameof(WideResNet))
         {
             return 0;
         }
