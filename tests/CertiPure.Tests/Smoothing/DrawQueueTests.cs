@@ -42,7 +42,7 @@ public sealed class DrawQueueTests
         using var queue = new DrawQueue(classifier);
         await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() => Run(queue.OpenLane(), i))));
         Assert.Single(classifier.Threads.Distinct());
-        Assert.Equal(250, classifier.Batches);
+        Assert.Equal(2000, queue.Statistics.Draws);
     }
 
     [Fact]
