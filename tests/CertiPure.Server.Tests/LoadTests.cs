@@ -50,9 +50,15 @@ public sealed class LoadTests
             switch (random.Next(10))
             {
                 case 0:
-                    using (HttpResponseMessage large = await server.PostAsync("/v1/certify", RunningServer.Upload(new byte[200_000])))
+                    try
                     {
+                        using HttpResponseMessage large = await server.PostAsync(
+                            "/v1/certify", RunningServer.Upload(new byte[200_000]));
                         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, large.StatusCode);
+                    }
+                    catch (HttpRequestException)
+                    {
+                        // The service closed the connection while the client was still sending what it does not take.
                     }
 
                     break;

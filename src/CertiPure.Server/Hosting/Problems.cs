@@ -74,6 +74,15 @@ internal static partial class Problems
     private static Task WriteAsync(HttpContext context, ProblemDetails problem)
     {
         context.Response.StatusCode = problem.Status!.Value;
+        if (problem.Status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden
+                or StatusCodes.Status413PayloadTooLarge
+            && HttpProtocol.IsHttp11(context.Request.Protocol))
+        {
+            // The rest of the body is not read, so the connection cannot serve another request; a client that is not told would
+            // send one into it.
+            context.Response.Headers.Connection = "close";
+        }
+
         return context.Response.WriteAsJsonAsync(problem, ServerJson.Options, ContentType);
     }
 

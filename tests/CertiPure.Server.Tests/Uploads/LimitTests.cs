@@ -19,6 +19,14 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task A_connection_whose_body_was_not_read_is_announced_as_closing()
+    {
+        await using RunningServer server = await RunningServer.StartAsync(new ServerOptions { MaxUploadBytes = 10_000 });
+        using HttpResponseMessage response = await server.PostAsync("/v1/certify", RunningServer.Upload(new byte[20_000]));
+        Assert.True(response.Headers.ConnectionClose);
+    }
+
+    [Fact]
     public async Task A_body_over_the_limit_is_refused_though_no_length_was_announced()
     {
         await using RunningServer server = await RunningServer.StartAsync(new ServerOptions { MaxUploadBytes = 10_000 });
