@@ -6,6 +6,8 @@ namespace CertiPure.Torch.Tests.Fixtures;
 
 public sealed class FixtureParityTests
 {
+    private readonly List<string> _lines = [];
+
     [Fact]
     public void Every_fixture_of_a_known_kind_agrees_with_its_reference()
     {
@@ -39,6 +41,7 @@ public sealed class FixtureParityTests
         }
 
         Say($"fixtures checked: {agreed + disagreements.Count} of {folders.Length}");
+        File.WriteAllLines(Path.Combine(AppContext.BaseDirectory, "fixtures.txt"), _lines);
         Assert.Empty(disagreements);
         Assert.True(agreed > 0, $"No fixture of {root} was checked.");
     }
@@ -80,5 +83,10 @@ public sealed class FixtureParityTests
     ];
 
     // Straight to the console, because a runner shows a passing test's own output nowhere.
-    private static void Say(string line) => Console.Out.WriteLine(line);
+    /// <summary>To the console, and to a file because a test run shows no output of tests that pass.</summary>
+    private void Say(string line)
+    {
+        Console.Out.WriteLine(line);
+        _lines.Add(line);
+    }
 }
