@@ -43,6 +43,7 @@ public sealed class PurifiedClassifier : IBaseClassifier
     public double Sigma { get; }
 
     /// <inheritdoc/>
+    /// <exception cref="CertiPureException">The classifier gave a logit that is not finite.</exception>
     public void Classify(ImageBatch noisy, Span<int> labels)
     {
         ArgumentNullException.ThrowIfNull(noisy);
@@ -56,6 +57,17 @@ public sealed class PurifiedClassifier : IBaseClassifier
 
         ImageBatch purified = _purifier is null ? noisy : _purifier.Purify(noisy, Sigma);
         ReadOnlySpan<float> logits = _classifier.Logits(purified);
+
+        // A label picked among NaNs would be counted as a vote.
+        foreach (float logit in logits)
+        {
+            if (!float.IsFinite(logit))
+            {
+                throw new CertiPureException(
+                    "The classifier gave logits that are not finite numbers: check its weights and the range of its input.");
+            }
+        }
+
         for (int i = 0; i < labels.Length; i++)
         {
             labels[i] = System.Numerics.Tensors.TensorPrimitives.IndexOfMax(logits.Slice(i * ClassCount, ClassCount));
