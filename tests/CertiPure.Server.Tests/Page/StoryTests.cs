@@ -32,8 +32,9 @@ public sealed class StoryTests(Browser browser) : IClassFixture<Browser>
         ILocator radius = page.Locator("#radius-chart .value");
         await Assertions.Expect(radius).ToHaveTextAsync(new Regex("[1-9]"));
         double early = await RadiusAsync(page);
+        string before = await radius.TextContentAsync() ?? "";
         server.Board.Allow(6);
-        await Assertions.Expect(radius).Not.ToHaveTextAsync(await radius.TextContentAsync() ?? "");
+        await Assertions.Expect(radius).Not.ToHaveTextAsync(before);
         double later = await RadiusAsync(page);
         Assert.True(later > early);
         server.Board.Open();
