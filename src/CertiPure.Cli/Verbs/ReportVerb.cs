@@ -25,6 +25,16 @@ internal sealed class ReportVerb : Verb
         Description = "Compare the first with each of the others image by image.",
     };
 
+    private readonly Option<bool> _best = new("--best")
+    {
+        Description = "One row per method: at each radius the best of its runs over sigma.",
+    };
+
+    private readonly Option<bool> _withoutCosts = new("--without-costs")
+    {
+        Description = "Leave out network calls, draws and times.",
+    };
+
     private readonly Option<string> _format = new("--format")
     {
         Description = "The report's format: a table, a page (html), or the curves (png, svg).",
@@ -46,6 +56,8 @@ internal sealed class ReportVerb : Verb
         Add(_runs);
         Add(_radii);
         Add(_compare);
+        Add(_best);
+        Add(_withoutCosts);
         Add(_format);
         Add(_out);
         Add(_overwrite);
@@ -61,9 +73,12 @@ internal sealed class ReportVerb : Verb
             throw new CertiPureException("--compare needs two runs or more; name another one.", ExitCode.Usage);
         }
 
+        CertifiedAccuracy[] summaries = [.. runs.Select(run => CertifiedAccuracy.Of(run, radii))];
         ReportTable[] tables =
         [
-            CertifiedAccuracyTable.Of([.. runs.Select(run => CertifiedAccuracy.Of(run, radii))]),
+            parse.GetValue(_best)
+                ? CertifiedAccuracyTable.BestOverSigma(summaries)
+                : CertifiedAccuracyTable.Of(summaries, withCosts: !parse.GetValue(_withoutCosts)),
             .. parse.GetValue(_compare)
                 ? runs.Skip(1).Select(other => RunComparison.Of(runs[0], other, radii).ToTable())
                 : [],

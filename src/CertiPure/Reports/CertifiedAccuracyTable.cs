@@ -1,25 +1,32 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
+using CertiPure.Results;
 
 namespace CertiPure.Reports;
 
 /// <summary>Lays out the summaries of runs as tables.</summary>
-public static class CertifiedAccuracyTable
+public static partial class CertifiedAccuracyTable
 {
     private const string DefinitionNote =
         "Certified accuracy is the share of images, in percent, whose certified class is the true one with at least the given L2 "
         + "radius in pixel space [0,1]; radius 0 is clean accuracy, and an abstention is wrong. In parentheses: 95 % "
         + "Clopper-Pearson interval.";
 
+    private static readonly string[] CostColumns =
+        ["networkCalls", "drawsPerImage", "secondsPerImage", "imagesPerSecond"];
+
     /// <summary>One row per run: certified accuracy per radius in percent with its 95 % interval, and what it cost.</summary>
     /// <param name="summaries">The summaries, all of the same radii.</param>
     /// <param name="title">The heading.</param>
-    public static ReportTable Of(IReadOnlyList<CertifiedAccuracy> summaries, string title = "Certified accuracy")
+    /// <param name="withCosts">Whether network calls, draws and times are told; times of a busy machine are better left out.</param>
+    public static ReportTable Of(
+        IReadOnlyList<CertifiedAccuracy> summaries, string title = "Certified accuracy", bool withCosts = true)
     {
         ArgumentNullException.ThrowIfNull(summaries);
         IReadOnlyList<double> radii = CommonRadii(summaries);
         bool hasMany = summaries.Count > 1;
         double[] best = [.. radii.Select((_, i) => summaries.Max(summary => summary.Cells[i].Accuracy.Value))];
-        return WithoutEmptyColumns(new ReportTable(
+        var table = new ReportTable(
             "certified-accuracy",
             title,
             [
@@ -36,7 +43,32 @@ public static class CertifiedAccuracyTable
                 new ReportColumn("imagesPerSecond", "images/s"),
             ],
             [.. summaries.Select(summary => Row(summary, hasMany ? best : null))],
-            Notes(summaries)));
+            Notes(summaries));
+        return WithColumns(table, i =>
+            table.Rows.Any(row => row[i] != ReportCell.Empty) && (withCosts || !CostColumns.Contains(table.Columns[i].Key)));
+    }
+
+    /// <summary>One row per method, as <see cref="BestOverRuns"/> has it: runs whose experiments differ in sigma alone are one
+    /// method, called by what their names share.</summary>
+    /// <param name="summaries">The summaries, all of the same radii; a published log is a method of its own.</param>
+    public static ReportTable BestOverSigma(IReadOnlyList<CertifiedAccuracy> summaries)
+    {
+        ArgumentNullException.ThrowIfNull(summaries);
+        var methods = new List<List<CertifiedAccuracy>>();
+        foreach (CertifiedAccuracy summary in summaries)
+        {
+            if (methods.Find(method => DifferInSigmaAlone(method[0].Run.Experiment, summary.Run.Experiment)) is { } method)
+            {
+                method.Add(summary);
+            }
+            else
+            {
+                methods.Add([summary]);
+            }
+        }
+
+        return BestOverRuns([.. methods.Select(
+            method => (SharedName([.. method.Select(summary => summary.Run.Name)]), (IReadOnlyList<CertifiedAccuracy>)method))]);
     }
 
     /// <summary>One row per method: at each radius the best of its runs, usually over sigma, as the paper's tables have it.
@@ -111,17 +143,34 @@ public static class CertifiedAccuracyTable
         return ids.Count > shown ? $"{list} and {ids.Count - shown} more" : list;
     }
 
-    /// <summary>Leaves out what no run tells: a TSV log knows neither sigma nor purifier nor draws.</summary>
-    private static ReportTable WithoutEmptyColumns(ReportTable table)
+    /// <summary>A published log tells neither sigma nor purifier nor draws: what no run tells is left out.</summary>
+    private static ReportTable WithColumns(ReportTable table, Func<int, bool> told)
     {
-        int[] told = [.. table.Columns.Index().Where(column => table.Rows.Any(row => row[column.Index] != ReportCell.Empty))
-            .Select(column => column.Index)];
+        int[] kept = [.. Enumerable.Range(0, table.Columns.Count).Where(told)];
         return table with
         {
-            Columns = [.. told.Select(i => table.Columns[i])],
-            Rows = [.. table.Rows.Select(row => (IReadOnlyList<ReportCell>)[.. told.Select(i => row[i])])],
+            Columns = [.. kept.Select(i => table.Columns[i])],
+            Rows = [.. table.Rows.Select(row => (IReadOnlyList<ReportCell>)[.. kept.Select(i => row[i])])],
         };
     }
+
+    /// <summary>How often PF-ODE calls its network follows from sigma.</summary>
+    private static bool DifferInSigmaAlone(Experiment? first, Experiment? second) =>
+        first is not null && second is not null
+        && first.DifferencesFrom(second).All(difference => difference.Field is "sigma" or "purifier.networkCalls");
+
+    private static string SharedName(IReadOnlyList<string> names)
+    {
+        string first = names[0];
+        int shared = Enumerable.Range(0, first.Length + 1)
+            .Last(length => names.All(name => name.StartsWith(first[..length], StringComparison.Ordinal)));
+        string name = names.Count == 1 ? first : BegunSigma().Replace(first[..shared], "");
+        return name.Length > 0 ? name : first;
+    }
+
+    /// <summary>What is left of "-0.25" and "-0.5" where names are cut at their first difference.</summary>
+    [GeneratedRegex(@"[-_](\d+\.?\d*)?$")]
+    private static partial Regex BegunSigma();
 
     private static IReadOnlyList<double> CommonRadii(IReadOnlyList<CertifiedAccuracy> summaries)
     {

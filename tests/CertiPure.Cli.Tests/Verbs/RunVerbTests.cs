@@ -97,6 +97,31 @@ public sealed class RunVerbTests : IAsyncLifetime
         (await CommandResult.Of("report", _bench.Run, "--compare")).Refused(ExitCode.Usage, "--compare");
     }
 
+    [Fact]
+    public async Task The_best_over_sigma_is_one_row_per_method_and_tells_the_sigma()
+    {
+        (await CommandResult.Of(_bench.Certify(("--out", _bench.At("plain-0.25"))))).Succeeded();
+        (await CommandResult.Of(_bench.Certify(("--sigma", "0.5"), ("--out", _bench.At("plain-0.5"))))).Succeeded();
+        (await CommandResult.Of(_bench.Certify(("--n0", "21"), ("--out", _bench.At("other"))))).Succeeded();
+
+        string report = (await CommandResult.Of(
+            "report", _bench.At("plain-0.25"), _bench.At("plain-0.5"), _bench.At("other"), "--best")).Succeeded();
+
+        string[] rows = [.. report.Split('\n').Where(line => line.StartsWith('|')).Skip(2)];
+        Assert.Equal(["plain", "other"], rows.Select(row => row.Split('|')[1].Trim()));
+        Assert.Matches(@"@0\.(25|50)", rows[0]);
+    }
+
+    [Fact]
+    public async Task A_report_without_costs_tells_no_times()
+    {
+        string all = (await CommandResult.Of("report", _bench.Run)).Succeeded();
+        string accuracy = (await CommandResult.Of("report", _bench.Run, "--without-costs")).Succeeded();
+        Assert.Contains("s/image", all, StringComparison.Ordinal);
+        Assert.DoesNotContain("s/image", accuracy, StringComparison.Ordinal);
+        Assert.Contains("mean radius", accuracy, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("latex", "\\begin{tabular}")]
     [InlineData("csv", "run,")]
