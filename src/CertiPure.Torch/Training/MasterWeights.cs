@@ -1,3 +1,5 @@
+using CertiPure.Torch.Backend;
+using CertiPure.Torch.Networks;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -7,34 +9,29 @@ namespace CertiPure.Torch.Training;
 /// <summary>
 /// The 32-bit weights that the optimizer changes. Where the network computes in bfloat16 they are copies, rounded into the
 /// network after every step (Micikevicius et al. 2018: steps smaller than a bfloat16's spacing would otherwise be lost);
-/// else they are the network's own. Buffers, such as batch statistics, stay in the network.
+/// else they are the network's own. Normalisation layers and frequencies are 32-bit in the network itself, as in
+/// inference (<see cref="NetworkPrecision"/>): a moving batch statistic would stand still in bfloat16. Buffers stay in the
+/// network.
 /// </summary>
 internal sealed class MasterWeights : IDisposable
 {
     private readonly List<(string Name, Parameter Parameter, Tensor Master)> _weights = [];
-    private readonly bool _copies;
 
     public MasterWeights(nn.Module network, TrainingPrecision precision)
     {
-        _copies = precision == TrainingPrecision.Bf16;
+        using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        List<(string Name, Tensor Master)> copies = _copies
-            ? [.. network.named_parameters().Select(entry => (entry.name, Copy(entry.parameter)))]
-            : [];
-        if (_copies)
+        Dictionary<string, Tensor> exact = [];
+        if (precision == TrainingPrecision.Bf16)
         {
-            network.to(ScalarType.BFloat16);
+            exact = network.named_parameters().ToDictionary(entry => entry.name, entry => Copy(entry.parameter));
+            NetworkPrecision.Convert(network, Precision.Bf16);
         }
 
-        int i = 0;
-        foreach ((string name, Parameter parameter) in network.named_parameters())
+        foreach ((string name, Parameter parameter) in network.named_parameters().Where(entry => entry.parameter.requires_grad))
         {
-            if (parameter.requires_grad)
-            {
-                _weights.Add((name, parameter, _copies ? copies[i].Master : parameter));
-            }
-
-            i++;
+            bool isRounded = parameter.dtype != ScalarType.Float32;
+            _weights.Add((name, parameter, isRounded ? exact[name].DetachFromDisposeScope() : parameter));
         }
 
         if (_weights.Count == 0)
@@ -50,7 +47,7 @@ internal sealed class MasterWeights : IDisposable
     private static Tensor Copy(Parameter parameter)
     {
         using Tensor detached = parameter.detach();
-        return detached.clone().DetachFromDisposeScope();
+        return detached.clone();
     }
 
     /// <summary>The gradients in 32 bits, in the order of <see cref="All"/>; zero where a weight had no part in the loss.</summary>
@@ -73,24 +70,21 @@ internal sealed class MasterWeights : IDisposable
     /// <summary>Rounds the weights into the network.</summary>
     public void CopyToNetwork()
     {
-        if (_copies)
+        using var noGradient = no_grad();
+        foreach ((_, Parameter parameter, Tensor master) in _weights.Where(IsCopy))
         {
-            using var noGradient = no_grad();
-            foreach ((_, Parameter parameter, Tensor master) in _weights)
-            {
-                parameter.copy_(master);
-            }
+            parameter.copy_(master);
         }
     }
 
     public void Dispose()
     {
-        if (_copies)
+        foreach ((_, _, Tensor master) in _weights.Where(IsCopy))
         {
-            foreach ((_, _, Tensor master) in _weights)
-            {
-                master.Dispose();
-            }
+            master.Dispose();
         }
     }
+
+    private static bool IsCopy((string Name, Parameter Parameter, Tensor Master) weight) =>
+        !ReferenceEquals(weight.Parameter, weight.Master);
 }
