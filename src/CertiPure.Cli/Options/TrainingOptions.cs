@@ -107,7 +107,9 @@ internal sealed class TrainingOptions
 
         await Task.Run(
             () => session.Run(new Lines(terminal, training), cancellation), CancellationToken.None).ConfigureAwait(false);
-        terminal.WriteLine($"The weights are in {request.OutputPath}.");
+        terminal.WriteLine(request.ClassifierOutputPath is null
+            ? $"The weights are in {request.OutputPath}."
+            : $"The purifier's weights are in {request.OutputPath} and the classifier's in {request.ClassifierOutputPath}.");
         return ExitCode.Success;
     }
 

@@ -4,10 +4,10 @@ using CertiPure.Recipes.Catalog;
 
 namespace CertiPure.Cli.Verbs;
 
-/// <summary><c>finetune</c>: Consistency Fine-tuning from a preset.</summary>
+/// <summary><c>finetune</c>: a purifier, a classifier or both, from a preset.</summary>
 internal sealed class FinetuneVerb : Verb
 {
-    private readonly Argument<string> _what = new("WHAT") { Description = "consistency, classifier or calibration." };
+    private readonly Argument<string> _what = new("WHAT") { Description = "consistency, classifier, calibration or joint." };
 
     private readonly Option<string> _loss = new("--loss")
     {
@@ -16,14 +16,20 @@ internal sealed class FinetuneVerb : Verb
 
     private readonly Option<string> _classifier = new("--classifier")
     {
-        Description = "For classifier and calibration: a bundled model's name or a .safetensors file.",
+        Description = "For all but consistency: a bundled model's name or a .safetensors file.",
         HelpName = "C",
     };
 
     private readonly Option<string> _purifier = new("--purifier")
     {
-        Description = "For classifier and calibration: METHOD:WEIGHTS, such as consistency:fashion-mnist.",
+        Description = "For all but consistency: METHOD:WEIGHTS, such as consistency:fashion-mnist.",
         HelpName = "M:W",
+    };
+
+    private readonly Option<string> _classifierOut = new("--classifier-out")
+    {
+        Description = "For joint: where the trained classifier goes (.safetensors); --out takes the purifier.",
+        HelpName = "FILE",
     };
 
     private readonly Option<string> _backbone = TrainingOptions.LpipsBackbone();
@@ -34,22 +40,26 @@ internal sealed class FinetuneVerb : Verb
     public FinetuneVerb(Terminal terminal)
         : base(
             "finetune",
-            "Fine-tunes a consistency model on reconstruction, a classifier on purified images, or a denoiser through a classifier.",
+            "Fine-tunes a consistency model on reconstruction, a classifier on purified images, a denoiser through a classifier, or both.",
             """
             certipure finetune consistency --loss lpips --from consistency.safetensors --preset fashion-mnist \
               --data fashion-mnist --lpips-backbone squeezenet1_1.pth --lpips-heads lin_squeeze.pth \
               --out consistency-lpips.safetensors
             certipure finetune classifier --classifier fashion-mnist --purifier consistency:fashion-mnist \
               --preset fashion-mnist --data fashion-mnist --out classifier-purified.safetensors
+            certipure finetune joint --classifier fashion-mnist --purifier consistency:fashion-mnist \
+              --preset fashion-mnist --data fashion-mnist --set lambda=10 --set eta=0.5 \
+              --out joint-purifier.safetensors --classifier-out joint-classifier.safetensors
             """,
             terminal)
     {
-        _what.AcceptOnlyFromAmong("consistency", "classifier", "calibration");
+        _what.AcceptOnlyFromAmong("consistency", "classifier", "calibration", "joint");
         _loss.AcceptOnlyFromAmong("lpips", "l1", "l2");
         Add(_what);
         Add(_loss);
         Add(_classifier);
         Add(_purifier);
+        Add(_classifierOut);
         Add(_backbone);
         Add(_heads);
         _options.AddTo(this);
@@ -64,6 +74,7 @@ internal sealed class FinetuneVerb : Verb
             request => request with
             {
                 Changes = parse.GetValue(_loss) is string loss ? [.. request.Changes, $"distance={loss}"] : request.Changes,
+                ClassifierOutputPath = parse.GetValue(_classifierOut),
                 ClassifierPath = Find(parse.GetValue(_classifier), ["classifier"]),
                 PurifierPath = FindPurifier(parse.GetValue(_purifier)),
                 LpipsBackbonePath = parse.GetValue(_backbone),
@@ -78,8 +89,21 @@ internal sealed class FinetuneVerb : Verb
         _ => what,
     };
 
-    private static string? FindPurifier(string? choice) =>
-        choice is null ? null : Find(PurifierChoice.Parse(choice).Weights, ["consistency-lpips", "consistency", "edm"]);
+    private static string? FindPurifier(string? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        PurifierChoice choice = PurifierChoice.Parse(text);
+        return choice.Method is not ("none" or "pf-ode")
+            ? Find(choice.Weights, choice.UsualFiles)
+            : throw new CertiPureException(
+                $"The purifier {choice.Method} does not purify in one call, which training needs: choose ddpm, edm, consistency or "
+                + "calibrated.",
+                ExitCode.Usage);
+    }
 
     private static string? Find(string? reference, IReadOnlyList<string> usual) =>
         reference is null ? null : BundledModels.OfProgram.Find(reference, usual) ?? reference;

@@ -20,6 +20,9 @@ public sealed record PurifierChoice(string Method, string? Weights)
             ["calibrated"] = ["calibrated"],
         };
 
+    /// <summary>The bundled files that a bare model name stands for, the preferred one first.</summary>
+    public IReadOnlyList<string> UsualFiles => Methods[Method];
+
     /// <summary>Reads a choice.</summary>
     /// <param name="text"><c>none</c> or <c>METHOD:WEIGHTS</c>.</param>
     /// <exception cref="CertiPureException">The method is unknown, or weights are missing or superfluous.</exception>

@@ -1,22 +1,29 @@
+using CertiPure.Torch.Backend;
+using CertiPure.Torch.Networks;
 using CertiPure.Torch.Training;
 
 namespace CertiPure.Recipes.Presets;
 
 /// <summary>Fine-tunes a classifier on purified images, the purifier frozen.</summary>
-public sealed record ClassifierFineTuningRecipe : TrainingRecipe
+public sealed record ClassifierFineTuningRecipe : PurifiedClassificationRecipe
 {
-    /// <summary>The levels t = 2 * sigma.</summary>
-    public NoiseLevelsRecipe Levels { get; init; } = new() { Chosen = [0.5, 1, 2], ChosenProbability = 1 };
-
     /// <inheritdoc/>
     public override PreparedTraining Prepare(TrainingInputs inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
+        ConsistencyRegularization regularization = Regularization();
+        NoiseLevels levels = Levels.Create();
         PurifierNetwork purifier = PurifierNetwork.From(inputs.RequirePurifier(), preconditioning: null, dropout: 0);
         purifier.RequireShape(inputs.Shape);
         purifier.Freeze();
+        if (Trainer.Precision == TrainingPrecision.Bf16)
+        {
+            NetworkPrecision.Convert(purifier.Denoiser, Precision.Bf16);
+        }
+
         ClassifierNetwork classifier = ClassifierNetwork.From(inputs.RequireClassifier(), inputs);
-        var loss = new PurifiedClassificationLoss(Frozen(purifier.Denoise), classifier.Classify, Levels.Create());
+        var loss = new PurifiedClassificationLoss(
+            Frozen(purifier.Denoise), classifier.Classify, levels, regularization: regularization);
         return new PreparedTraining(classifier.Network, loss, classifier.Metadata, purifier.Denoiser);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CertiPure.Images;
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Networks;
 using CertiPure.Torch.Purifiers;
@@ -42,17 +43,15 @@ internal sealed record ClassifierNetwork(
     public static ClassifierNetwork From(string path, TrainingInputs inputs)
     {
         using Checkpoint checkpoint = SafeTensors.Read(path);
-        string Required(string key) => checkpoint.Metadata.GetValueOrDefault(key) ?? throw new CertiPureException(
-            $"The classifier '{path}' does not name its {key}: use weights that certipure train or convert wrote.");
-        if (Required("shape") != inputs.Shape.ToString())
+        (nn.Module<Tensor, Tensor> network, ImageShape shape, PixelNormalization normalization) = ClassifierCheckpoint.Build(checkpoint);
+        if (shape != inputs.Shape)
         {
+            network.Dispose();
             throw new CertiPureException(
-                $"The classifier '{path}' takes images of {Required("shape")} and the data set has {inputs.Shape}: choose another.");
+                $"The classifier '{path}' takes images of {shape} and the data set has {inputs.Shape}: choose another.");
         }
 
-        var network = Architecture.Named(Required("architecture")).Create<nn.Module<Tensor, Tensor>>(Required("arguments"));
-        CheckpointLoader.Load(network, checkpoint);
-        Tensor mean = PerChannel(Required("mean")), deviation = PerChannel(Required("std"));
+        Tensor mean = PerChannel(normalization.Mean), deviation = PerChannel(normalization.Deviation);
         return new ClassifierNetwork(
             network, checkpoint.Metadata.ToDictionary(), pixels => (pixels - mean.to(pixels.device)) / deviation.to(pixels.device));
     }
@@ -67,7 +66,6 @@ internal sealed record ClassifierNetwork(
         }
     }
 
-    private static Tensor PerChannel(string numbers) => tensor(
-        numbers.Split(',').Select(number => float.Parse(number, System.Globalization.CultureInfo.InvariantCulture)).ToArray())
-        .view(1, -1, 1, 1);
+    private static Tensor PerChannel(IReadOnlyList<double> values) =>
+        tensor(values.Select(value => (float)value).ToArray()).view(1, -1, 1, 1);
 }

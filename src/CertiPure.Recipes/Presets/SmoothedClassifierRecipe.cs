@@ -29,9 +29,8 @@ public sealed record SmoothedClassifierRecipe : TrainingRecipe
         }
 
         ClassifierNetwork classifier = ClassifierNetwork.Fresh(Network, inputs, Trainer.Seed);
-        TrainingLoss loss = Lambda == 0
-            ? new GaussianNoiseLoss(classifier.Classify, Sigma)
-            : new ConsistencyRegularization(classifier.Classify, Sigma, Lambda, Eta);
+        var loss = new GaussianNoiseLoss(
+            classifier.Classify, Sigma, Lambda == 0 ? null : new ConsistencyRegularization(Lambda, Eta));
         return new PreparedTraining(classifier.Network, loss, classifier.Metadata);
     }
 }

@@ -17,6 +17,9 @@ public sealed record TrainingRequest
     /// <summary>Where the trained weights go, safetensors in half precision.</summary>
     public required string OutputPath { get; init; }
 
+    /// <summary>Where the trained classifier's weights go when a purifier is trained with it; null for all other trainings.</summary>
+    public string? ClassifierOutputPath { get; init; }
+
     /// <summary>Changes of the preset, <c>key=value</c>.</summary>
     public IReadOnlyList<string> Changes { get; init; } = [];
 

@@ -24,6 +24,7 @@ public sealed class TrainingSession : IDisposable
         ["fine-tuning"] = (preset, changes) => preset.Recipe<FineTuningRecipe>("fine-tuning", changes),
         ["classifier-fine-tuning"] =
             (preset, changes) => preset.Recipe<ClassifierFineTuningRecipe>("classifier-fine-tuning", changes),
+        ["joint"] = (preset, changes) => preset.Recipe<JointRecipe>("joint", changes),
         ["calibration"] = (preset, changes) => preset.Recipe<CalibrationRecipe>("calibration", changes),
     };
 
@@ -31,6 +32,7 @@ public sealed class TrainingSession : IDisposable
     private readonly TrainingRecipe _recipe;
     private readonly TrainingData _data;
     private readonly PreparedTraining _prepared;
+    private readonly IReadOnlyList<(TrainedPart Part, string Path)> _outputs;
     private readonly Trainer _trainer;
     private readonly TrainingRun _run;
 
@@ -51,7 +53,8 @@ public sealed class TrainingSession : IDisposable
             LpipsBackbonePath = request.LpipsBackbonePath,
             LpipsHeadsPath = request.LpipsHeadsPath,
         });
-        _run = new TrainingRun(request.StateFolder ?? request.OutputPath + ".training", Describe(), _prepared.Metadata);
+        _outputs = Outputs(request, _prepared.Parts);
+        _run = new TrainingRun(request.StateFolder ?? request.OutputPath + ".training", Describe(), _prepared.Parts);
         _trainer = new Trainer(_prepared.Network, _prepared.Loss, _data, _recipe.Trainer, _run);
     }
 
@@ -99,10 +102,10 @@ public sealed class TrainingSession : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled; the run can be resumed.</exception>
     public void Run(IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
-        if (File.Exists(_request.OutputPath) && !_request.Overwrite)
+        if (!_request.Overwrite && _outputs.FirstOrDefault(output => File.Exists(output.Path)).Path is string existing)
         {
             throw new CertiPureException(
-                $"The output '{_request.OutputPath}' exists: choose another name, or give --overwrite.", ExitCode.Refused);
+                $"The output '{existing}' exists: choose another name, or give --overwrite.", ExitCode.Refused);
         }
 
         if (_request.Resume)
@@ -122,8 +125,11 @@ public sealed class TrainingSession : IDisposable
 
         SampleGrid? grid = _prepared.Purifier is null ? null : new SampleGrid(_prepared.Purifier, _data, _run.Folder);
         _trainer.Train(progress, grid is null ? null : grid.Write, cancellation);
-        using Checkpoint result = _trainer.Result();
-        SafeTensors.Write(_request.OutputPath, result, ElementType.Float16);
+        foreach ((TrainedPart part, string path) in _outputs)
+        {
+            using Checkpoint result = _trainer.Result(part);
+            SafeTensors.Write(path, result, ElementType.Float16);
+        }
     }
 
     /// <inheritdoc/>
@@ -133,6 +139,18 @@ public sealed class TrainingSession : IDisposable
         _prepared.Dispose();
         _data.Dispose();
     }
+
+    private static IReadOnlyList<(TrainedPart Part, string Path)> Outputs(TrainingRequest request, IReadOnlyList<TrainedPart> parts) =>
+        (parts, request.ClassifierOutputPath) switch
+        {
+            ([var whole], null) => [(whole, request.OutputPath)],
+            ([var purifier, var classifier], string path) => [(purifier, request.OutputPath), (classifier, path)],
+            ([_], _) => throw new CertiPureException(
+                "This training has one result: leave out --classifier-out, which is for joint fine-tuning.", ExitCode.Usage),
+            _ => throw new CertiPureException(
+                "Joint fine-tuning has two results: beside --out for the purifier give --classifier-out for the classifier.",
+                ExitCode.Usage),
+        };
 
     private string Describe() => JsonSerializer.Serialize(
         new

@@ -52,13 +52,23 @@ public static class ClassifierCheckpoint
     /// <exception cref="CertiPureException">The checkpoint lacks metadata, or does not fit its own architecture.</exception>
     public static TorchClassifier Load(Checkpoint checkpoint, Precision precision = Precision.Fp32, Device? device = null)
     {
+        (nn.Module<Tensor, Tensor> network, ImageShape shape, PixelNormalization normalization) = Build(checkpoint);
+        return new TorchClassifier(network, shape, normalization, precision, device);
+    }
+
+    /// <summary>Builds a classifier's bare network, to be trained on.</summary>
+    /// <param name="checkpoint">Tensors with the metadata of <see cref="Metadata"/>.</param>
+    /// <returns>The network with its weights, the image shape, and what happens to pixels before the network.</returns>
+    /// <exception cref="CertiPureException">The checkpoint lacks metadata, or does not fit its own architecture.</exception>
+    public static (nn.Module<Tensor, Tensor> Network, ImageShape Shape, PixelNormalization Normalization) Build(Checkpoint checkpoint)
+    {
         ArgumentNullException.ThrowIfNull(checkpoint);
         var architecture = Networks.Architecture.Named(CheckpointMetadata.Required(checkpoint, Architecture));
         var network = architecture.Create<nn.Module<Tensor, Tensor>>(CheckpointMetadata.Required(checkpoint, Arguments));
         ImageShape shape = ReadShape(checkpoint);
         var normalization = new PixelNormalization(ReadNumbers(checkpoint, MeanKey), ReadNumbers(checkpoint, DeviationKey));
         CheckpointLoader.Load(network, checkpoint, IsUnused);
-        return new TorchClassifier(network, shape, normalization, precision, device);
+        return (network, shape, normalization);
     }
 
     // Batch normalisation counts its batches for a use that nobody makes of it; older files lack the count.

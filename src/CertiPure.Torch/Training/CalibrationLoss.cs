@@ -49,16 +49,8 @@ public sealed class CalibrationLoss : TrainingLoss
     {
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(current);
-        Tensor x = batch.NetworkSpace;
-        Tensor t = _levels.Draw(x.shape[0], current.Random);
-        Tensor[] purified =
-        [
-            .. Enumerable.Range(0, _copies).Select(_ =>
-                _denoiser(x + (t.view(-1, 1, 1, 1) * current.Random.Normal(x.shape)), t)),
-        ];
-        Tensor reconstruction = stack(purified.Select(copy => ImageDistance.L2(copy, x))).mean([0]);
-        return PerImage([.. purified.Select(copy => _classifier((copy + 1) / 2))], batch.Labels)
-            + (_reconstructionWeight * reconstruction);
+        PurifiedCopies copies = PurifiedCopies.Draw(batch, _copies, _denoiser, _classifier, _levels, current.Random);
+        return PerImage(copies.Logits, batch.Labels) + (_reconstructionWeight * copies.Reconstruction);
     }
 
     /// <summary>The calibration terms of given predictions.</summary>
@@ -67,12 +59,9 @@ public sealed class CalibrationLoss : TrainingLoss
     /// <returns><c>[N]</c>.</returns>
     public Tensor PerImage(IReadOnlyList<Tensor> logits, Tensor labels)
     {
-        Tensor logProbabilities = stack(logits.Select(copy => copy.log_softmax(1)));
-        Tensor probabilities = logProbabilities.exp();
-        Tensor mean = probabilities.mean([0]);
-        Tensor wanted = nn.functional.one_hot(labels, mean.shape[1]).to(ScalarType.Float32);
-        Tensor brier = (probabilities - wanted).square().sum(-1).mean([0]) / 2;
-        Tensor divergence = (mean * (mean.clamp_min(1e-20).log() - logProbabilities)).sum(-1).mean([0]);
-        return where(mean.argmax(1).eq(labels), brier, -_lambda * divergence);
+        var predictions = new NoisyPredictions(logits);
+        Tensor wanted = nn.functional.one_hot(labels, predictions.Mean.shape[1]).to(ScalarType.Float32);
+        Tensor brier = (predictions.Each - wanted).square().sum(-1).mean([0]) / 2;
+        return where(predictions.Mean.argmax(1).eq(labels), brier, -_lambda * predictions.Divergence());
     }
 }

@@ -167,17 +167,21 @@ public sealed class Trainer : IDisposable
         return (loss, norm);
     }
 
-    /// <summary>The result: the moving average of the first decay (the weights themselves if there is none), under the
-    /// network's own names, in 32-bit floats.</summary>
-    public Checkpoint Result()
+    /// <summary>A part's result: the moving average of the first decay (the weights themselves if there is none), under the
+    /// part's own names, in 32-bit floats.</summary>
+    /// <param name="part">One of the run's parts; null for the first.</param>
+    public Checkpoint Result(TrainedPart? part = null)
     {
+        part ??= _run.Parts[0];
         using var scope = NewDisposeScope();
         Dictionary<string, Tensor> averaged =
             (_averages.FirstOrDefault()?.Weights ?? _weights.All).ToDictionary(entry => entry.Name, entry => entry.Tensor);
         return new Checkpoint(
-            _network.state_dict().Select(entry =>
-                ModuleState.ToCheckpointTensor(entry.Key, averaged.GetValueOrDefault(entry.Key, entry.Value))),
-            _run.Metadata);
+            _network.state_dict()
+                .Where(entry => entry.Key.StartsWith(part.Prefix, StringComparison.Ordinal))
+                .Select(entry => ModuleState.ToCheckpointTensor(
+                    entry.Key[part.Prefix.Length..], averaged.GetValueOrDefault(entry.Key, entry.Value))),
+            part.Metadata);
     }
 
     /// <inheritdoc/>
@@ -200,9 +204,13 @@ public sealed class Trainer : IDisposable
 
     private void WriteCheckpoint(double seconds)
     {
-        // The state comes last: should the disk be full for either, the run goes on from the state before.
-        using Checkpoint result = Result();
-        SafeTensors.Write(_run.WeightsPath, result, ElementType.Float16);
+        // The state comes last: should the disk be full for any, the run goes on from the state before.
+        foreach (TrainedPart part in _run.Parts)
+        {
+            using Checkpoint result = Result(part);
+            SafeTensors.Write(_run.WeightsPath(part), result, ElementType.Float16);
+        }
+
         TrainingStateFile.Write(_run.StatePath, State(), _stepsDone, seconds, _run.Description);
     }
 

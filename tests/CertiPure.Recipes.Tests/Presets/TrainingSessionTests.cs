@@ -32,7 +32,8 @@ public sealed class TrainingSessionTests : IDisposable
               "consistency": { "trainer": {{Trainer}} },
               "fine-tuning": { "distance": "l1", "trainer": {{Trainer}} },
               "classifier-fine-tuning": { "trainer": {{Plain}} },
-              "calibration": { "trainer": {{Trainer}} }
+              "calibration": { "trainer": {{Trainer}} },
+              "joint": { "trainer": {{Trainer}} }
             }
             """);
     }
@@ -72,6 +73,7 @@ public sealed class TrainingSessionTests : IDisposable
         Train("classifier", "classifier");
         Train("smoothed-classifier", "smoothed");
         Train("classifier-fine-tuning", "tuned", Both);
+        Train("classifier-fine-tuning", "consistent", request => Both(request) with { Changes = ["lambda=10", "eta=0.5"] });
         Train("calibration", "calibrated", Both);
         foreach (string name in (string[])["classifier", "smoothed", "tuned"])
         {
@@ -84,6 +86,51 @@ public sealed class TrainingSessionTests : IDisposable
 
         TrainingRequest Both(TrainingRequest request) =>
             request with { PurifierPath = At("edm"), ClassifierPath = At("classifier") };
+    }
+
+    [Fact]
+    public void Purifier_and_classifier_train_together_and_each_gets_its_file()
+    {
+        Train("edm", "edm");
+        Train("classifier", "classifier");
+        Train("joint", "purifier", request => Joint(request) with { Changes = ["lambda=10", "eta=0.5"] });
+        using Torch.Networks.Denoiser purifier = PurifierCheckpoint.Load(At("purifier"));
+        using TorchClassifier classifier = ClassifierCheckpoint.Load(At("tuned"));
+        Assert.Equal("edm", purifier.Preconditioning.Name);
+        Assert.Equal(2, classifier.ClassCount);
+        PurifierCheckpoint.Load(At("purifier.training/weights.safetensors")).Dispose();
+        ClassifierCheckpoint.Load(At("purifier.training/classifier.safetensors")).Dispose();
+        Assert.NotEqual(File.ReadAllBytes(At("edm")), File.ReadAllBytes(At("purifier")));
+        Assert.NotEqual(File.ReadAllBytes(At("classifier")), File.ReadAllBytes(At("tuned")));
+
+        // The result is where the next training starts.
+        Train("joint", "again", request => Joint(request) with
+        {
+            PurifierPath = At("purifier"),
+            ClassifierPath = At("tuned"),
+            ClassifierOutputPath = At("again-classifier"),
+        });
+
+        TrainingRequest Joint(TrainingRequest request) => request with
+        {
+            PurifierPath = At("edm"),
+            ClassifierPath = At("classifier"),
+            ClassifierOutputPath = At("tuned"),
+        };
+    }
+
+    [Fact]
+    public void Two_results_need_two_outputs_and_one_result_takes_one()
+    {
+        Train("edm", "edm");
+        Train("classifier", "classifier");
+        var error = Assert.Throws<CertiPureException>(() => new TrainingSession(
+            Request("joint", "out") with { PurifierPath = At("edm"), ClassifierPath = At("classifier") }));
+        Assert.Equal(ExitCode.Usage, error.ExitCode);
+        Assert.Contains("--classifier-out", error.Message, StringComparison.Ordinal);
+        error = Assert.Throws<CertiPureException>(() => new TrainingSession(
+            Request("edm", "out") with { ClassifierOutputPath = At("classifier") }));
+        Assert.Equal(ExitCode.Usage, error.ExitCode);
     }
 
     [Fact]

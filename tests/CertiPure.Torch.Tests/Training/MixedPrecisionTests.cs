@@ -107,5 +107,5 @@ public sealed class MixedPrecisionTests : IDisposable
         Options with { Precision = precision },
         Run(precision.ToString()));
 
-    private TrainingRun Run(string name) => new(_folder[name], name, new Dictionary<string, string>());
+    private TrainingRun Run(string name) => new(_folder[name], name, new TrainedPart(new Dictionary<string, string>()));
 }

@@ -15,7 +15,7 @@ public sealed class SmoothingLossTests
     public void Consistency_regularization_of_equal_copies_is_cross_entropy_plus_entropy()
     {
         Tensor logits = Row(0.8, 0.2);
-        Tensor loss = new ConsistencyRegularization(x => x, 0.5, lambda: 10, eta: 0.5).PerImage([logits, logits], _labels);
+        Tensor loss = new ConsistencyRegularization(lambda: 10, eta: 0.5).PerImage([logits, logits], _labels);
         double entropy = -(0.8 * Math.Log(0.8)) - (0.2 * Math.Log(0.2));
         Assert.Equal(-Math.Log(0.8) + (0.5 * entropy), loss.item<float>(), 1e-5);
     }
@@ -23,7 +23,7 @@ public sealed class SmoothingLossTests
     [Fact]
     public void Consistency_regularization_of_different_copies_adds_their_divergence_from_the_mean()
     {
-        Tensor loss = new ConsistencyRegularization(x => x, 0.5, lambda: 10, eta: 0).PerImage([Row(0.9, 0.1), Row(0.5, 0.5)], _labels);
+        Tensor loss = new ConsistencyRegularization(lambda: 10, eta: 0).PerImage([Row(0.9, 0.1), Row(0.5, 0.5)], _labels);
         double Divergence(double p) => (0.7 * Math.Log(0.7 / p)) + (0.3 * Math.Log(0.3 / (1 - p)));
         double classification = -(Math.Log(0.9) + Math.Log(0.5)) / 2;
         Assert.Equal(classification + (10 * (Divergence(0.9) + Divergence(0.5)) / 2), loss.item<float>(), 1e-4);
@@ -75,6 +75,35 @@ public sealed class SmoothingLossTests
         new GaussianNoiseLoss(Classify, 0.5).PerImage(batch, new TrainingStep(0, 1, random));
         Assert.Equal(0.25, seen!.mean().item<float>(), 0.02);
         Assert.Equal(0.5, seen!.std().item<float>(), 0.02);
+    }
+
+    [Fact]
+    public void Regularization_draws_two_copies_of_one_level_and_none_draws_one()
+    {
+        using var random = new TrainingRandom(3, 0, 0);
+        var batch = new TrainingBatch(full([40, 1, 8, 8], 0.25), zeros(40, ScalarType.Int64));
+        var levels = new List<Tensor>();
+        Tensor Purify(Tensor noisy, Tensor level)
+        {
+            levels.Add(level);
+            return noisy;
+        }
+
+        static Tensor Classify(Tensor pixels) => pixels.flatten(1).narrow(1, 0, 2);
+        var none = new PurifiedClassificationLoss(Purify, Classify, new ChosenLevels(0.5, 2));
+        none.PerImage(batch, new TrainingStep(0, 1, random));
+        Assert.Single(levels);
+        levels.Clear();
+        var plain = new PurifiedClassificationLoss(
+            Purify, Classify, new ChosenLevels(0.5, 2), regularization: new ConsistencyRegularization(lambda: 0, eta: 0, copies: 2));
+        var regularized = new PurifiedClassificationLoss(
+            Purify, Classify, new ChosenLevels(0.5, 2), regularization: new ConsistencyRegularization(lambda: 3, eta: 0));
+        using TrainingRandom first = new(4, 0, 0), again = new(4, 0, 0);
+        Tensor without = plain.PerImage(batch, new TrainingStep(0, 1, first));
+        Tensor with = regularized.PerImage(batch, new TrainingStep(0, 1, again));
+        Assert.Equal(4, levels.Count);
+        Assert.True(levels[2].eq(levels[3]).all().item<bool>());
+        Assert.True((with > without).all().item<bool>());
     }
 
     /// <summary>Logits of two probabilities.</summary>

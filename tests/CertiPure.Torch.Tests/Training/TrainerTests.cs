@@ -229,7 +229,7 @@ public sealed class TrainerTests : IDisposable
         }),
     ];
 
-    private TrainingRun Run(string folder) => new(_folder[folder], "tiny", new Dictionary<string, string>());
+    private TrainingRun Run(string folder) => new(_folder[folder], "tiny", new TrainedPart(new Dictionary<string, string>()));
 
     private Trainer Create(TinyDenoiser network, TrainingData data, TrainerOptions options, string folder) =>
         new(network, new EdmLoss(network.Denoise, new LogNormalLevels(-0.5, 1)), data, options, Run(folder));
