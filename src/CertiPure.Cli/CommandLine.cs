@@ -106,6 +106,7 @@ internal static class CommandLine
         new VerifyVerb(terminal),
         new TrainVerb(terminal),
         new FinetuneVerb(terminal),
+        new MetricsVerb(terminal),
         new ConvertVerb(terminal),
         new InspectVerb(terminal),
         new ServeVerb(terminal),

@@ -68,12 +68,19 @@ internal sealed class DataOptions
     /// <param name="cancellation">Stops fetching.</param>
     /// <exception cref="CertiPureException">They cannot be had.</exception>
     public Task<IImageSource> OpenAsync(ParseResult parse, Terminal terminal, CancellationToken cancellation) =>
-        DataSets.OpenAsync(
-            parse.GetRequiredValue(_data),
-            parse.GetValue(_split),
-            DataLocations.Of(parse.GetValue(DataDirectory)),
-            terminal.WriteNote,
-            cancellation);
+        OpenAsync(parse, parse.GetRequiredValue(_data), terminal, cancellation);
+
+    /// <summary>Opens images by a word that is no option: a data set's name or a path.</summary>
+    /// <param name="parse">The parsed arguments.</param>
+    /// <param name="reference">The name or path.</param>
+    /// <param name="terminal">Told when something has to be fetched first.</param>
+    /// <param name="cancellation">Stops fetching.</param>
+    /// <exception cref="CertiPureException">They cannot be had.</exception>
+    public Task<IImageSource> OpenAsync(ParseResult parse, string reference, Terminal terminal, CancellationToken cancellation) =>
+        DataSets.OpenAsync(reference, parse.GetValue(_split), Locations(parse), terminal.WriteNote, cancellation);
+
+    /// <summary>Where data sets and downloads are looked for.</summary>
+    public DataLocations Locations(ParseResult parse) => DataLocations.Of(parse.GetValue(DataDirectory));
 
     /// <summary>Opens the images of an experiment: where <c>--data</c> says, else by their data set's name.</summary>
     /// <param name="parse">The parsed arguments.</param>
@@ -95,7 +102,7 @@ internal sealed class DataOptions
             .OpenAsync(
                 data ?? experiment.Data.Name,
                 data is null ? experiment.Data.Split : parse.GetValue(_split),
-                DataLocations.Of(parse.GetValue(DataDirectory)),
+                Locations(parse),
                 terminal.WriteNote,
                 cancellation)
             .ConfigureAwait(false);

@@ -142,6 +142,34 @@ internal sealed class ModelOptions
         };
     }
 
+    /// <summary>The purifier of an experiment alone, from the file that <c>--purifier</c> names or from a bundled one with the same
+    /// hash.</summary>
+    /// <param name="parse">The parsed arguments.</param>
+    /// <param name="experiment">The experiment.</param>
+    /// <exception cref="CertiPureException">The file is neither named nor bundled, or is another one than the run's.</exception>
+    public ModelRequest ReadPurifier(ParseResult parse, Experiment experiment)
+    {
+        var asked = PurifierChoice.Parse(parse.GetRequiredValue(_purifier));
+        PurifierChoice purifier = experiment.Purifier.Method == "none" ? PurifierChoice.None
+            : asked.Weights is not null ? asked
+            : new PurifierChoice(experiment.Purifier.Method, Bundled(experiment, "purifier", "--purifier"));
+        if (purifier.Method != experiment.Purifier.Method)
+        {
+            throw new CertiPureException(
+                $"The run purified by {experiment.Purifier.Method}, not by {purifier.Method}; leave out --purifier or name its weights.",
+                ExitCode.Refused);
+        }
+
+        return new ModelRequest("", purifier, experiment.Sigma, experiment.Data.Shape)
+        {
+            Level = experiment.Purifier.Level ?? "exact",
+            Precision = experiment.Precision,
+            Device = parse.GetRequiredValue(_device),
+            Threads = Threads(parse),
+            PurifierSha256 = experiment.Weights.GetValueOrDefault("purifier"),
+        };
+    }
+
     private int? Threads(ParseResult parse) => parse.GetValue(_threads) is not { } threads || threads >= 1
         ? parse.GetValue(_threads)
         : throw new CertiPureException("--threads counts from 1.", ExitCode.Usage);

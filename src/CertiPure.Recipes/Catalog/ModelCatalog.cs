@@ -151,6 +151,12 @@ public static class ModelCatalog
         NoiseLevelRule level = request.Level == "nearest" ? NoiseLevelRule.Nearest : NoiseLevelRule.Exact;
         torch.Device device = DeviceOf(request);
         Precision precision = PrecisionOf(request);
+        if (request.PurifierSha256 is { } expected && FileHash.Of(path) is var found && found != expected)
+        {
+            throw new CertiPureException(
+                $"The purifier {path} has SHA-256 {found}, but {expected} is asked for; name the same file.", ExitCode.Refused);
+        }
+
         var denoiser = PurifierCheckpoint.Load(path);
         try
         {

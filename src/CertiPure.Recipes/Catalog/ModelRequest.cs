@@ -27,4 +27,7 @@ public sealed record ModelRequest(string Classifier, PurifierChoice Purifier, do
 
     /// <summary>Threads of one operation, at least 1; null for one per core.</summary>
     public int? Threads { get; init; }
+
+    /// <summary>The SHA-256 that the purifier's file must have; null for any.</summary>
+    public string? PurifierSha256 { get; init; }
 }

@@ -49,4 +49,83 @@ public static class CertificationRun
 
         run.Finish();
     }
+
+    /// <summary>Works on the runs of several classifiers behind one purifier until every image has its certificate in each: each
+    /// purified batch feeds all classifiers.</summary>
+    /// <param name="runs">The runs in the classifiers' order, of experiments that differ in their classifier alone; finished and
+    /// released by the caller's dispose.</param>
+    /// <param name="images">The images that the runs' ids refer to.</param>
+    /// <param name="classifiers">The base classifier that the runs' experiments describe.</param>
+    /// <param name="plan">The plan that the runs' experiments describe.</param>
+    /// <param name="certified">Told after each image.</param>
+    /// <param name="cancellation">Stops; what is certified stays, and opening the runs again goes on from there.</param>
+    /// <exception cref="CertiPureException">The runs differ in more than their classifier, an image cannot be read, a network fails, or
+    /// the disk is full.</exception>
+    public static async Task CompleteGroupAsync(
+        IReadOnlyList<RunFolder> runs,
+        IImageSource images,
+        PurifiedClassifierGroup classifiers,
+        SamplingPlan plan,
+        Action? certified = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(classifiers);
+        ArgumentNullException.ThrowIfNull(plan);
+        RefuseUnlike(runs);
+        Experiment experiment = runs[0].Manifest.Experiment;
+        using var queue = new DrawQueue(classifiers);
+        var smoothed = new SmoothedClassifier(queue, new NoiseSource(experiment.Seed, experiment.Noise));
+        // An interruption may have come between the lines of two runs, so each image is certified where it is missing.
+        HashSet<int>[] pending = [.. runs.Select(run => run.Pending.ToHashSet())];
+        try
+        {
+            IEnumerable<LabeledImage> missing = experiment.Images.Where(id => pending.Any(ids => ids.Contains(id))).Select(images.Read);
+            await foreach (IReadOnlyList<Certificate> certificates in smoothed
+                .CertifyGroupAsync(missing, plan, cancellation)
+                .ConfigureAwait(false))
+            {
+                for (int i = 0; i < runs.Count; i++)
+                {
+                    if (pending[i].Contains(certificates[i].Id))
+                    {
+                        runs[i].Append(certificates[i]);
+                    }
+                }
+
+                certified?.Invoke();
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            Finish();
+            throw;
+        }
+
+        Finish();
+
+        void Finish()
+        {
+            foreach (RunFolder run in runs)
+            {
+                run.Finish();
+            }
+        }
+    }
+
+    private static void RefuseUnlike(IReadOnlyList<RunFolder> runs)
+    {
+        foreach (RunFolder run in runs.Skip(1))
+        {
+            ExperimentDifference? difference = run.Manifest.Experiment.DifferencesFrom(runs[0].Manifest.Experiment)
+                .FirstOrDefault(one => one.Field is not ("classifier.name" or "classifier.classCount" or "weights.classifier"));
+            if (difference is not null)
+            {
+                throw new CertiPureException(
+                    $"{run.Folder} and {runs[0].Folder} differ in more than their classifier ({difference}); certify them one by one.",
+                    ExitCode.Refused);
+            }
+        }
+    }
 }

@@ -1,5 +1,7 @@
+using CertiPure.Images;
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Networks;
+using CertiPure.Torch.Purifiers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,12 +16,17 @@ public sealed class FeatureNetwork : IDisposable
 
     private readonly nn.Module _network;
     private readonly Func<Tensor, Tensor> _features;
+    private readonly int _channels;
+    private readonly IReadOnlyList<Tensor> _constants;
 
-    private FeatureNetwork(string name, nn.Module network, Func<Tensor, Tensor> features)
+    private FeatureNetwork(
+        string name, nn.Module network, Func<Tensor, Tensor> features, int channels = 3, params IReadOnlyList<Tensor> constants)
     {
         Name = name;
         _network = network;
         _features = features;
+        _channels = channels;
+        _constants = constants;
         network.eval();
     }
 
@@ -54,10 +61,42 @@ public sealed class FeatureNetwork : IDisposable
             pixels => network.Features(ImageNetNormalise(pixels))[^1].mean([2, 3]));
     }
 
+    /// <summary>What a CIFAR ResNet's last layer sees: as many features as the layer has inputs. The number is no FID, and its name says
+    /// so.</summary>
+    /// <param name="weights">The classifier's file, whose metadata name the network.</param>
+    /// <exception cref="CertiPureException">The file is of another network, or does not fit it.</exception>
+    public static FeatureNetwork Classifier(Checkpoint weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        (nn.Module<Tensor, Tensor> network, ImageShape shape, PixelNormalization normalization) = ClassifierCheckpoint.Build(weights);
+        if (network is not CifarResNet classifier)
+        {
+            network.Dispose();
+            throw new CertiPureException(
+                $"Features are taken from the last layer of a CIFAR ResNet, and {weights.Path} is a {network.GetName()}: choose another "
+                + "feature network.",
+                ExitCode.Usage);
+        }
+
+        Tensor mean = PerChannel(normalization.Mean);
+        Tensor deviation = PerChannel(normalization.Deviation);
+        return new FeatureNetwork(
+            $"CIFAR ResNet last layer, {shape}, {Hash(weights)}",
+            classifier,
+            pixels => classifier.Features((pixels - mean) / deviation),
+            shape.Channels,
+            mean,
+            deviation);
+
+        static Tensor PerChannel(IReadOnlyList<double> values) =>
+            tensor(values.Select(value => (float)value).ToArray()).view(1, -1, 1, 1).DetachFromDisposeScope();
+    }
+
     /// <summary>Computes features.</summary>
-    /// <param name="pixels"><c>[N,3,H,W]</c> in pixel space, [0,1].</param>
+    /// <param name="pixels"><c>[N,C,H,W]</c> in pixel space, [0,1]; grey images where the network takes colour are shown to it as three
+    /// equal channels.</param>
     /// <returns><c>[N,D]</c>.</returns>
-    /// <exception cref="CertiPureException">A value lies outside [0,1].</exception>
+    /// <exception cref="CertiPureException">A value lies outside [0,1], or the images have another number of channels.</exception>
     public Tensor Features(Tensor pixels)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -70,11 +109,26 @@ public sealed class FeatureNetwork : IDisposable
                 $"Feature networks take images in [0,1], and these lie in [{lowest:g6}, {highest:g6}]: clamp purified images first.");
         }
 
-        return _features(pixels).MoveToOuterDisposeScope();
+        long given = pixels.shape[1];
+        if (given != _channels && given != 1)
+        {
+            throw new CertiPureException(
+                $"{Name} takes images of {_channels} channels, and these have {given}: choose another feature network.", ExitCode.Usage);
+        }
+
+        Tensor input = given == _channels ? pixels : pixels.expand(-1, _channels, -1, -1);
+        return _features(input).MoveToOuterDisposeScope();
     }
 
     /// <summary>Frees the network.</summary>
-    public void Dispose() => _network.Dispose();
+    public void Dispose()
+    {
+        _network.Dispose();
+        foreach (Tensor constant in _constants)
+        {
+            constant.Dispose();
+        }
+    }
 
     private static Tensor ImageNetNormalise(Tensor pixels)
     {

@@ -4,7 +4,7 @@ namespace CertiPure.Torch.Metrics;
 
 /// <summary>
 /// Statistics as pytorch-fid stores them: a NumPy archive (<c>.npz</c>) with <c>mu</c> <c>[D]</c> and <c>sigma</c>
-/// <c>[D,D]</c>, float64. This project's files also hold <c>count</c> and <c>network</c>, which pytorch-fid ignores.
+/// <c>[D,D]</c>, float64. This project's files also hold <c>count</c>, <c>network</c> and <c>source</c>, which pytorch-fid ignores.
 /// </summary>
 public static class FeatureStatisticsFile
 {
@@ -27,11 +27,13 @@ public static class FeatureStatisticsFile
 
             var square = new double[features, features];
             Buffer.BlockCopy(covariance.Numbers(), 0, square, 0, square.Length * sizeof(double));
+            RefuseImpossible(path, mean.Numbers(), square);
             return new FeatureStatistics(
                 Optional(archive, "network")?.Text() ?? network,
-                Optional(archive, "count")?.Numbers() is [double count, ..] ? (long)count : null,
+                ReadCount(path, Optional(archive, "count")),
                 mean.Numbers(),
-                square);
+                square,
+                Optional(archive, "source")?.Text());
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
         {
@@ -56,6 +58,11 @@ public static class FeatureStatisticsFile
             Add(archive, "mu", NumpyArray.Of([features], statistics.Mean));
             Add(archive, "sigma", NumpyArray.Of([features, features], covariance));
             Add(archive, "network", NumpyArray.Of(statistics.Network));
+            if (statistics.Source is string source)
+            {
+                Add(archive, "source", NumpyArray.Of(source));
+            }
+
             if (statistics.ImageCount is long count)
             {
                 Add(archive, "count", NumpyArray.Of([], [count]));
@@ -67,6 +74,35 @@ public static class FeatureStatisticsFile
                 $"The statistics '{path}' cannot be written ({exception.Message.TrimEnd('.')}): choose another place.", exception);
         }
     }
+
+    /// <summary>A distance of these would be nothing or nonsense: numbers that are not finite, and matrices that are no covariance.</summary>
+    private static void RefuseImpossible(string path, double[] mean, double[,] covariance)
+    {
+        if (mean.Length == 0 || !mean.All(double.IsFinite))
+        {
+            throw Damaged(path, "its mean is empty or not finite");
+        }
+
+        for (int i = 0; i < mean.Length; i++)
+        {
+            for (int j = 0; j <= i; j++)
+            {
+                double value = covariance[i, j];
+                double scale = Math.Max(1e-300, Math.Max(Math.Abs(value), Math.Abs(covariance[j, i])));
+                if (!double.IsFinite(scale) || !(Math.Abs(value - covariance[j, i]) <= 1e-6 * scale) || (i == j && value < 0))
+                {
+                    throw Damaged(path, "its covariance is not finite, not symmetric or has a negative variance");
+                }
+            }
+        }
+    }
+
+    private static long? ReadCount(string path, NumpyArray? array) => array?.Numbers() switch
+    {
+        null => null,
+        [double count] when count is >= 2 and <= long.MaxValue / 2 && count == Math.Floor(count) => (long)count,
+        _ => throw Damaged(path, "its count is no number of images"),
+    };
 
     private static NumpyArray Required(ZipArchive archive, string path, string name) =>
         Optional(archive, name) ?? throw Damaged(path, $"it has no array '{name}'");

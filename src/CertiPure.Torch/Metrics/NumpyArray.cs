@@ -78,7 +78,13 @@ internal sealed partial class NumpyArray
 
         int[] shape = ReadShape(match.Groups["shape"].Value);
         string type = match.Groups["type"].Value;
-        var bytes = new byte[checked((int)(Count(shape) * ElementBytes(type)))];
+        long size = Count(shape) * ElementBytes(type);
+        if (size > (long)MostElements * sizeof(double))
+        {
+            throw new InvalidDataException("an array is larger than any feature statistics");
+        }
+
+        var bytes = new byte[size];
         stream.ReadExactly(bytes);
         return new NumpyArray(type, shape, bytes);
     }
@@ -162,6 +168,6 @@ internal sealed partial class NumpyArray
     };
 
     [GeneratedRegex(
-        @"^\{\s*'descr':\s*'(?<type><f8|<f4|<i8|<U\d{1,4})',\s*'fortran_order':\s*False,\s*'shape':\s*\((?<shape>[\d,\s]*)\),?\s*\}\s*$")]
+        @"^\{\s*'descr':\s*'(?<type><f8|<f4|<i8|<U[0-9]{1,4})',\s*'fortran_order':\s*False,\s*'shape':\s*\((?<shape>[\d,\s]*)\),?\s*\}\s*$")]
     private static partial Regex Header();
 }

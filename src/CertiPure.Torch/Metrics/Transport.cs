@@ -11,25 +11,34 @@ namespace CertiPure.Torch.Metrics;
 /// <param name="Sigma">The noise level in pixel space.</param>
 /// <param name="ImageDistances">T(x) for each image: the mean over draws of ||D(y) - x||_2.</param>
 /// <param name="Draws">The number of draws of each image.</param>
-/// <param name="Wasserstein1">The exact W1 between the clean images and the first draws' purified ones: at most the mean over
+/// <param name="Assigned">The number of images, the first ones, that the exact distances are over.</param>
+/// <param name="Wasserstein1">The exact W1 between those images and their first draws' purified ones: at most the mean over
 /// those pairs, because some other pairing may be cheaper.</param>
 /// <param name="Wasserstein2">The exact W2 between the same two sets.</param>
 public sealed record Transport(
-    double Sigma, IReadOnlyList<double> ImageDistances, int Draws, double Wasserstein1, double Wasserstein2)
+    double Sigma, IReadOnlyList<double> ImageDistances, int Draws, int Assigned, double Wasserstein1, double Wasserstein2)
 {
     /// <summary>T, the mean over images and draws: an upper bound on W1.</summary>
     public double MeanDistance => ImageDistances.Average();
 
     /// <summary>Measures a purifier.</summary>
     /// <param name="purifier">The purifier.</param>
-    /// <param name="images">The images, all of the purifier's shape; the exact assignment takes the cube of their number.</param>
+    /// <param name="images">The images, all of the purifier's shape.</param>
     /// <param name="sigma">The noise level in pixel space, above 0.</param>
     /// <param name="draws">The number of noise draws of each image, at least 1.</param>
     /// <param name="noise">The source of noise; draws are of the phase for metrics, which certifies nothing.</param>
     /// <param name="batchSize">The number of images purified at once.</param>
+    /// <param name="assigned">How many of the images the exact assignment takes, which costs the cube of their number; null for
+    /// all.</param>
     /// <exception cref="ArgumentException">There are no images, or no draws.</exception>
     public static Transport Measure(
-        IPurifier purifier, IReadOnlyList<LabeledImage> images, double sigma, int draws, NoiseSource noise, int batchSize = 64)
+        IPurifier purifier,
+        IReadOnlyList<LabeledImage> images,
+        double sigma,
+        int draws,
+        NoiseSource noise,
+        int batchSize = 64,
+        int? assigned = null)
     {
         ArgumentNullException.ThrowIfNull(purifier);
         ArgumentNullException.ThrowIfNull(images);
@@ -41,8 +50,10 @@ public sealed record Transport(
             throw new ArgumentException("There are no images to measure transport on.", nameof(images));
         }
 
+        int subset = Math.Min(assigned ?? images.Count, images.Count);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(subset, nameof(assigned));
         float[][] clean = [.. images.Select(image => image.ToPixels())];
-        var firstDraws = new float[images.Count][];
+        var firstDraws = new float[subset][];
         var distances = new double[images.Count];
         foreach ((int Image, int Draw)[] chunk in
             Enumerable.Range(0, draws).SelectMany(draw => Enumerable.Range(0, images.Count).Select(i => (i, draw))).Chunk(batchSize))
@@ -59,15 +70,21 @@ public sealed record Transport(
             {
                 (int image, int draw) = chunk[i];
                 distances[image] += Wasserstein.Distance(purified[i], clean[image]) / draws;
-                if (draw == 0)
+                if (draw == 0 && image < subset)
                 {
                     firstDraws[image] = purified[i].ToArray();
                 }
             }
         }
 
+        float[][] first = clean[..subset];
         return new Transport(
-            sigma, distances, draws, Wasserstein.Between(firstDraws, clean, order: 1), Wasserstein.Between(firstDraws, clean, order: 2));
+            sigma,
+            distances,
+            draws,
+            subset,
+            Wasserstein.Between(firstDraws, first, order: 1),
+            Wasserstein.Between(firstDraws, first, order: 2));
     }
 
     /// <summary>

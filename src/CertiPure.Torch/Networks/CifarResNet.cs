@@ -57,10 +57,19 @@ public sealed class CifarResNet : nn.Module<Tensor, Tensor>, IFreshWeights
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
+        return linear.call(Features(input)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Computes what the last layer sees.</summary>
+    /// <param name="input"><c>[N,C,H,W]</c>, normalised as the network was trained.</param>
+    /// <returns><c>[N,4*width]</c>, averaged over pixels.</returns>
+    public Tensor Features(Tensor input)
+    {
+        using DisposeScope scope = NewDisposeScope();
         Tensor folded = _patch == 1 ? input : nn.functional.pixel_unshuffle(input, _patch);
         Tensor hidden = nn.functional.relu(bn1.call(conv1.call(folded)));
         hidden = layer3.call(layer2.call(layer1.call(hidden)));
-        return linear.call(hidden.mean([2, 3])).MoveToOuterDisposeScope();
+        return hidden.mean([2, 3]).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -69,6 +69,31 @@ public sealed class SmoothedClassifier
             cancellationToken);
     }
 
+    /// <summary>Certifies images under every classifier of a <see cref="PurifiedClassifierGroup"/> at once, on the same draws.</summary>
+    /// <param name="images">The images, read as they are needed.</param>
+    /// <param name="plan">How many draws, when looked at.</param>
+    /// <param name="cancellationToken">Stops; certificates that were given out are complete, images in work are dropped.</param>
+    /// <returns>For each image its certificates in the classifiers' order.</returns>
+    /// <exception cref="InvalidOperationException">The queue's base classifier is no group.</exception>
+    /// <exception cref="CertiPureException">An image does not fit the base classifier.</exception>
+    public IAsyncEnumerable<IReadOnlyList<Certificate>> CertifyGroupAsync(
+        IEnumerable<LabeledImage> images, SamplingPlan plan, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        PurifiedClassifierGroup classifiers = _queue.Classifier as PurifiedClassifierGroup
+            ?? throw new InvalidOperationException("The queue's base classifier is no group of classifiers.");
+        return RunAllAsync(
+            images,
+            plan.SelectionDraws + plan.Looks[0].N,
+            async (image, token) =>
+            {
+                var certifications = new CertificationGroup(image, classifiers, plan, _noise, _time);
+                await _lane.RunAsync(certifications, null, token).ConfigureAwait(false);
+                return certifications.Certificates;
+            },
+            cancellationToken);
+    }
+
     /// <summary>PREDICT for one image.</summary>
     /// <param name="image">The image.</param>
     /// <param name="draws">The number of draws, n.</param>

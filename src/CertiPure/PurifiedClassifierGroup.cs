@@ -1,0 +1,125 @@
+using CertiPure.Images;
+
+namespace CertiPure;
+
+/// <summary>
+/// Several classifiers behind one purifier: each purified batch feeds them all, so that the purifier, which is most of the
+/// cost, runs once. An image's label is the classifiers' labels as the digits of one number, the first classifier's lowest; the
+/// votes of each classifier are those that it would have behind the purifier alone.
+/// </summary>
+public sealed class PurifiedClassifierGroup : IBaseClassifier
+{
+    private readonly IPurifier? _purifier;
+    private readonly IReadOnlyList<IClassifier> _classifiers;
+
+    /// <summary>Joins the parts.</summary>
+    /// <param name="purifier">The purifier, or null for plain randomized smoothing.</param>
+    /// <param name="classifiers">The classifiers, one or more of one image shape.</param>
+    /// <param name="sigma">The noise level in pixel space, above 0.</param>
+    /// <param name="batchSize">The fixed batch size, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Sigma or the batch size is not positive.</exception>
+    /// <exception cref="ArgumentException">There is no classifier.</exception>
+    /// <exception cref="CertiPureException">Two classifiers take images of different shapes, or there are too many classes for one
+    /// number.</exception>
+    public PurifiedClassifierGroup(
+        IPurifier? purifier, IReadOnlyList<IClassifier> classifiers, double sigma, int batchSize = 64)
+    {
+        ArgumentNullException.ThrowIfNull(classifiers);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
+        if (classifiers.Count == 0)
+        {
+            throw new ArgumentException("A group needs a classifier.", nameof(classifiers));
+        }
+
+        if (!(sigma > 0) || !double.IsFinite(sigma))
+        {
+            throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "Sigma must be a finite number above 0.");
+        }
+
+        if (classifiers.FirstOrDefault(classifier => classifier.Shape != classifiers[0].Shape) is { } stranger)
+        {
+            throw new CertiPureException(
+                $"One classifier takes images of {classifiers[0].Shape} and another images of {stranger.Shape}; group classifiers of "
+                + "one shape.");
+        }
+
+        long combinations = 1;
+        foreach (IClassifier classifier in classifiers)
+        {
+            combinations *= classifier.ClassCount;
+            if (combinations > int.MaxValue)
+            {
+                throw new CertiPureException(
+                    $"{classifiers.Count} classifiers have more combinations of classes than a number can hold; group fewer.");
+            }
+        }
+
+        _purifier = purifier;
+        _classifiers = [.. classifiers];
+        ClassCount = (int)combinations;
+        Sigma = sigma;
+        BatchSize = batchSize;
+    }
+
+    /// <summary>The number of classifiers.</summary>
+    public int Count => _classifiers.Count;
+
+    /// <summary>The number of classes of each classifier.</summary>
+    public IReadOnlyList<int> ClassCounts => [.. _classifiers.Select(classifier => classifier.ClassCount)];
+
+    /// <inheritdoc/>
+    public ImageShape Shape => _classifiers[0].Shape;
+
+    /// <summary>The number of combinations of classes.</summary>
+    public int ClassCount { get; }
+
+    /// <inheritdoc/>
+    public int BatchSize { get; }
+
+    /// <inheritdoc/>
+    public double Sigma { get; }
+
+    /// <inheritdoc/>
+    /// <exception cref="CertiPureException">A classifier gave a logit that is not finite.</exception>
+    public void Classify(ImageBatch noisy, Span<int> labels)
+    {
+        ArgumentNullException.ThrowIfNull(noisy);
+        if (noisy.Shape != Shape || noisy.Count != BatchSize || labels.Length != BatchSize)
+        {
+            throw new ArgumentException(
+                $"Expected {BatchSize} images of {Shape} and as many labels, got {noisy.Count} of {noisy.Shape} and "
+                + $"{labels.Length} labels.",
+                nameof(noisy));
+        }
+
+        ImageBatch purified = _purifier is null ? noisy : _purifier.Purify(noisy, Sigma);
+        var own = new int[BatchSize];
+        labels.Clear();
+        int place = 1;
+        foreach (IClassifier classifier in _classifiers)
+        {
+            PurifiedClassifier.Decide(classifier.Logits(purified), classifier.ClassCount, own);
+            for (int i = 0; i < own.Length; i++)
+            {
+                labels[i] += place * own[i];
+            }
+
+            place *= classifier.ClassCount;
+        }
+    }
+
+    /// <summary>One classifier's label.</summary>
+    /// <param name="label">A label of the group, 0 to <see cref="ClassCount"/> - 1.</param>
+    /// <param name="classifier">Which classifier, from 0.</param>
+    public int LabelOf(int label, int classifier)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(label);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(label, ClassCount);
+        for (int before = 0; before < classifier; before++)
+        {
+            label /= _classifiers[before].ClassCount;
+        }
+
+        return label % _classifiers[classifier].ClassCount;
+    }
+}
