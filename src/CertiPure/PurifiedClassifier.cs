@@ -56,16 +56,8 @@ public sealed class PurifiedClassifier : IBaseClassifier
         }
 
         ImageBatch purified = _purifier is null ? noisy : _purifier.Purify(noisy, Sigma);
-        Decide(_classifier.Logits(purified), ClassCount, labels);
-    }
+        ReadOnlySpan<float> logits = _classifier.Logits(purified);
 
-    /// <summary>The best class of each row of logits.</summary>
-    /// <param name="logits"><c>[N,K]</c> row-major.</param>
-    /// <param name="classCount">K.</param>
-    /// <param name="labels">Receives N labels.</param>
-    /// <exception cref="CertiPureException">A logit is not finite.</exception>
-    internal static void Decide(ReadOnlySpan<float> logits, int classCount, Span<int> labels)
-    {
         // A label picked among NaNs would be counted as a vote.
         foreach (float logit in logits)
         {
@@ -78,7 +70,7 @@ public sealed class PurifiedClassifier : IBaseClassifier
 
         for (int i = 0; i < labels.Length; i++)
         {
-            labels[i] = System.Numerics.Tensors.TensorPrimitives.IndexOfMax(logits.Slice(i * classCount, classCount));
+            labels[i] = System.Numerics.Tensors.TensorPrimitives.IndexOfMax(logits.Slice(i * ClassCount, ClassCount));
         }
     }
 }

@@ -10,7 +10,7 @@ namespace CertiPure;
 public sealed class PurifiedClassifierGroup : IBaseClassifier
 {
     private readonly IPurifier? _purifier;
-    private readonly IReadOnlyList<IClassifier> _classifiers;
+    private readonly PurifiedClassifier[] _classifiers;
 
     /// <summary>Joins the parts.</summary>
     /// <param name="purifier">The purifier, or null for plain randomized smoothing.</param>
@@ -25,15 +25,9 @@ public sealed class PurifiedClassifierGroup : IBaseClassifier
         IPurifier? purifier, IReadOnlyList<IClassifier> classifiers, double sigma, int batchSize = 64)
     {
         ArgumentNullException.ThrowIfNull(classifiers);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         if (classifiers.Count == 0)
         {
             throw new ArgumentException("A group needs a classifier.", nameof(classifiers));
-        }
-
-        if (!(sigma > 0) || !double.IsFinite(sigma))
-        {
-            throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "Sigma must be a finite number above 0.");
         }
 
         if (classifiers.FirstOrDefault(classifier => classifier.Shape != classifiers[0].Shape) is { } stranger)
@@ -55,14 +49,15 @@ public sealed class PurifiedClassifierGroup : IBaseClassifier
         }
 
         _purifier = purifier;
-        _classifiers = [.. classifiers];
+        // What each of them does to a purified batch is what it does without a purifier.
+        _classifiers = [.. classifiers.Select(classifier => new PurifiedClassifier(null, classifier, sigma, batchSize))];
         ClassCount = (int)combinations;
         Sigma = sigma;
         BatchSize = batchSize;
     }
 
     /// <summary>The number of classifiers.</summary>
-    public int Count => _classifiers.Count;
+    public int Count => _classifiers.Length;
 
     /// <summary>The number of classes of each classifier.</summary>
     public IReadOnlyList<int> ClassCounts => [.. _classifiers.Select(classifier => classifier.ClassCount)];
@@ -96,9 +91,9 @@ public sealed class PurifiedClassifierGroup : IBaseClassifier
         var own = new int[BatchSize];
         labels.Clear();
         int place = 1;
-        foreach (IClassifier classifier in _classifiers)
+        foreach (PurifiedClassifier classifier in _classifiers)
         {
-            PurifiedClassifier.Decide(classifier.Logits(purified), classifier.ClassCount, own);
+            classifier.Classify(purified, own);
             for (int i = 0; i < own.Length; i++)
             {
                 labels[i] += place * own[i];
