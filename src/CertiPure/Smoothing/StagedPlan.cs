@@ -14,8 +14,9 @@ namespace CertiPure.Smoothing;
 /// </remarks>
 public sealed class StagedPlan : SamplingPlan
 {
-    /// <summary>The share of alpha that each early look spends.</summary>
-    private const double EarlyShare = 0.02;
+    /// <summary>The early looks: after how many percent of the draws, and the share of alpha each spends. Found by exact
+    /// computation over all truths: see docs/method.md.</summary>
+    private static readonly (int Percent, double Share)[] EarlyLooks = [(2, 0.02), (6, 0.02), (16, 0.02), (40, 0.02), (69, 0.1)];
 
     /// <summary>A radius is given up where so few votes have at most this probability.</summary>
     private const double GiveUpProbability = 0.001;
@@ -25,8 +26,8 @@ public sealed class StagedPlan : SamplingPlan
     private readonly int _interval;
     private readonly ConcurrentDictionary<double, Lazy<Thresholds>> _thresholds = new();
 
-    /// <summary>Makes the plan with its usual looks: after 2, 6, 16 and 40 % of the draws with 2 % of alpha each, and at the end
-    /// with the rest.</summary>
+    /// <summary>Makes the plan with its usual looks: after 2, 6, 16 and 40 % of the draws with 2 % of alpha each, after 69 % with
+    /// 10 %, and at the end with the rest.</summary>
     /// <param name="radii">The radii in pixel space to be decided, each at least 0.</param>
     /// <param name="selectionDraws">n0, at least 1.</param>
     /// <param name="estimationDraws">n, at least 11 at alpha 0.001.</param>
@@ -102,12 +103,12 @@ public sealed class StagedPlan : SamplingPlan
     {
         int interval = IntervalFor(Math.Max(1, draws));
         var looks = new List<PlannedLook>();
-        foreach (int percent in new[] { 2, 6, 16, 40 })
+        foreach ((int percent, double share) in EarlyLooks)
         {
             int n = Math.Max(1, (int)Math.Round(draws * (percent / 100.0) / interval)) * interval;
             if (n < draws && (looks.Count == 0 || n > looks[^1].N))
             {
-                looks.Add(new PlannedLook(n, EarlyShare * alpha));
+                looks.Add(new PlannedLook(n, share * alpha));
             }
         }
 

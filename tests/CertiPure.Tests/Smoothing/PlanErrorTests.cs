@@ -13,7 +13,7 @@ public sealed class PlanErrorTests
     public static TheoryData<SamplingPlan> Plans =>
     [
         new FixedPlan(100, 10_000, Alpha), new FixedPlan(100, 1_000, Alpha), new FixedPlan(100, 100_000, Alpha),
-        new StagedPlan(Radii, 100, 10_000, Alpha), new StagedPlan(Radii, 100, 1_000, Alpha),
+        new StagedPlan(Radii, 100, 10_000, Alpha), new StagedPlan(Radii, 100, 1_000, Alpha), new StagedPlan(Radii, 100, 100_000, Alpha),
     ];
 
     /// <summary>Even if a staged plan never stopped early and took every look, the chance that any of them claims too much is at
