@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.Runtime.InteropServices;
 using CertiPure.Cli.Verbs;
+using CertiPure.Torch.Backend;
 
 namespace CertiPure.Cli;
 
@@ -19,7 +20,9 @@ internal static class CommandLine
         using var interruption = new CancellationTokenSource();
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
-        return await RunAsync(arguments, Terminal.OfProcess(), interruption.Token).ConfigureAwait(false);
+        var terminal = Terminal.OfProcess();
+        LibTorch.FetchWhenMissing(terminal.WriteNote);
+        return await RunAsync(arguments, terminal, interruption.Token).ConfigureAwait(false);
 
         void Interrupt(PosixSignalContext context)
         {

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using CertiPure.Imaging;
 using CertiPure.Server.Models;
+using CertiPure.Torch.Backend;
 using Microsoft.AspNetCore.Connections;
 
 namespace CertiPure.Server;
@@ -68,20 +70,27 @@ public static class ServeCommand
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
-        RootCommand command = Command();
-        command.SetAction(RunAsync);
-        ParseResult parsed = command.Parse(args);
-        int code = await parsed.InvokeAsync();
-        return parsed.Errors.Count > 0 ? (int)ExitCode.Usage : code;
+        ParseResult parsed = Parse(args);
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+        {
+            await Console.Error.WriteLineAsync($"certipure: {parsed.Errors[0].Message.TrimEnd('.')}; see certipure serve --help.");
+            return (int)ExitCode.Usage;
+        }
+
+        return await parsed.InvokeAsync();
     }
 
-    /// <summary>The options that the service takes.</summary>
-    internal static RootCommand Command() =>
-        new("Serves certification over HTTP, with a page. Example: certipure serve --runs ./runs")
+    /// <summary>Parses the arguments after <c>serve</c>, as a verb of the command that people type.</summary>
+    internal static ParseResult Parse(string[] args)
+    {
+        var serve = new Command("serve", "Serves certification over HTTP, with a page.")
         {
             Url, Runs, Data, Classifier, DataSet, Purifier, Precision, Device, BatchSize, KeyFile, WithoutKey, SealingKeyFile,
             ClientSeeds, Configuration,
         };
+        serve.SetAction(RunAsync);
+        return new Command("certipure") { serve, new HelpOption() }.Parse(["serve", .. args]);
+    }
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
@@ -89,6 +98,7 @@ public static class ServeCommand
         {
             ServerOptions options = ReadOptions(arguments);
             options.Validate();
+            LibTorch.FetchWhenMissing(Console.Error.WriteLine);
             var library = CatalogLibrary.Open(options, message => Console.Error.WriteLine(message));
             var decoder = new SkiaImageDecoder(options.MaxUploadBytes, options.MaxImagePixels);
             await using WebApplication app = CertificationServer.Build(options, library, decoder);
@@ -97,12 +107,12 @@ public static class ServeCommand
         }
         catch (CertiPureException e)
         {
-            await Console.Error.WriteLineAsync(e.Message);
+            await Console.Error.WriteLineAsync($"certipure: {e.Message}");
             return (int)e.ExitCode;
         }
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
-            await Console.Error.WriteLineAsync($"{e.Message.TrimEnd('.')}; give another address by --url.");
+            await Console.Error.WriteLineAsync($"certipure: {e.Message.TrimEnd('.')}; give another address by --url.");
             return (int)ExitCode.Failed;
         }
     }

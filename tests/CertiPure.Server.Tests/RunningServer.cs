@@ -1,18 +1,19 @@
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using CertiPure.Imaging;
+using CertiPure.Server.Models;
 using CertiPure.Server.Tests.Fakes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 
 namespace CertiPure.Server.Tests;
 
-/// <summary>The real service on a real socket of this machine, with a base classifier that needs no network.</summary>
+/// <summary>The real service on a real socket of this machine, usually with a base classifier that needs no network.</summary>
 public sealed class RunningServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private RunningServer(WebApplication app, TemplateLibrary library)
+    private RunningServer(WebApplication app, IModelLibrary library)
     {
         _app = app;
         Library = library;
@@ -20,9 +21,9 @@ public sealed class RunningServer : IAsyncDisposable
         Client = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(5) };
     }
 
-    public TemplateLibrary Library { get; }
+    public IModelLibrary Library { get; }
 
-    public Switchboard Board => Library.Board;
+    public Switchboard Board => ((TemplateLibrary)Library).Board;
 
     public Uri Address { get; }
 
@@ -31,7 +32,7 @@ public sealed class RunningServer : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     public static async Task<RunningServer> StartAsync(
-        ServerOptions? options = null, TemplateLibrary? library = null, TimeProvider? time = null)
+        ServerOptions? options = null, IModelLibrary? library = null, TimeProvider? time = null)
     {
         library ??= new TemplateLibrary();
         options = (options ?? new ServerOptions()) with { Url = "http://127.0.0.1:0" };
@@ -101,7 +102,7 @@ public sealed class RunningServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Board.Open();
+        (Library as TemplateLibrary)?.Board.Open();
         Client.Dispose();
         await _app.DisposeAsync();
     }

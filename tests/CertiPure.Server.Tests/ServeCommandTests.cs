@@ -54,5 +54,5 @@ public sealed class ServeCommandTests : IDisposable
     }
 
     private static ServerOptions Read(params string[] arguments) =>
-        ServeCommand.ReadOptions(ServeCommand.Command().Parse(arguments));
+        ServeCommand.ReadOptions(ServeCommand.Parse(arguments));
 }

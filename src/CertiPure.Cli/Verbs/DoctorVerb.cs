@@ -8,16 +8,29 @@ namespace CertiPure.Cli.Verbs;
 /// <summary><c>doctor</c>: what is installed, what is missing, which native file failed and why.</summary>
 internal sealed class DoctorVerb : Verb
 {
+    private readonly Option<bool> _fetch = new("--fetch")
+    {
+        Description = "First fetch libtorch by dotnet restore where it is missing, e.g. before a machine goes offline.",
+    };
+
     private readonly Option<bool> _json = OutputOptions.Json();
 
     /// <summary>Defines the verb.</summary>
     public DoctorVerb(Terminal terminal)
-        : base("doctor", "Tells what is installed, what is missing and why.", "certipure doctor", terminal) =>
+        : base("doctor", "Tells what is installed, what is missing and why.", "certipure doctor", terminal)
+    {
+        Add(_fetch);
         Add(_json);
+    }
 
     /// <inheritdoc/>
     protected override Task<ExitCode> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
+        if (parse.GetValue(_fetch))
+        {
+            LibTorch.Load();
+        }
+
         Finding[] findings = [.. Machine(), .. LibTorchFindings()];
         if (parse.GetValue(_json))
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using CertiPure.Torch.Backend;
 
 namespace CertiPure.Cli.Verbs;
 
@@ -15,20 +16,27 @@ internal sealed partial class ServeVerb : Verb
     public ServeVerb(Terminal terminal)
         : base(
             "serve",
-            "Serves certification over HTTP, with a page; takes the options that docs/api.md describes.",
+            "Serves certification over HTTP, with a page.",
             "certipure serve --url http://127.0.0.1:5080 --runs ./runs",
             terminal) =>
         TreatUnmatchedTokensAsErrors = false;
 
     /// <inheritdoc/>
+    public override int ShowHelp(ParseResult parse, Func<int> usual) => base.ShowHelp(parse, () =>
+    {
+        // The service knows its options; here they are unknown words.
+        ProcessStartInfo start = Start(Find(), ["--help"]);
+        start.RedirectStandardOutput = true;
+        using Process service = Process.Start(start)!;
+        parse.InvocationConfiguration.Output.Write(service.StandardOutput.ReadToEnd());
+        service.WaitForExit();
+        return service.ExitCode;
+    });
+
+    /// <inheritdoc/>
     protected override async Task<ExitCode> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
-        ProcessStartInfo start = Start(Find());
-        foreach (string argument in parse.UnmatchedTokens)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
+        ProcessStartInfo start = Start(Find(), parse.UnmatchedTokens);
         using Process service = Process.Start(start)!;
         // A terminal's Ctrl-C reaches the service by itself; a signal to this process alone has to be passed on.
         using CancellationTokenRegistration stop = cancellation.UnsafeRegister(_ => Stop(service), null);
@@ -36,13 +44,9 @@ internal sealed partial class ServeVerb : Verb
         return (ExitCode)service.ExitCode;
     }
 
-    private static ProcessStartInfo Start(string library)
-    {
-        string? host = Environment.ProcessPath;
-        return Path.GetFileNameWithoutExtension(host) == "dotnet"
-            ? new ProcessStartInfo(host!, [library])
-            : new ProcessStartInfo(Path.ChangeExtension(library, OperatingSystem.IsWindows() ? ".exe" : null));
-    }
+    private static ProcessStartInfo Start(string library, IReadOnlyList<string> arguments) => DotnetCommand.Path is { } dotnet
+        ? new ProcessStartInfo(dotnet, [library, .. arguments])
+        : new ProcessStartInfo(Path.ChangeExtension(library, OperatingSystem.IsWindows() ? ".exe" : null), arguments);
 
     /// <summary>Beside this program in an installation; in its sibling's build folder in a repository.</summary>
     private static string Find()
@@ -51,14 +55,13 @@ internal sealed partial class ServeVerb : Verb
         string build = Path.Combine(Path.GetFileName(Path.GetDirectoryName(here))!, Path.GetFileName(here));
         string[] places =
         [
-            Path.Combine(here, "server", Service + ".dll"),
+            Path.Combine(here, Service + ".dll"),
             Path.Combine(here, "..", "..", "..", "..", Service, "bin", build, Service + ".dll"),
             Path.Combine(here, "..", "..", "..", "..", "..", "src", Service, "bin", build, Service + ".dll"),
         ];
         return places.Select(Path.GetFullPath).FirstOrDefault(File.Exists)
             ?? throw new CertiPureException(
-                $"The service's program {Service} is not beside this one in {Path.Combine(here, "server")}; install CertiPure again, or "
-                + "build the solution.");
+                $"The service's program {Service}.dll is not beside this one in {here}; install CertiPure again, or build the solution.");
     }
 
     private static void Stop(Process service)

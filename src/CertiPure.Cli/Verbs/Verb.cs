@@ -24,6 +24,22 @@ internal abstract class Verb : Command
     /// <summary>Where output, errors and progress go.</summary>
     protected Terminal Terminal { get; }
 
+    /// <summary>Answers <c>--help</c>.</summary>
+    /// <param name="parse">The parsed arguments.</param>
+    /// <param name="usual">Writes the help that the options give, and returns the exit code.</param>
+    public virtual int ShowHelp(ParseResult parse, Func<int> usual)
+    {
+        int code = usual();
+        TextWriter output = parse.InvocationConfiguration.Output;
+        output.WriteLine("Example:");
+        foreach (string line in Example.Split('\n'))
+        {
+            output.WriteLine("  " + line);
+        }
+
+        return code;
+    }
+
     /// <summary>Does the work.</summary>
     /// <param name="parse">The parsed arguments, without errors.</param>
     /// <param name="cancellation">Asks to stop at a resumable point.</param>

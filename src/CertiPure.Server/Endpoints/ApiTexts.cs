@@ -74,7 +74,8 @@ internal static class ApiTexts
     public static ApiText Purify { get; } = new(
         "purify",
         "Show an image noisy and purified",
-        "A few draws as PNG pictures in base64, with the class that the classifier gives to each.",
+        "A few draws as PNG pictures in base64, with the class that the classifier gives to each. With `Accept: image/png` the answer "
+        + "is one picture instead: a column per draw under its class, with the rows noisy, purified and clean.",
         [.. ImageFields, new("draws", "integer", "How many draws.", "5")],
         [
             new(200, Json, "The pictures.", """

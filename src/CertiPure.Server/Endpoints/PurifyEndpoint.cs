@@ -11,6 +11,7 @@ namespace CertiPure.Server.Endpoints;
 internal sealed class PurifyEndpoint(ImageRequestReader reader, Admission admission, ServerOptions options)
 {
     private const int DefaultPictures = 5;
+    private const string PictureType = "image/png";
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -21,28 +22,61 @@ internal sealed class PurifyEndpoint(ImageRequestReader reader, Admission admiss
         int draws = request.Form.Integer("draws", Math.Min(DefaultPictures, most), 1, most, errors);
         InvalidFields.ThrowIfAny(errors);
         using IDisposable place = admission.Enter(draws);
-        PurifyAnswer answer = await Task.Run(() => Draw(request, draws, new NoiseSource(seed)), context.RequestAborted);
-        await context.Response.WriteAsJsonAsync(answer, ServerJson.Options, context.RequestAborted);
+        Purification shown = await Task.Run(() => Draw(request, draws, new NoiseSource(seed)), context.RequestAborted);
+        if (IsPictureWanted(context.Request))
+        {
+            context.Response.ContentType = PictureType;
+            await context.Response.Body.WriteAsync(Picture(request, shown), context.RequestAborted);
+            return;
+        }
+
+        await context.Response.WriteAsJsonAsync(Answer(request, shown), ServerJson.Options, context.RequestAborted);
     }
 
-    private static PurifyAnswer Draw(ImageRequest request, int draws, NoiseSource noise)
+    private static bool IsPictureWanted(HttpRequest request) => request.GetTypedHeaders().Accept.Any(
+        type => type.MediaType.Equals(PictureType, StringComparison.OrdinalIgnoreCase));
+
+    private static Purification Draw(ImageRequest request, int draws, NoiseSource noise)
     {
-        ImageShape shape = request.Image.Shape;
         float[] pixels = request.Image.ToPixels();
-        var noisy = new ImageBatch(shape, draws);
+        var noisy = new ImageBatch(request.Image.Shape, draws);
         for (int draw = 0; draw < draws; draw++)
         {
             noise.AddNoise(pixels, request.Image.Id, NoisePhase.Display, draw, request.Model.Sigma, noisy[draw]);
         }
 
         (ImageBatch purified, int[] labels) = request.Model.Show(noisy);
+        return new Purification(noisy, purified, [.. labels.Select(label => (label, request.Model.Offer.ClassNames[label]))]);
+    }
+
+    private static PurifyAnswer Answer(ImageRequest request, Purification shown)
+    {
+        ImageShape shape = request.Image.Shape;
         return new PurifyAnswer(
             new Shape(shape.Channels, shape.Height, shape.Width),
             PngImage.Encode(request.Image),
-            [.. Enumerable.Range(0, draws).Select(draw => new DrawPicture(
-                PngImage.Encode(shape, noisy[draw]),
-                PngImage.Encode(shape, purified[draw]),
-                labels[draw],
-                request.Model.Offer.ClassNames[labels[draw]]))]);
+            [.. shown.Labels.Select((label, draw) => new DrawPicture(
+                PngImage.Encode(shape, shown.Noisy[draw]),
+                PngImage.Encode(shape, shown.Purified[draw]),
+                label.Label,
+                label.Name))]);
     }
+
+    /// <summary>One picture as <c>certipure purify</c> draws it: a column per draw, headed by the class it was given.</summary>
+    private static byte[] Picture(ImageRequest request, Purification shown)
+    {
+        int draws = shown.Labels.Count;
+        var rows = new List<GridRow> { Row("noisy", draw => GridTile.Of(shown.Noisy, draw)) };
+        if (request.Model.Loaded.PurifierNetwork is { } purifier)
+        {
+            rows.Add(Row(purifier.Method, draw => GridTile.Of(shown.Purified, draw)));
+        }
+
+        rows.Add(Row("clean", _ => GridTile.Of(request.Image)));
+        return new ImageGrid(rows, [.. shown.Labels.Select(label => label.Name)]).ToPng();
+
+        GridRow Row(string name, Func<int, GridTile> tile) => new(name, [.. Enumerable.Range(0, draws).Select(tile)]);
+    }
+
+    private sealed record Purification(ImageBatch Noisy, ImageBatch Purified, IReadOnlyList<(int Label, string Name)> Labels);
 }

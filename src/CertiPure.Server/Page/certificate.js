@@ -44,7 +44,8 @@ function meaningOf(meaning, original) {
     el('p', { text: meaning.sentence }),
     el('div', { class: 'examples' },
       figure(original, 'The image', 'The image that was certified'),
-      ...meaning.examples.map(example => figure(pngUrl(example.png), example.caption, example.caption))));
+      ...meaning.examples.map(example => figure(pngUrl(example.png),
+        `${example.caption}: ${radiusText(example.distance)}`, example.caption))));
 }
 
 function figure(source, caption, alt) {

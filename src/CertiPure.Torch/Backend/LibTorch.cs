@@ -20,6 +20,7 @@ public static class LibTorch
     private static readonly Dictionary<string, nint> Handles = [];
     private static bool s_loaded;
     private static bool s_cured;
+    private static Action<string>? s_announceFetch;
 
     /// <summary>Threads of one operation, at least 1. Results may differ in their last bits between numbers of threads.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
@@ -39,9 +40,23 @@ public static class LibTorch
         }
     }
 
+    /// <summary>Lets <see cref="Load"/> fetch libtorch by <c>dotnet restore</c> where it is not on this machine. A program for people
+    /// calls this; a library never fetches anything of its own accord.</summary>
+    /// <param name="announce">Told in a sentence that it is being fetched.</param>
+    public static void FetchWhenMissing(Action<string> announce)
+    {
+        ArgumentNullException.ThrowIfNull(announce);
+        lock (Gate)
+        {
+            s_announceFetch = announce;
+        }
+    }
+
     /// <summary>Loads the native files, once; later calls do nothing.</summary>
     /// <exception cref="CertiPureException">A file is missing or cannot be loaded.</exception>
-    public static void Load()
+    public static void Load() => LoadAll(mayFetch: true);
+
+    private static void LoadAll(bool mayFetch)
     {
         lock (Gate)
         {
@@ -51,7 +66,7 @@ public static class LibTorch
             }
 
             Files.Clear();
-            NativeFile libTorch = NativePackages.LibTorchFolder();
+            NativeFile libTorch = NativePackages.LibTorchFolder(mayFetch && s_announceFetch is not null ? Fetch : null);
             foreach ((string name, string file) in LibTorchFiles(libTorch.Path))
             {
                 LoadFile(name, file, libTorch.Reason);
@@ -81,13 +96,13 @@ public static class LibTorch
         }
     }
 
-    /// <summary>Loads what can be loaded and tells what came from where, or why it did not. Never throws.</summary>
+    /// <summary>Loads what can be loaded and tells what came from where, or why it did not. Never throws, never fetches.</summary>
     public static LibTorchDescription Describe()
     {
         string? failure = null;
         try
         {
-            Load();
+            LoadAll(mayFetch: false);
         }
         catch (CertiPureException exception)
         {
@@ -110,6 +125,12 @@ public static class LibTorch
             loaded ? torch.get_num_threads() : 0,
             Capability(),
             loaded && torch.cuda.is_available());
+    }
+
+    private static void Fetch(PackageFetch package)
+    {
+        s_announceFetch!($"Fetching {package.Id} {package.Version} into {package.Folder}, once: it takes minutes and 0.6 GB.");
+        package.Run();
     }
 
     private static IEnumerable<(string Name, string File)> LibTorchFiles(string folder)

@@ -45,6 +45,18 @@ public sealed class PredictTests
         Assert.Equal(3, draws.Select(draw => (string)draw!["noisy"]!).Distinct().Count());
     }
 
+    [Fact]
+    public async Task A_purification_is_one_picture_for_who_accepts_png()
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        using HttpResponseMessage response = await server.PostAsync("/v1/purify", RunningServer.Form(5, ("draws", "3")), "image/png");
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal("image/png", response.Content.Headers.ContentType?.MediaType);
+        LabeledImage picture = new SkiaImageDecoder().Decode(
+            await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken), "it");
+        Assert.True(picture.Shape.Width > 3 * 28 && picture.Shape.Height > 3 * 28, $"{picture.Shape}");
+    }
+
     [Theory]
     [InlineData("17")]
     [InlineData("0")]
