@@ -50,6 +50,9 @@ public sealed class OnnxClassifier : IClassifier, IDisposable
     /// <inheritdoc/>
     public int ClassCount { get; }
 
+    /// <summary>The version of ONNX Runtime, asked of its native library.</summary>
+    public static string RuntimeVersion => OrtEnv.Instance().GetVersionString();
+
     /// <summary>SHA-256 of the file, lower-case hexadecimal.</summary>
     public string Sha256 { get; }
 

@@ -18,7 +18,7 @@ public sealed class RunningServer : IAsyncDisposable
         _app = app;
         Library = library;
         Address = new Uri(app.Urls.Single());
-        Client = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(5) };
+        Client = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(20) };
     }
 
     public IModelLibrary Library { get; }

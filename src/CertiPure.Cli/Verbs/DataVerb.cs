@@ -46,20 +46,32 @@ internal sealed class DataVerb : Verb
             case "get":
                 string name = parse.GetValue(_name)
                     ?? throw new CertiPureException("data get needs a name; data list shows them.", ExitCode.Usage);
-                if (PublishedCheckpoints.Find(name) is { } checkpoint)
+                string path = await GetAsync(name, locations, cancellation).ConfigureAwait(false);
+                if (json)
                 {
-                    Terminal.WriteNote($"{checkpoint.Description}: {checkpoint.Licence}.");
-                    using var client = new HttpClient();
-                    Terminal.WriteLine(await checkpoint.GetAsync(locations, client, null, cancellation).ConfigureAwait(false));
-                    return ExitCode.Success;
+                    Terminal.WriteJson(new { Name = name, Path = path });
+                }
+                else
+                {
+                    Terminal.WriteLine(path);
                 }
 
-                string folder = await DataSets.Named(name).GetAsync(locations, Terminal.WriteNote, cancellation).ConfigureAwait(false);
-                Terminal.WriteLine(folder);
                 return ExitCode.Success;
             default:
                 return Verify(locations, parse.GetValue(_name), json);
         }
+    }
+
+    private async Task<string> GetAsync(string name, DataLocations locations, CancellationToken cancellation)
+    {
+        if (PublishedCheckpoints.Find(name) is not { } checkpoint)
+        {
+            return await DataSets.Named(name).GetAsync(locations, Terminal.WriteNote, cancellation).ConfigureAwait(false);
+        }
+
+        Terminal.WriteNote($"{checkpoint.Description}: {checkpoint.Licence}.");
+        using var client = new HttpClient();
+        return await checkpoint.GetAsync(locations, client, null, cancellation).ConfigureAwait(false);
     }
 
     private void List(DataLocations locations, bool json)

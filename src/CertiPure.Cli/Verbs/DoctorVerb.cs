@@ -1,6 +1,10 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using CertiPure.Cli.Options;
+using CertiPure.Images;
+using CertiPure.Imaging;
+using CertiPure.Onnx;
+using CertiPure.Recipes.Catalog;
 using CertiPure.Torch.Backend;
 
 namespace CertiPure.Cli.Verbs;
@@ -31,7 +35,7 @@ internal sealed class DoctorVerb : Verb
             LibTorch.Load();
         }
 
-        Finding[] findings = [.. Machine(), .. LibTorchFindings()];
+        Finding[] findings = [.. Machine(), Models(), .. Natives(), .. LibTorchFindings()];
         if (parse.GetValue(_json))
         {
             Terminal.WriteJson(findings);
@@ -53,6 +57,30 @@ internal sealed class DoctorVerb : Verb
         new("processor", true, $"{Environment.ProcessorCount} cores, {RuntimeInformation.ProcessArchitecture}"),
         new("memory", true, $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1 << 20):N0} MiB"),
     ];
+
+    private static Finding Models()
+    {
+        BundledModels models = BundledModels.OfProgram;
+        return new("models", models.Names.Count > 0, $"{string.Join(", ", models.Names.DefaultIfEmpty("none"))} in {models.Folder}");
+    }
+
+    private static IEnumerable<Finding> Natives() =>
+    [
+        Native("SkiaSharp", () => $"{PngImage.Encode(new ImageShape(1, 1, 1), (float[])[0]).Length} bytes of PNG written"),
+        Native("ONNX Runtime", () => OnnxClassifier.RuntimeVersion),
+    ];
+
+    private static Finding Native(string name, Func<string> use)
+    {
+        try
+        {
+            return new(name, true, use());
+        }
+        catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException or TypeInitializationException)
+        {
+            return new(name, false, exception.GetBaseException().Message.ReplaceLineEndings(" "));
+        }
+    }
 
     private static IEnumerable<Finding> LibTorchFindings()
     {

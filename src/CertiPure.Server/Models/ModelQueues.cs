@@ -51,7 +51,11 @@ internal sealed class ModelQueues(IModelLibrary library) : IDisposable
                 && _queues.TryRemove(pair))
             {
                 DrawQueueStatistics last = model.Queue.Statistics;
-                _retired = Add(_retired, last with { Consumers = 0, Waiting = 0 });
+                lock (_queues)
+                {
+                    _retired = Add(_retired, last with { Consumers = 0, Waiting = 0 });
+                }
+
                 model.Dispose();
             }
         }
