@@ -27,6 +27,18 @@ internal sealed class ModelOptions
         DefaultValueFactory = _ => "none",
     };
 
+    private readonly Option<string> _core = new("--core")
+    {
+        Description = "Certified routing (ACES): the plain classifier that answers where the smoothed one is not sure.",
+        HelpName = "C",
+    };
+
+    private readonly Option<double?> _entropyThreshold = new("--entropy-threshold")
+    {
+        Description = "Certified routing: the largest entropy of the core's answer, 0 to 1, with which a draw is smoothed.",
+        HelpName = "T",
+    };
+
     private readonly Option<string> _level = new("--level")
     {
         Description = "The network's noise level: exact (2 sigma) or nearest (of the 18 Karras points).",
@@ -72,6 +84,7 @@ internal sealed class ModelOptions
         if (use == ModelUse.Replay)
         {
             _classifier.Description = "The run's classifier, needed where it is no bundled model.";
+            _core.Description = "The run's core, needed where it is no bundled model.";
             _purifier.Description = "The run's purifier (METHOD:PATH), needed where it is no bundled model.";
             _purifier.DefaultValueFactory = null;
         }
@@ -83,7 +96,7 @@ internal sealed class ModelOptions
         Option[] asked = _use switch
         {
             ModelUse.Purifier => [_purifier, _level, _precision, _device, _threads],
-            ModelUse.Replay => [_classifier, _architecture, _purifier, _device, _threads],
+            ModelUse.Replay => [_classifier, _architecture, _purifier, _core, _device, _threads],
             _ => [_classifier, _architecture, _purifier, _level, _precision, _device, _batch, _threads],
         };
         foreach (Option option in asked)
@@ -91,6 +104,26 @@ internal sealed class ModelOptions
             verb.Add(option);
         }
     }
+
+    /// <summary>Adds the options of certified routing.</summary>
+    public void AddRoutingTo(Command verb)
+    {
+        verb.Add(_core);
+        verb.Add(_entropyThreshold);
+    }
+
+    /// <summary>Completes a request by certified routing, where it is asked for.</summary>
+    /// <param name="parse">The parsed arguments.</param>
+    /// <param name="request">The request.</param>
+    /// <exception cref="CertiPureException">Only one of the two options is given.</exception>
+    public ModelRequest ReadRouting(ParseResult parse, ModelRequest request) =>
+        (parse.GetValue(_core), parse.GetValue(_entropyThreshold)) switch
+        {
+            (null, null) => request,
+            ({ } core, { } threshold) => request with { Core = core, EntropyThreshold = threshold },
+            _ => throw new CertiPureException(
+                "Certified routing needs both --core, the plain classifier, and --entropy-threshold, from 0 to 1.", ExitCode.Usage),
+        };
 
     /// <summary>What the options ask for.</summary>
     /// <param name="parse">The parsed arguments.</param>
@@ -133,6 +166,8 @@ internal sealed class ModelOptions
         };
         return new ModelRequest(classifier, purifier, experiment.Sigma, experiment.Data.Shape)
         {
+            Core = experiment.Routing is null ? null : parse.GetValue(_core) ?? Bundled(experiment, "core", "--core"),
+            EntropyThreshold = experiment.Routing?.EntropyThreshold ?? 0,
             Architecture = parse.GetValue(_architecture),
             Level = experiment.Purifier.Level ?? "exact",
             Precision = experiment.Precision,

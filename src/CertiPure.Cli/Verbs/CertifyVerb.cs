@@ -67,6 +67,7 @@ internal sealed class CertifyVerb : Verb
         _plan.AcceptOnlyFromAmong([.. SamplingPlans.Names]);
         _data.AddTo(this);
         _model.AddTo(this);
+        _model.AddRoutingTo(this);
         foreach (Option option in (Option[])
             [_sigma, _n0, _n, _alpha, _plan, _radii, _noise, _seed, _shard, _dryRun, _out, _overwrite, _json])
         {
@@ -80,12 +81,6 @@ internal sealed class CertifyVerb : Verb
         double sigma = parse.GetRequiredValue(_sigma);
         SmoothingOptions.RefuseSigma(sigma);
         var shard = Shard.Parse(parse.GetRequiredValue(_shard));
-        SamplingPlan plan = SamplingPlans.Create(
-            parse.GetRequiredValue(_plan),
-            parse.GetValue(_n0),
-            parse.GetValue(_n),
-            parse.GetValue(_alpha),
-            parse.GetRequiredValue(_radii));
         string? folder = parse.GetValue(_out);
         if (folder is null && !parse.GetValue(_dryRun))
         {
@@ -94,7 +89,8 @@ internal sealed class CertifyVerb : Verb
 
         IImageSource images = await _data.OpenAsync(parse, Terminal, cancellation).ConfigureAwait(false);
         IReadOnlyList<int> ids = _data.Select(parse, images);
-        ModelRequest request = _model.Read(parse, sigma, images.Shape);
+        ModelRequest request = _model.ReadRouting(parse, _model.Read(parse, sigma, images.Shape));
+        SamplingPlan plan = ReadPlan(parse, isRouted: request.Core is not null);
         using BaseModel model = ModelCatalog.Load(request);
         model.Refuse(images);
         Experiment experiment = model.Describe(
@@ -110,6 +106,21 @@ internal sealed class CertifyVerb : Verb
         await CompleteAsync(run, images, model, plan, cancellation).ConfigureAwait(false);
         Summarize(run, parse.GetRequiredValue(_radii), parse.GetValue(_json));
         return ExitCode.Success;
+    }
+
+    private SamplingPlan ReadPlan(ParseResult parse, bool isRouted)
+    {
+        string name = parse.GetRequiredValue(_plan);
+        (int n0, int n, double alpha) = (parse.GetValue(_n0), parse.GetValue(_n), parse.GetValue(_alpha));
+        if (!isRouted)
+        {
+            return SamplingPlans.Create(name, n0, n, alpha, parse.GetRequiredValue(_radii));
+        }
+
+        return name == "fixed"
+            ? new RoutedPlan(n0, n, alpha)
+            : throw new CertiPureException(
+                "Certified routing takes all draws for every image; leave out --plan staged.", ExitCode.Usage);
     }
 
     private Task<bool> CompleteAsync(

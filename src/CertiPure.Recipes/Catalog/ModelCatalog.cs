@@ -44,12 +44,11 @@ public static class ModelCatalog
 
             TorchPurifier? purifier = purifierPath is null ? null : LoadPurifier(request, purifierPath);
             Keep(purifier);
-            IClassifier classifier = isOnnx
-                ? new OnnxClassifier(classifierPath, request.Shape, request.Threads)
-                : LoadTorchClassifier(request, classifierPath);
+            IClassifier classifier = LoadClassifier(request, classifierPath);
             Keep(classifier as IDisposable);
             RefuseUnlike(purifier, classifier);
-            return Describe(request, classifierPath, purifierPath, purifier, classifier, parts);
+            BaseModel model = Describe(request, classifierPath, purifierPath, purifier, classifier, parts);
+            return request.Core is null ? model : Route(request, request.Core, purifier, model, models);
         }
         catch
         {
@@ -119,6 +118,39 @@ public static class ModelCatalog
             usesTorch ? LibTorch.Describe().Capability : null,
             parts);
     }
+
+    /// <summary>The model beside a plain one, between which entropy chooses.</summary>
+    private static BaseModel Route(
+        ModelRequest request, string reference, TorchPurifier? purifier, BaseModel model, BundledModels models)
+    {
+        string path = Resolve("core", reference, ClassifierFiles, models);
+        if (!IsOnnx(path))
+        {
+            PrepareTorch(request);
+        }
+
+        IClassifier core = LoadClassifier(request, path);
+        try
+        {
+            return model with
+            {
+                BaseClassifier = new RoutedClassifier(
+                    purifier, model.ClassifierNetwork, core, request.EntropyThreshold, request.Sigma, request.BatchSize),
+                Routing = new RoutingIdentity(NameOf(reference, path), request.EntropyThreshold),
+                Weights = new Dictionary<string, string>(model.Weights) { ["core"] = FileHash.Of(path) },
+                Parts = core is IDisposable part ? [.. model.Parts, part] : model.Parts,
+            };
+        }
+        catch
+        {
+            (core as IDisposable)?.Dispose();
+            throw;
+        }
+    }
+
+    private static IClassifier LoadClassifier(ModelRequest request, string path) => IsOnnx(path)
+        ? new OnnxClassifier(path, request.Shape, request.Threads)
+        : LoadTorchClassifier(request, path);
 
     private static string NameOf(string reference, string path) => File.Exists(reference) ? Path.GetFileName(path) : reference;
 

@@ -13,6 +13,12 @@ public sealed record ModelRequest(string Classifier, PurifierChoice Purifier, do
     /// <summary>The classifier's architecture, <c>NAME</c> or <c>NAME:JSON</c>; null where its file tells.</summary>
     public string? Architecture { get; init; }
 
+    /// <summary>Certified routing's plain classifier, a name or path as for the classifier; null for no routing.</summary>
+    public string? Core { get; init; }
+
+    /// <summary>Certified routing's largest entropy of the core's answer, 0 to 1, with which a draw is smoothed.</summary>
+    public double EntropyThreshold { get; init; }
+
     /// <summary>How sigma becomes the network's noise level: <c>exact</c> or <c>nearest</c>.</summary>
     public string Level { get; init; } = "exact";
 

@@ -27,6 +27,9 @@ public sealed record BaseModel(
     string? InstructionSet,
     params IReadOnlyList<IDisposable> Parts) : IDisposable
 {
+    /// <summary>The routing between this model, smoothed, and a plain one; null without it.</summary>
+    public RoutingIdentity? Routing { get; init; }
+
     /// <summary>Refuses images that the model was not made for.</summary>
     /// <param name="images">The images.</param>
     /// <exception cref="CertiPureException">Their shape or their number of classes is another.</exception>
@@ -41,10 +44,10 @@ public sealed record BaseModel(
                 ExitCode.Refused);
         }
 
-        if (images.ClassNames.Count > 0 && images.ClassNames.Count != BaseClassifier.ClassCount)
+        if (images.ClassNames.Count > 0 && images.ClassNames.Count != Classifier.ClassCount)
         {
             throw new CertiPureException(
-                $"The classifier {Classifier.Name} knows {BaseClassifier.ClassCount} classes, but {images.Name} has "
+                $"The classifier {Classifier.Name} knows {Classifier.ClassCount} classes, but {images.Name} has "
                 + $"{images.ClassNames.Count}; choose a classifier made for it.",
                 ExitCode.Refused);
         }
@@ -78,6 +81,7 @@ public sealed record BaseModel(
             Noise = noise,
             Purifier = Purifier,
             Classifier = Classifier,
+            Routing = Routing,
             Precision = Precision,
             Batch = BaseClassifier.BatchSize,
             Weights = Weights,

@@ -9,7 +9,7 @@ namespace CertiPure.Recipes.Runs;
 /// <param name="Shard">The part that this process would take.</param>
 /// <param name="Images">The images of that part.</param>
 /// <param name="Draws">Their draws, at most.</param>
-/// <param name="NetworkCalls">Network evaluations of those draws, purifier and classifier together.</param>
+/// <param name="NetworkCalls">Network evaluations of those draws, all networks together.</param>
 /// <param name="DrawsPerSecond">The base classifier's speed, measured on one batch after a first one.</param>
 /// <param name="Hours">The time the draws would take at that speed.</param>
 public sealed record CertificationEstimate(
@@ -40,6 +40,10 @@ public sealed record CertificationEstimate(
         classifier.Classify(batch, labels);
         double rate = classifier.BatchSize / Stopwatch.GetElapsedTime(start).TotalSeconds;
         return new CertificationEstimate(
-            experiment, shard, images, draws, draws * (experiment.Purifier.NetworkCalls + 1), rate, draws / rate / 3600);
+            experiment, shard, images, draws, draws * CallsPerDraw(experiment), rate, draws / rate / 3600);
     }
+
+    /// <summary>The purifier, the classifier and, under routing, the core.</summary>
+    private static int CallsPerDraw(Experiment experiment) =>
+        experiment.Purifier.NetworkCalls + (experiment.Routing is null ? 1 : 2);
 }

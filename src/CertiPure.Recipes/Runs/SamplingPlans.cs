@@ -31,8 +31,11 @@ public static class SamplingPlans
     public static SamplingPlan Of(Experiment experiment)
     {
         ArgumentNullException.ThrowIfNull(experiment);
-        return experiment.Plan.Name == "staged"
-            ? new StagedPlan(experiment.Radii, experiment.N0, experiment.Plan.Looks, experiment.Alpha)
-            : Create(experiment.Plan.Name, experiment.N0, experiment.N, experiment.Alpha, experiment.Radii);
+        return experiment.Plan.Name switch
+        {
+            "staged" => new StagedPlan(experiment.Radii, experiment.N0, experiment.Plan.Looks, experiment.Alpha),
+            "routed" => new RoutedPlan(experiment.N0, experiment.N, experiment.Alpha),
+            var name => Create(name, experiment.N0, experiment.N, experiment.Alpha, experiment.Radii),
+        };
     }
 }

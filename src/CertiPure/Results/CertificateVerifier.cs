@@ -43,7 +43,7 @@ public static class CertificateVerifier
         {
             yield return $"the selection votes sum to {certificate.Selection.Sum(votes => (long)votes)}, not n0 = {experiment.N0}";
         }
-        else if (certificate.Predicted is int predicted
+        else if (certificate is { Routing: null, Predicted: int predicted }
             && (predicted < 0 || predicted >= classes || certificate.Selection[predicted] != certificate.Selection.Max()))
         {
             yield return $"the predicted class {predicted} is not one that the selection votes chose";
@@ -79,6 +79,18 @@ public static class CertificateVerifier
             }
         }
 
+        if ((certificate.Routing is null) != (experiment.Routing is null))
+        {
+            yield return experiment.Routing is null ? "it has a routing, which the experiment has not" : "its routing is missing";
+        }
+        else if (certificate.Routing is { } routing)
+        {
+            foreach (string problem in RoutingCountProblems(experiment, routing))
+            {
+                yield return problem;
+            }
+        }
+
         foreach ((Look earlier, Look later) in certificate.Looks.Zip(certificate.Looks.Skip(1)))
         {
             if (later.N <= earlier.N || later.K < earlier.K || later.K - earlier.K > later.N - earlier.N)
@@ -104,6 +116,16 @@ public static class CertificateVerifier
                 $"lowerBound {bound} exceeds what the votes support, {BinomialBound.Lower(certificate.Looks)}");
         }
 
+        if (certificate.Routing is { } routing)
+        {
+            foreach (string problem in RoutingClaimProblems(experiment, certificate, routing))
+            {
+                yield return problem;
+            }
+
+            yield break;
+        }
+
         double radius = certificate.Predicted is null ? 0 : BinomialBound.Radius(bound, experiment.Sigma);
         if (!(certificate.Radius >= 0 && certificate.Radius <= radius))
         {
@@ -115,6 +137,55 @@ public static class CertificateVerifier
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture, $"a class is predicted, but its bound {bound} does not exceed 1/2");
+        }
+    }
+
+    private static IEnumerable<string> RoutingCountProblems(Experiment experiment, Routing routing)
+    {
+        if (routing.PlainAnswer < 0 || routing.PlainAnswer >= experiment.Classifier.ClassCount)
+        {
+            yield return $"the plain answer {routing.PlainAnswer} is not one of {experiment.Classifier.ClassCount} classes";
+        }
+
+        if (routing.SelectionSmoothed < 0 || routing.SelectionSmoothed > experiment.N0)
+        {
+            yield return $"{routing.SelectionSmoothed} of n0 = {experiment.N0} selection draws are counted as smoothed";
+        }
+
+        Look look = routing.Look;
+        if (look.K < 0 || look.K > look.N || !experiment.Plan.Looks.Contains(new PlannedLook(look.N, look.Alpha)))
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"the route's look counts {look.K} of {look.N} draws with alpha {look.Alpha}, which is not in the plan");
+        }
+    }
+
+    /// <summary>The route's bound as a class's; then the answer and the radius must be those of the composition.</summary>
+    private static IEnumerable<string> RoutingClaimProblems(Experiment experiment, Certificate certificate, Routing routing)
+    {
+        double bound = routing.LowerBound;
+        if (!(bound >= 0 && bound < 1) || (bound > 0 && !Supports(routing.Look, bound)))
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"the route's lowerBound {bound} exceeds what the votes support, {BinomialBound.Lower([routing.Look])}");
+            yield break;
+        }
+
+        int selected = new VoteCounts(certificate.Selection).Top;
+        (int? predicted, double radius) =
+            routing.Certify(selected, certificate.LowerBound, experiment.N0, experiment.Sigma);
+        if (certificate.Predicted is not null && certificate.Predicted != predicted)
+        {
+            yield return $"class {certificate.Predicted} is predicted, but the bounds give {predicted?.ToString(CultureInfo.InvariantCulture) ?? "an abstention"}";
+        }
+
+        double allowed = certificate.Predicted is null ? 0 : radius;
+        if (!(certificate.Radius >= 0 && certificate.Radius <= allowed))
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture, $"radius {certificate.Radius} exceeds {allowed}, which follows from the bounds");
         }
     }
 

@@ -48,13 +48,18 @@ public sealed record Experiment
     /// <summary>The classifier.</summary>
     public required ClassifierIdentity Classifier { get; init; }
 
+    /// <summary>The routing between a smoothed and a plain model; null without it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RoutingIdentity? Routing { get; init; }
+
     /// <summary>The networks' arithmetic: <c>fp32</c>, <c>bf16</c>, ...</summary>
     public required string Precision { get; init; }
 
     /// <summary>The networks' fixed batch size.</summary>
     public required int Batch { get; init; }
 
-    /// <summary>SHA-256 (lower-case hexadecimal) of each weight file, by its role: <c>classifier</c>, <c>purifier</c>.</summary>
+    /// <summary>SHA-256 (lower-case hexadecimal) of each weight file, by its role: <c>classifier</c>, <c>purifier</c>,
+    /// <c>core</c>.</summary>
     public required IReadOnlyDictionary<string, string> Weights
     {
         get;
@@ -140,8 +145,21 @@ public sealed record Experiment
             return "the plan's looks must ascend to n and each must spend a positive alpha";
         }
 
+        if (Routing is { EntropyThreshold: not (>= 0 and <= 1) })
+        {
+            return $"the entropy threshold must lie between 0 and 1, not {Routing.EntropyThreshold}";
+        }
+
+        if ((Routing is not null) != (Plan.Name == "routed"))
+        {
+            return "the plan is 'routed' where and only where there is a routing";
+        }
+
+        // Under routing each look is taken twice, at the class's votes and at the route's.
+        int bounds = Routing is null ? 1 : 2;
+
         // The union bound over the looks is what makes early looks sound; 1e-12 forgives the rounding of a decimal sum.
-        if (Plan.Looks.Sum(look => look.Alpha) > Alpha * (1 + 1e-12))
+        if (bounds * Plan.Looks.Sum(look => look.Alpha) > Alpha * (1 + 1e-12))
         {
             return "the plan's looks spend more than alpha";
         }

@@ -3,7 +3,7 @@ using CertiPure.Smoothing;
 namespace CertiPure.Results;
 
 /// <summary>The sampling plan of a run and where it may look at the votes.</summary>
-/// <param name="Name"><c>fixed</c> or <c>staged</c>.</param>
+/// <param name="Name"><c>fixed</c>, <c>staged</c> or <c>routed</c>.</param>
 /// <param name="Looks">The looks the plan may take, in order of draws; the last has all n.</param>
 public sealed record PlanIdentity(string Name, IReadOnlyList<PlannedLook> Looks)
 {

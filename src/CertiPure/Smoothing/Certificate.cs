@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace CertiPure.Smoothing;
 
 /// <summary>
@@ -22,4 +24,9 @@ public sealed record Certificate(
     int Draws,
     double LowerBound,
     double Radius,
-    double Seconds);
+    double Seconds)
+{
+    /// <summary>Which model answers, under certified routing; null without it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Routing? Routing { get; init; }
+}

@@ -41,7 +41,8 @@ public abstract class SamplingPlan
         Alpha = alpha;
     }
 
-    /// <summary>The plan's name on the command line: <c>fixed</c> or <c>staged</c>.</summary>
+    /// <summary>The plan's name on the command line: <c>fixed</c> or <c>staged</c>; <c>routed</c> for certified
+    /// routing.</summary>
     public abstract string Name { get; }
 
     /// <summary>n0, the draws that select the class.</summary>

@@ -32,7 +32,8 @@ public sealed class SmoothedClassifier
     /// <summary>Certifies one image.</summary>
     /// <param name="image">The image.</param>
     /// <param name="plan">How many draws, when looked at.</param>
-    /// <param name="progress">Told after every batch; on the queue's thread, so it must be quick.</param>
+    /// <param name="progress">Told after every batch, but not under certified routing; on the queue's thread, so it must be
+    /// quick.</param>
     /// <param name="cancellationToken">Frees the image's draws at once.</param>
     /// <exception cref="CertiPureException">The image does not fit the base classifier.</exception>
     public async Task<Certificate> CertifyAsync(
@@ -41,6 +42,11 @@ public sealed class SmoothedClassifier
         Action<CertificationProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
+        if (_queue.Classifier is RoutedClassifier routed)
+        {
+            return await CertifyRoutedAsync(routed, image, plan, cancellationToken).ConfigureAwait(false);
+        }
+
         var certification = new Certification(
             image, _queue.Classifier.ClassCount, _queue.Classifier.Sigma, plan, _noise, _time);
         Action? report = progress is null ? null : () => progress(certification.Progress);
@@ -139,6 +145,22 @@ public sealed class SmoothedClassifier
         var sampling = new Sampling(image, _queue.Classifier.ClassCount, phase, draws, _noise);
         await _lane.RunAsync(sampling, cancellationToken: cancellationToken).ConfigureAwait(false);
         return sampling.Votes;
+    }
+
+    private async Task<Certificate> CertifyRoutedAsync(
+        RoutedClassifier routed, LabeledImage image, SamplingPlan plan, CancellationToken cancellationToken)
+    {
+        if (plan is not RoutedPlan routedPlan)
+        {
+            throw new CertiPureException(
+                $"Certified routing has a plan of its own, with half of alpha for either bound, not '{plan?.Name}'.", ExitCode.Usage);
+        }
+
+        int plain = await Task.Run(() => routed.PlainAnswer(image), cancellationToken).ConfigureAwait(false);
+        var certification = new RoutedCertification(
+            image, routed.ClassCount / 2, routed.Sigma, plain, routedPlan, _noise, _time);
+        await _lane.RunAsync(certification, null, cancellationToken).ConfigureAwait(false);
+        return certification.Certificate!;
     }
 
     private async IAsyncEnumerable<T> RunAllAsync<T>(

@@ -42,6 +42,40 @@ public sealed class CertifyVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Certified_routing_is_written_down_verified_replayed_and_reported()
+    {
+        (string, string)[] routing = [("--core", _bench.Classifier), ("--entropy-threshold", "0.991")];
+        string output = (await CommandResult.Of(_bench.Certify(routing))).Succeeded();
+        Assert.Contains("12 certificates", output, StringComparison.Ordinal);
+        JsonElement experiment = JsonDocument.Parse(File.ReadAllText(Path.Combine(_bench.Run, "manifest.json")))
+            .RootElement.GetProperty("experiment");
+        Assert.Equal("linear.onnx", experiment.GetProperty("routing").GetProperty("core").GetString());
+        Assert.Equal(0.991, experiment.GetProperty("routing").GetProperty("entropyThreshold").GetDouble());
+        Assert.Equal(64, experiment.GetProperty("weights").GetProperty("core").GetString()!.Length);
+        Assert.Equal("routed", experiment.GetProperty("plan").GetProperty("name").GetString());
+        JsonElement[] routings = [.. Workbench.WithoutTimes(_bench.Run)
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("routing"))];
+        Assert.Contains(routings, one => one.GetProperty("look").GetProperty("k").GetInt32() is > 10 and < 100);
+
+        string[] replay =
+        [
+            "verify", _bench.Run, "--replay", "3", "--data-dir", _bench.Data, "--classifier", _bench.Classifier,
+            "--core", _bench.Classifier, "--threads", "1",
+        ];
+        string verified = (await CommandResult.Of(replay)).Succeeded();
+        Assert.Contains("3 replayed: 0 votes differ", verified, StringComparison.Ordinal);
+        (await CommandResult.Of("report", _bench.Run)).Succeeded();
+    }
+
+    [Fact]
+    public async Task Certified_routing_needs_both_of_its_options_and_no_staged_plan()
+    {
+        (await CommandResult.Of(_bench.Certify(("--core", _bench.Classifier)))).Refused(ExitCode.Usage, "--entropy-threshold");
+        (await CommandResult.Of(_bench.Certify(
+            ("--core", _bench.Classifier), ("--entropy-threshold", "0.5"), ("--plan", "staged")))).Refused(ExitCode.Usage, "staged");
+    }
+
+    [Fact]
     public async Task Three_shards_merged_are_the_undivided_run()
     {
         (await CommandResult.Of(_bench.Certify())).Succeeded();
