@@ -6,8 +6,14 @@ using CertiPure.Torch.Networks;
 using CertiPure.Torch.Purifiers;
 using static TorchSharp.torch;
 
-// Arguments: batch size (32), repeats (5), threads (libtorch's choice), folder of a bundled model (none).
+// Arguments: "training" for the trainer's own benchmark, else batch size (32), repeats (5), threads (libtorch's choice), folder of a bundled model (none).
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (args is ["training", ..])
+{
+    TrainingBenchmark.Run(args[1..]);
+    return;
+}
+
 int batch = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 32;
 int repeats = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 5;
 LibTorch.Load();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CertiPure.Images;
+using CertiPure.Torch.Backend;
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Networks;
 using CertiPure.Torch.Purifiers;
@@ -30,8 +31,10 @@ internal sealed record ClassifierNetwork(
 
         int channels = inputs.Shape.Channels;
         var asTheyAre = new PixelNormalization([.. Enumerable.Repeat(0.0, channels)], [.. Enumerable.Repeat(1.0, channels)]);
+        var network = recipe.Create<nn.Module<Tensor, Tensor>>(seed);
+        Try(network, recipe, inputs);
         return new ClassifierNetwork(
-            recipe.Create<nn.Module<Tensor, Tensor>>(seed),
+            network,
             ClassifierCheckpoint.Metadata(
                 recipe.Architecture, JsonSerializer.Serialize(recipe.Arguments), inputs.Shape, asTheyAre),
             pixels => pixels);
@@ -63,6 +66,30 @@ internal sealed record ClassifierNetwork(
         foreach (Tensor parameter in Network.parameters())
         {
             parameter.requires_grad_(false);
+        }
+    }
+
+    /// <summary>Classifies one image: arguments that do not fit the data show then.</summary>
+    private static void Try(nn.Module<Tensor, Tensor> network, NetworkRecipe recipe, TrainingInputs inputs)
+    {
+        try
+        {
+            using DisposeScope scope = NewDisposeScope();
+            using IDisposable noGradient = no_grad();
+            network.eval();
+            Tensor logits = network.call(zeros([1, inputs.Shape.Channels, inputs.Shape.Height, inputs.Shape.Width]));
+            network.train();
+            if (logits.dim() != 2 || logits.shape[1] != inputs.Data.ClassCount)
+            {
+                throw new ArgumentException(
+                    $"for one image it gives [{string.Join(',', logits.shape)}] and not a score for each of "
+                    + $"{inputs.Data.ClassCount} classes");
+            }
+        }
+        catch (Exception error) when (NativeError.IsRefusal(error))
+        {
+            network.Dispose();
+            throw recipe.Unusable(error);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CertiPure.Torch.Backend;
 using CertiPure.Torch.Networks;
 using TorchSharp;
 
@@ -9,6 +10,8 @@ namespace CertiPure.Recipes.Presets;
 /// <param name="Arguments">Its arguments in the reference code's names.</param>
 public sealed record NetworkRecipe(string Architecture, JsonElement Arguments)
 {
+    private string OneLine => JsonSerializer.Serialize(Arguments);
+
     /// <summary>Builds the network with fresh weights.</summary>
     /// <typeparam name="TNetwork">What it must be.</typeparam>
     /// <param name="seed">The seed of its weights.</param>
@@ -16,10 +19,18 @@ public sealed record NetworkRecipe(string Architecture, JsonElement Arguments)
     public TNetwork Create<TNetwork>(ulong seed)
         where TNetwork : torch.nn.Module
     {
-        TNetwork network = Torch.Networks.Architecture.Named(Architecture).Create<TNetwork>(Arguments.GetRawText());
+        TNetwork network = Torch.Networks.Architecture.Named(Architecture).Create<TNetwork>(OneLine);
         FreshWeights.Draw(network, seed);
         return network;
     }
+
+    /// <summary>The error of a network that was built but does not work.</summary>
+    /// <param name="error">What its first image ended in.</param>
+    internal CertiPureException Unusable(Exception error) => new(
+        $"A {Architecture} with the arguments {OneLine} does not work ({NativeError.Reason(error)}): change "
+        + "network.arguments in the preset or with --set.",
+        error,
+        ExitCode.Usage);
 
     /// <summary>What weights of this network carry, so that they can be loaded without the recipe.</summary>
     /// <param name="preconditioning">The preconditioning's name; null for classifiers.</param>
@@ -28,7 +39,7 @@ public sealed record NetworkRecipe(string Architecture, JsonElement Arguments)
         var metadata = new Dictionary<string, string>
         {
             ["architecture"] = Architecture,
-            ["arguments"] = JsonSerializer.Serialize(Arguments),
+            ["arguments"] = OneLine,
         };
         if (preconditioning is not null)
         {

@@ -1,8 +1,11 @@
 using System.Text.Json;
 using CertiPure.Images;
+using CertiPure.Torch.Backend;
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Networks;
 using CertiPure.Torch.Training;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace CertiPure.Recipes.Presets;
 
@@ -15,12 +18,12 @@ internal sealed record PurifierNetwork(Denoiser Denoiser, NetworkRecipe Recipe)
     public Denoise Denoise => (noisy, level) => Denoiser.Denoise(noisy, level);
 
     /// <summary>What the raw network computes in at the moment.</summary>
-    public TorchSharp.torch.ScalarType ComputeType => Denoiser.Network.parameters().First().dtype;
+    public ScalarType ComputeType => Denoiser.Network.parameters().First().dtype;
 
     public IReadOnlyDictionary<string, string> Metadata => Recipe.Metadata(Denoiser.Preconditioning.Name);
 
     public static PurifierNetwork Fresh(NetworkRecipe recipe, string preconditioning, ulong seed) =>
-        new(new Denoiser(recipe.Create<DiffusionNetwork>(seed), Preconditioning.Named(preconditioning)), recipe);
+        Tried(new Denoiser(recipe.Create<DiffusionNetwork>(seed), Preconditioning.Named(preconditioning)), recipe);
 
     /// <summary>Another network of the same architecture and preconditioning, its weights to be set.</summary>
     public PurifierNetwork Copy() => Fresh(Recipe, Denoiser.Preconditioning.Name, seed: 0);
@@ -29,7 +32,7 @@ internal sealed record PurifierNetwork(Denoiser Denoiser, NetworkRecipe Recipe)
     public void Freeze()
     {
         Denoiser.eval();
-        foreach (TorchSharp.torch.Tensor parameter in Denoiser.parameters())
+        foreach (Tensor parameter in Denoiser.parameters())
         {
             parameter.requires_grad_(false);
         }
@@ -73,6 +76,26 @@ internal sealed record PurifierNetwork(Denoiser Denoiser, NetworkRecipe Recipe)
         var recipe = new NetworkRecipe(architecture, document.RootElement.Clone());
         var denoiser = new Denoiser(recipe.Create<DiffusionNetwork>(seed: 0), Preconditioning.Named(name));
         CheckpointLoader.Load(denoiser, checkpoint);
-        return new PurifierNetwork(denoiser, recipe);
+        return Tried(denoiser, recipe);
+    }
+
+    /// <summary>A network that has purified one image: arguments that do not fit each other show then.</summary>
+    private static PurifierNetwork Tried(Denoiser denoiser, NetworkRecipe recipe)
+    {
+        try
+        {
+            using DisposeScope scope = NewDisposeScope();
+            using IDisposable noGradient = no_grad();
+            denoiser.eval();
+            ImageShape shape = denoiser.Network.Shape;
+            denoiser.Denoise(zeros([1, shape.Channels, shape.Height, shape.Width]), ones(1));
+            denoiser.train();
+            return new PurifierNetwork(denoiser, recipe);
+        }
+        catch (Exception error) when (NativeError.IsRefusal(error))
+        {
+            denoiser.Dispose();
+            throw recipe.Unusable(error);
+        }
     }
 }

@@ -12,6 +12,8 @@ public sealed class TrainingSession : IDisposable
 {
     private const int WarmupSteps = 2;
     private const int TimedSteps = 5;
+    private const int FewImages = 2;
+    private const double LongestTimedStep = 4;
     private static readonly JsonSerializerOptions DescriptionFormat = new() { WriteIndented = true, NewLine = "\n" };
 
     private static readonly Dictionary<string, Func<TrainingPreset, IEnumerable<string>, TrainingRecipe>> Readers = new()
@@ -72,27 +74,46 @@ public sealed class TrainingSession : IDisposable
             : throw new CertiPureException(
                 $"There is no training '{training}': choose one of {string.Join(", ", Trainings)}.", ExitCode.Usage);
 
-    /// <summary>Times a few real steps without writing anything. The session cannot be run afterwards.</summary>
-    public TrainingEstimate Estimate()
+    /// <summary>Times a few real steps, or a few images where a step would take long, without writing anything. The session cannot be
+    /// run afterwards.</summary>
+    /// <exception cref="CertiPureException">libtorch refuses a step.</exception>
+    public TrainingEstimate Estimate() => Computing(MeasureSteps);
+
+    private TrainingEstimate MeasureSteps()
     {
-        for (int i = 0; i < WarmupSteps; i++)
+        TrainerOptions options = _recipe.Trainer;
+        int images = options.BatchSize * options.Accumulation, few = Math.Min(FewImages, options.BatchSize);
+        _trainer.Rehearse(few);
+        double secondsPerStep = Seconds(() => _trainer.Rehearse(few)) * images / few;
+        if (secondsPerStep < LongestTimedStep)
         {
-            _trainer.Step();
+            for (int i = 0; i < WarmupSteps; i++)
+            {
+                _trainer.Step();
+            }
+
+            secondsPerStep = Seconds(() =>
+            {
+                for (int i = 0; i < TimedSteps; i++)
+                {
+                    _trainer.Step();
+                }
+            }) / TimedSteps;
         }
 
-        var clock = Stopwatch.StartNew();
-        for (int i = 0; i < TimedSteps; i++)
-        {
-            _trainer.Step();
-        }
-
-        double secondsPerStep = clock.Elapsed.TotalSeconds / TimedSteps;
         return new TrainingEstimate(
             TrainingPreset.Write(_recipe),
             _trainer.ParameterCount,
             _data.Count,
-            _recipe.Trainer.BatchSize * _recipe.Trainer.Accumulation / secondsPerStep,
-            secondsPerStep * _recipe.Trainer.Steps / 3600);
+            images / secondsPerStep,
+            secondsPerStep * options.Steps / 3600);
+    }
+
+    private static double Seconds(Action work)
+    {
+        var clock = Stopwatch.StartNew();
+        work();
+        return clock.Elapsed.TotalSeconds;
     }
 
     /// <summary>Trains to the end and writes the weights.</summary>
@@ -124,7 +145,11 @@ public sealed class TrainingSession : IDisposable
         }
 
         SampleGrid? grid = _prepared.Purifier is null ? null : new SampleGrid(_prepared.Purifier, _data, _run.Folder);
-        _trainer.Train(progress, grid is null ? null : grid.Write, cancellation);
+        Computing(() =>
+        {
+            _trainer.Train(progress, grid is null ? null : grid.Write, cancellation);
+            return true;
+        });
         foreach ((TrainedPart part, string path) in _outputs)
         {
             using Checkpoint result = _trainer.Result(part);
@@ -138,6 +163,23 @@ public sealed class TrainingSession : IDisposable
         _trainer.Dispose();
         _prepared.Dispose();
         _data.Dispose();
+    }
+
+    /// <summary>No stack trace of libtorch reaches the user: the commonest refusal of a network that has worked on one image is
+    /// that memory does not suffice for a batch.</summary>
+    private static T Computing<T>(Func<T> compute)
+    {
+        try
+        {
+            return compute();
+        }
+        catch (System.Runtime.InteropServices.ExternalException error)
+        {
+            throw new CertiPureException(
+                $"libtorch refused a training step ({NativeError.Reason(error)}): lower trainer.batchSize, or change the network or the "
+                + "loss, in the preset or with --set.",
+                error);
+        }
     }
 
     private static IReadOnlyList<(TrainedPart Part, string Path)> Outputs(TrainingRequest request, IReadOnlyList<TrainedPart> parts) =>

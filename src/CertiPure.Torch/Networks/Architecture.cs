@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CertiPure.Torch.Backend;
 using TorchSharp;
 
 namespace CertiPure.Torch.Networks;
@@ -53,10 +54,12 @@ public sealed record Architecture(string Name, Func<JsonElement, torch.nn.Module
             using JsonDocument document = JsonDocument.Parse(arguments);
             network = Build(document.RootElement);
         }
-        catch (Exception exception) when (exception is JsonException or ArgumentException)
+        catch (Exception exception) when (exception is JsonException || NativeError.IsRefusal(exception))
         {
             throw new CertiPureException(
-                $"The arguments {arguments} do not make a {Name} ({exception.Message.TrimEnd('.')}): correct them.", exception);
+                $"The arguments {arguments} do not make a {Name} ({NativeError.Reason(exception)}): correct them.",
+                exception,
+                ExitCode.Usage);
         }
 
         return network as TNetwork

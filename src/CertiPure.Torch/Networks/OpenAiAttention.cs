@@ -22,6 +22,12 @@ internal sealed class OpenAiAttention : nn.Module<Tensor, Tensor>, IFreshWeights
     public OpenAiAttention(int channels, int heads, bool headsFirst)
         : base(nameof(OpenAiAttention))
     {
+        if (heads < 1 || channels % heads != 0)
+        {
+            throw new ArgumentException(
+                $"a layer with attention has {channels} channels, which {heads} heads do not divide; change num_channels or num_heads");
+        }
+
         _heads = heads;
         _headsFirst = headsFirst;
         norm = new GroupNormLayer(channels, 1e-5, groups: 32);

@@ -98,7 +98,7 @@ public sealed class TorchClassifier : IClassifier, IDisposable
         catch (System.Runtime.InteropServices.ExternalException exception)
         {
             throw new CertiPureException(
-                $"The classifier '{path}' is no TorchScript file ({FirstLine(exception)}): save it with torch.jit.save.", exception);
+                $"The classifier '{path}' is no TorchScript file ({NativeError.Reason(exception)}): save it with torch.jit.save.", exception);
         }
 
         return new TorchClassifier(script, script.forward, shape, null, Precision.Fp32, device);
@@ -152,16 +152,14 @@ public sealed class TorchClassifier : IClassifier, IDisposable
                 $"The classifier gives [{string.Join(',', logits.shape)}] for one image of {Shape} instead of one row of logits: "
                 + "choose a classifier.");
         }
-        catch (Exception exception) when (exception is System.Runtime.InteropServices.ExternalException or ArgumentException)
+        catch (Exception exception) when (NativeError.IsRefusal(exception))
         {
             throw new CertiPureException(
-                $"The classifier does not take images of {Shape} ({FirstLine(exception)}): check the data and the classifier.",
+                $"The classifier does not take images of {Shape} ({NativeError.Reason(exception)}): check the data and the classifier.",
                 exception);
         }
     }
 
     private Tensor PerChannel(IReadOnlyList<double> values) =>
         tensor(values.Select(value => (float)value).ToArray()).view(1, -1, 1, 1).to(Device).DetachFromDisposeScope();
-
-    private static string FirstLine(Exception exception) => exception.Message.Split('\n')[0].Trim();
 }

@@ -87,6 +87,20 @@ public sealed class Trainer : IDisposable
         CancellationToken cancellation = default)
     {
         CreateFolder();
+        try
+        {
+            Loop(progress, afterCheckpoint, cancellation);
+        }
+        catch (IOException error)
+        {
+            // Checkpoints have said so themselves; this is the loss curve or a picture.
+            throw new CertiPureException(
+                $"The training folder '{_run.Folder}' cannot be written ({error.Message.TrimEnd('.')}): make room, then resume.", error);
+        }
+    }
+
+    private void Loop(IProgress<TrainingProgress>? progress, Action<long>? afterCheckpoint, CancellationToken cancellation)
+    {
         using var statistics = new TrainingStatistics(_run.StatisticsPath, _stepsDone);
         using var tensorBoard = new TensorBoardLog(_run.Folder);
         var clock = Stopwatch.StartNew();
@@ -165,6 +179,18 @@ public sealed class Trainer : IDisposable
         _averages.ForEach(average => average.Update(_stepsDone));
         _loss.AfterStep(_stepsDone, _options.Steps);
         return (loss, norm);
+    }
+
+    /// <summary>Computes the gradient of one batch and forgets it: what a step costs, on fewer images where a whole one would
+    /// take long.</summary>
+    /// <param name="images">The number of images, at least 1.</param>
+    public void Rehearse(int images)
+    {
+        using var scope = NewDisposeScope();
+        using var random = new TrainingRandom(_options.Seed, _stepsDone, 0, _device);
+        TrainingBatch batch = _data.Batch(_order.Ids(0, images), _options.Augmentation, random, _device);
+        _loss.PerImage(batch, new TrainingStep(_stepsDone, _options.Steps, random)).mean().backward();
+        _weights.ClearGradients();
     }
 
     /// <summary>A part's result: the moving average of the first decay (the weights themselves if there is none), under the

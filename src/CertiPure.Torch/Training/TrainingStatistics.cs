@@ -11,10 +11,14 @@ internal sealed class TrainingStatistics : IDisposable
 
     public TrainingStatistics(string path, long stepsDone)
     {
-        string[] kept = File.Exists(path)
-            ? [.. File.ReadLines(path).TakeWhile(line => TryParse(line)?.Step <= stepsDone)]
-            : [];
-        File.WriteAllLines(path, kept);
+        string written = File.Exists(path) ? File.ReadAllText(path) : "";
+        string kept = string.Concat(
+            written.Split('\n').TakeWhile(line => TryParse(line)?.Step <= stepsDone).Select(line => line + "\n"));
+        if (kept != written)
+        {
+            File.WriteAllText(path, kept);
+        }
+
         _writer = new StreamWriter(path, append: true);
     }
 

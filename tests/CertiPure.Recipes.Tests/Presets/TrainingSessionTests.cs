@@ -176,6 +176,32 @@ public sealed class TrainingSessionTests : IDisposable
         Assert.Contains(option, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("edm", "network.arguments.model_channels=140", "groups")]
+    [InlineData("edm", "network.arguments.model_channels=-4", "model_channels")]
+    [InlineData("edm", "network.arguments.model_channels=many", "arguments")]
+    [InlineData("edm", "network.arguments.channel_mult=[]", "channel_mult")]
+    [InlineData("edm", "network.arguments.img_channels=3", "3x8x8")]
+    [InlineData("edm", "network.arguments.no_such=1", "no_such")]
+    [InlineData("edm", "network.architecture=Unknown", "Unknown")]
+    [InlineData("edm", "network.architecture=CifarResNet", "CifarResNet")]
+    [InlineData("classifier", "network.arguments.num_classes=3", "2 classes")]
+    [InlineData("classifier", "network.arguments.img_channels=3", "network.arguments")]
+    [InlineData("classifier", "network.arguments.patch=3", "network.arguments")]
+    [InlineData("classifier", "network.arguments.depth=9", "depth")]
+    [InlineData("smoothed-classifier", "sigma=-1", "sigma")]
+    [InlineData("edm", "levels.deviation=0", "deviation")]
+    [InlineData("edm", "trainer.batchSize=0", "batchSize")]
+    [InlineData("edm", "trainer.augmentation.shift=-1", "shift")]
+    public void A_change_that_cannot_be_is_refused_in_one_sentence_that_names_it(string training, string change, string named)
+    {
+        var error = Assert.Throws<CertiPureException>(
+            () => new TrainingSession(Request(training, "out") with { Changes = [change] }));
+        Assert.Contains(named, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("\n", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception raised", error.Message, StringComparison.Ordinal);
+    }
+
     private static ImageSet Bars()
     {
         var pixels = new byte[16 * 64];

@@ -18,10 +18,17 @@ public sealed class GroupNormLayer : nn.Module<Tensor, Tensor>, IFreshWeights
     /// <param name="epsilon">Added to the variance.</param>
     /// <param name="groups">The number of groups, a divisor of the channels; null for Karras et al. 2022's choice, at most 32
     /// of at least 4 channels each.</param>
+    /// <exception cref="ArgumentException">The groups do not divide the channels.</exception>
     public GroupNormLayer(long channels, double epsilon, long? groups = null)
         : base(nameof(GroupNormLayer))
     {
         _groups = groups ?? Math.Clamp(channels / 4, 1, 32);
+        if (channels < 1 || channels % _groups != 0)
+        {
+            throw new ArgumentException(
+                $"a layer has {channels} channels, which {_groups} normalisation groups do not divide; change the network's channels");
+        }
+
         _epsilon = epsilon;
         weight = new Parameter(ones(channels));
         bias = new Parameter(zeros(channels));

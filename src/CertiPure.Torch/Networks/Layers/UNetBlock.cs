@@ -27,6 +27,7 @@ public sealed class UNetBlock : nn.Module<Tensor, Tensor, Tensor>
     /// <param name="options">What all blocks of the network share.</param>
     /// <param name="resampling">What it does to the resolution.</param>
     /// <param name="attention">Whether self-attention follows.</param>
+    /// <exception cref="ArgumentException">The channels cannot be divided into groups or attention heads.</exception>
     public UNetBlock(
         long inputs, long outputs, UNetBlockOptions options, Resampling resampling = Resampling.None, bool attention = false)
         : base(nameof(UNetBlock))
@@ -51,6 +52,12 @@ public sealed class UNetBlock : nn.Module<Tensor, Tensor, Tensor>
         if (attention)
         {
             _heads = options.Heads ?? outputs / 64;
+            if (_heads < 1 || outputs % _heads != 0)
+            {
+                throw new ArgumentException(
+                    $"a layer with attention has {outputs} channels, which {_heads} heads do not divide; change the network's channels");
+            }
+
             _norm2 = Register("norm2", new GroupNormLayer(outputs, options.Epsilon));
             _qkv = Register("qkv", new ResampledConvolution(outputs, outputs * 3, 1, options.AttentionWeights));
             _proj = Register("proj", new ResampledConvolution(outputs, outputs, 1, options.LastWeights));

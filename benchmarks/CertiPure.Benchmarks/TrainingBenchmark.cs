@@ -1,0 +1,101 @@
+using CertiPure.Images;
+using CertiPure.Recipes.Presets;
+using CertiPure.Torch.Backend;
+using CertiPure.Torch.Training;
+using static TorchSharp.torch;
+
+namespace CertiPure.Benchmarks;
+
+/// <summary>
+/// The training throughput of the preset <c>cifar10-small</c> beside the plain fp32 run of the same network and loss: real steps
+/// of the trainer on random images, in turn.
+/// </summary>
+internal static class TrainingBenchmark
+{
+    private const int StepsPerRound = 3;
+    private const string Preset = "cifar10-small";
+    private const string Plain = "trainer.precision=fp32";
+
+    /// <summary>Measures and prints.</summary>
+    /// <param name="arguments">Repeats (7), threads (libtorch's choice).</param>
+    public static void Run(IReadOnlyList<string> arguments)
+    {
+        LibTorch.Load();
+        int repeats = arguments.Count > 0 ? int.Parse(arguments[0], System.Globalization.CultureInfo.InvariantCulture) : 7;
+        if (arguments.Count > 1)
+        {
+            LibTorch.Threads = int.Parse(arguments[1], System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        LibTorchDescription machine = LibTorch.Describe();
+        Console.WriteLine(
+            $"libtorch {machine.Version}, {machine.Capability}, {machine.Threads} threads, {repeats} repeats of {StepsPerRound} steps");
+        foreach (string training in (string[])["edm", "classifier", "smoothed-classifier"])
+        {
+            Compare(training, repeats);
+        }
+    }
+
+    private static void Compare(string training, int repeats)
+    {
+        using TrainingData data = TrainingData.Load(RandomImages());
+        using Started preset = Start(training, data, []), plain = Start(training, data, [Plain]);
+        IReadOnlyList<Measurement> times = Alternation.Measure(
+            repeats,
+            ($"{Preset} {training}, plain fp32", plain.Step),
+            ($"{Preset} {training}, as the preset says", preset.Step));
+        foreach (Measurement time in times)
+        {
+            double rate = StepsPerRound * preset.Images / time.Median;
+            Console.WriteLine($"{time.Name,-52} {rate,7:f0} images/s, spread {time.Spread:p0}");
+        }
+
+        Console.WriteLine($"{training}: {preset.Parameters:N0} parameters, preset / plain {times[0].Median / times[1].Median:f2}");
+    }
+
+    private static Started Start(string training, TrainingData data, IReadOnlyList<string> changes)
+    {
+        TrainingRecipe recipe = TrainingSession.ReadRecipe(TrainingPreset.Load(Preset), training, changes);
+        PreparedTraining prepared = recipe.Prepare(new TrainingInputs(data));
+        prepared.Network.train();
+        var run = new TrainingRun("unused", training, prepared.Parts);
+        return new Started(
+            prepared, new Trainer(prepared.Network, prepared.Loss, data, recipe.Trainer, run), recipe.Trainer.BatchSize);
+    }
+
+    private static ImageSet RandomImages()
+    {
+        const int Count = 512;
+        var shape = new ImageShape(3, 32, 32);
+        var pixels = new byte[Count * shape.Length];
+        var labels = new byte[Count];
+        var random = new Random(1);
+        random.NextBytes(pixels);
+        for (int i = 0; i < Count; i++)
+        {
+            labels[i] = (byte)(i % 10);
+        }
+
+        return new ImageSet("random", "train", shape, pixels, labels, [.. Enumerable.Range(0, 10).Select(i => $"{i}")]);
+    }
+
+    private sealed record Started(PreparedTraining Prepared, Trainer Trainer, int Images) : IDisposable
+    {
+        public long Parameters => Trainer.ParameterCount;
+
+        public void Step()
+        {
+            using IDisposable gradients = inference_mode(false);
+            for (int i = 0; i < StepsPerRound; i++)
+            {
+                Trainer.Step();
+            }
+        }
+
+        public void Dispose()
+        {
+            Trainer.Dispose();
+            Prepared.Dispose();
+        }
+    }
+}
