@@ -110,6 +110,7 @@ internal static class CommandLine
         new TrainVerb(terminal),
         new FinetuneVerb(terminal),
         new MetricsVerb(terminal),
+        new ReproduceVerb(terminal),
         new ConvertVerb(terminal),
         new InspectVerb(terminal),
         new ServeVerb(terminal),

@@ -1,13 +1,17 @@
 using System.Globalization;
 using CertiPure.Reports;
 using ScottPlot;
-using ScottPlot.TickGenerators;
 
 namespace CertiPure.Imaging;
 
 /// <summary>A quantity against the noise level, one line per method: transport, LPIPS or FID over sigma.</summary>
 public sealed class LevelPlot : ReportPlot
 {
+    /// <summary>The share of the axis that stays free above the highest point.</summary>
+    private const double Headroom = 0.03;
+
+    private static readonly double[] Steps = [0.2, 0.25, 0.5, 1, 2];
+
     private readonly string _quantity;
     private readonly IReadOnlyList<LevelSeries> _series;
 
@@ -66,11 +70,20 @@ public sealed class LevelPlot : ReportPlot
         }
 
         LogAxis.Set(plot, [.. _series.SelectMany(series => series.Points).Select(point => LogAxis.Place(point.Sigma))]);
-        double largest = _series.SelectMany(series => series.Points).Select(point => point.Value).DefaultIfEmpty(1).Max();
-        plot.Axes.SetLimitsY(0, largest * 1.08);
-        plot.Axes.Left.TickGenerator = new NumericAutomatic { TargetTickCount = 6 };
+        SetAxisFromZero(plot, _series.SelectMany(series => series.Points).Select(point => point.Value).DefaultIfEmpty(1).Max());
         plot.XLabel("noise level \u03c3 (pixel space)");
         plot.YLabel(_quantity);
         plot.ShowLegend(Alignment.UpperLeft);
+    }
+
+    /// <summary>The y axis from 0 to the first round number above the data, with three to six round steps.</summary>
+    private static void SetAxisFromZero(Plot plot, double largest)
+    {
+        double size = Math.Pow(10, Math.Floor(Math.Log10(Math.Max(largest, 1e-9))));
+        double step = Steps.Select(digit => digit * size).First(candidate => largest <= 6 * candidate);
+        int count = Math.Max(1, (int)Math.Ceiling((largest * (1 + Headroom)) / step));
+        plot.Axes.Left.TickGenerator = Ticks(
+            Enumerable.Range(0, count + 1).Select(i => i * step), y => y.ToString("#,0.##########", CultureInfo.InvariantCulture));
+        plot.Axes.SetLimitsY(0, count * step);
     }
 }

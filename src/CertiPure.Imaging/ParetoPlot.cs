@@ -8,6 +8,8 @@ namespace CertiPure.Imaging;
 /// better.</summary>
 public sealed class ParetoPlot : ReportPlot
 {
+    private const int MostNames = 4;
+
     private readonly IReadOnlyList<CertifiedAccuracy> _summaries;
     private readonly double _radius;
 
@@ -52,8 +54,8 @@ public sealed class ParetoPlot : ReportPlot
     private protected override void Draw(Plot plot, int width)
     {
         double[] xs = [.. _summaries.Select(summary => LogAxis.Place(summary.SecondsPerImage))];
-        // Names stand beside their points, so that there is no legend to look up, where the picture is wide enough.
-        bool hasNames = width >= 560;
+        // Names stand beside their points, so that there is no legend to look up, where the picture is wide enough and points are few.
+        bool hasNames = width >= 560 && _summaries.Count <= MostNames;
         LogAxis.Set(plot, xs, hasNames ? 0.3 : 0.07);
         double[] nameHeights = Spread([.. _summaries.Select(summary => 100 * Share(summary).Value)]);
         for (int i = 0; i < _summaries.Count; i++)
@@ -83,7 +85,7 @@ public sealed class ParetoPlot : ReportPlot
         }
         else
         {
-            plot.ShowLegend(Edge.Bottom);
+            plot.ShowLegend(width >= 560 ? Edge.Right : Edge.Bottom);
             plot.Legend.Orientation = Orientation.Vertical;
         }
     }

@@ -34,7 +34,11 @@ public sealed class PfOdePurifier : TorchPurifier
     public override string Method => "pf-ode";
 
     /// <inheritdoc/>
-    public override int NetworkCalls(double sigma) => (2 * (Levels(sigma).Count - 1)) + 1;
+    public override int NetworkCalls(double sigma) => CallsAt(sigma);
+
+    /// <summary>Network evaluations per image at a noise level: two for each step of Heun's method, one for the last step.</summary>
+    /// <param name="sigma">The noise level in pixel space, above 0.</param>
+    public static int CallsAt(double sigma) => (2 * (Schedule.Levels.Count - Schedule.NearestIndex(2 * sigma) - 1)) + 1;
 
     /// <inheritdoc/>
     protected override Tensor Restore(Tensor noisy, double sigma)

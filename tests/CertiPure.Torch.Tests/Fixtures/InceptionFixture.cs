@@ -18,6 +18,8 @@ internal sealed class InceptionFixture : IFixtureCheck
         using Checkpoint weights = fixture.Weights();
         FixtureWeights.Load(network, weights);
         yield return FixtureComparison.Of(fixture, "pool3", network.call(fixture["images"]));
+        using FeatureNetwork features = FeatureNetwork.Inception(weights);
+        yield return FixtureComparison.Of(fixture, "pool3", features.Features(fixture["images"]));
         var distance = FrechetDistance.Between(
             FeatureStatistics.Of("fixture", fixture["features_a"]), FeatureStatistics.Of("fixture", fixture["features_b"]));
         yield return FixtureComparison.Of(fixture, "frechet", tensor(distance.Value).reshape(1));

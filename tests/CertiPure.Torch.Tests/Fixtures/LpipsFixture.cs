@@ -1,6 +1,9 @@
 using System.Text.RegularExpressions;
+using CertiPure.Images;
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Metrics;
+using CertiPure.Torch.Purifiers;
+using static TorchSharp.torch;
 
 namespace CertiPure.Torch.Tests.Fixtures;
 
@@ -20,7 +23,16 @@ internal sealed partial class LpipsFixture : IFixtureCheck
         using Checkpoint heads = TestData.LpipsHeads(name);
         using Lpips lpips = Lpips.Load(name, weights, heads);
         yield return FixtureComparison.Of(fixture, "distance", lpips.Distance(fixture["a"], fixture["b"]));
+
+        // The way of certipure metrics lpips, whose images are batches in pixel space.
+        LpipsMeasurement measured = LpipsMeasurement.Of(lpips, name, [Pixels(fixture["a"])], [Pixels(fixture["b"])]);
+        yield return FixtureComparison.Of(
+            fixture, "distance", tensor(measured.Distances.Select(distance => (float)distance).ToArray()).reshape_as(fixture["distance"]));
     }
+
+    private static ImageBatch Pixels(Tensor images) => new(
+        new ImageShape((int)images.shape[1], (int)images.shape[2], (int)images.shape[3]),
+        NetworkSpace.ToPixels(images).contiguous().data<float>().ToArray());
 
     [GeneratedRegex(@"LPIPS\(net=(alex|vgg|squeeze)")]
     private static partial Regex Network();

@@ -32,11 +32,12 @@ public sealed class FeatureStatisticsFileTests
     {
         using var folder = new TemporaryFolder();
         var written = new FeatureStatistics(
-            "SqueezeNet µ", 1017, [0.1, double.MinValue, 3], new double[,] { { 1, 2, 3 }, { 2, 5, 6 }, { 3, 6, 9 } });
+            "SqueezeNet µ", 1017, [0.1, double.MinValue, 3], new double[,] { { 1, 2, 3 }, { 2, 5, 6 }, { 3, 6, 9 } }, "cifar10 test, all");
         FeatureStatisticsFile.Write(folder["stats.npz"], written);
         FeatureStatistics read = FeatureStatisticsFile.Read(folder["stats.npz"], "unused");
         Assert.Equal(written.Network, read.Network);
         Assert.Equal(written.ImageCount, read.ImageCount);
+        Assert.Equal("cifar10 test, all", read.Source);
         Assert.Equal(written.Mean, read.Mean);
         Assert.Equal(written.Covariance, read.Covariance);
     }
@@ -57,6 +58,8 @@ public sealed class FeatureStatisticsFileTests
     [InlineData("{'descr': '|O', 'fortran_order': False, 'shape': (2,), }")]
     [InlineData("{'descr': '<f8', 'fortran_order': True, 'shape': (2,), }")]
     [InlineData("{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }")]
+    [InlineData("{'descr': '<U9999', 'fortran_order': False, 'shape': (16777216,), }")]
+    [InlineData("{'descr': '<U\u0663', 'fortran_order': False, 'shape': (), }")]
     [InlineData("")]
     public void An_array_that_is_hostile_or_of_another_kind_or_truncated_is_refused(string header)
     {
@@ -67,6 +70,30 @@ public sealed class FeatureStatisticsFileTests
             entry.Write([0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.ASCII.GetBytes(header)]);
         }
 
+        Assert.Throws<CertiPureException>(() => FeatureStatisticsFile.Read(folder["stats.npz"], "n"));
+    }
+
+    [Theory]
+    [InlineData(double.NaN, 1, 0.5, 0.5, 1)]
+    [InlineData(0, double.PositiveInfinity, 0.5, 0.5, 1)]
+    [InlineData(0, 1, double.NaN, 0.5, 1)]
+    [InlineData(0, 1, 0.5, 0.6, 1)]
+    [InlineData(0, 1, 0.5, 0.5, -1)]
+    public void Numbers_that_are_no_mean_and_no_covariance_are_refused(double mean, double c00, double c01, double c10, double c11)
+    {
+        using var folder = new TemporaryFolder();
+        FeatureStatisticsFile.Write(
+            folder["stats.npz"], new FeatureStatistics("n", 9, [mean, 1], new double[,] { { c00, c01 }, { c10, c11 } }));
+        Assert.Throws<CertiPureException>(() => FeatureStatisticsFile.Read(folder["stats.npz"], "n"));
+    }
+
+    [Theory]
+    [InlineData(-3)]
+    [InlineData(1)]
+    public void A_count_that_is_no_number_of_images_is_refused(long count)
+    {
+        using var folder = new TemporaryFolder();
+        FeatureStatisticsFile.Write(folder["stats.npz"], new FeatureStatistics("n", count, [0], new double[,] { { 1 } }));
         Assert.Throws<CertiPureException>(() => FeatureStatisticsFile.Read(folder["stats.npz"], "n"));
     }
 

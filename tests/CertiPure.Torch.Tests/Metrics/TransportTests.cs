@@ -50,6 +50,18 @@ public sealed class TransportTests
         Assert.Equal(5, Wasserstein.Between(first, shifted, order: 2), 5);
     }
 
+    [Fact]
+    public void The_exact_distances_can_be_over_the_first_images_alone()
+    {
+        LabeledImage[] images = [.. Enumerable.Range(0, 12).Select(id => new LabeledImage(id, 0, Shape, new byte[] { (byte)(20 * id), 9, 7, 250 }))];
+        var noise = new NoiseSource(5);
+        var purifier = new Noisy();
+        Transport few = Transport.Measure(purifier, images, 0.5, 2, noise, assigned: 5);
+        Assert.Equal((12, 5), (few.ImageDistances.Count, few.Assigned));
+        Assert.Equal(Transport.Measure(purifier, images[..5], 0.5, 2, noise).Wasserstein1, few.Wasserstein1, 12);
+        Assert.Equal(12, Transport.Measure(purifier, images, 0.5, 1, noise, assigned: 99).Assigned);
+    }
+
     [Theory]
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
@@ -135,5 +147,15 @@ public sealed class TransportTests
 
             return purified;
         }
+    }
+
+    /// <summary>No purifier at all.</summary>
+    private sealed class Noisy : IPurifier
+    {
+        public string Method => "none";
+
+        public int NetworkCalls(double sigma) => 0;
+
+        public ImageBatch Purify(ImageBatch noisy, double sigma) => noisy;
     }
 }

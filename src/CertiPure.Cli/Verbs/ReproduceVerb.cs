@@ -1,0 +1,171 @@
+using System.CommandLine;
+using CertiPure.Cli.Options;
+using CertiPure.Images;
+using CertiPure.Recipes.Catalog;
+using CertiPure.Recipes.Reproduce;
+using CertiPure.Reports;
+
+namespace CertiPure.Cli.Verbs;
+
+/// <summary><c>reproduce</c>: every table and figure of the paper into one report.</summary>
+internal sealed class ReproduceVerb : Verb
+{
+    private readonly Option<string> _scale = new("--scale")
+    {
+        Description = "small: what is bundled, in two hours on two cores; paper: the paper's protocol with published checkpoints.",
+        DefaultValueFactory = _ => "small",
+    };
+
+    private readonly Option<bool> _quick = new("--quick")
+    {
+        Description = "small in ten minutes: fewer images and draws.",
+    };
+
+    private readonly Option<bool> _dryRun = new("--dry-run")
+    {
+        Description = "Print forward passes and hours on this device, and do nothing.",
+    };
+
+    private readonly Option<string[]> _classifiers = new("--classifier")
+    {
+        Description = "A further classifier behind the same purifier (.onnx, .safetensors, .th); may be repeated.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string> _data = new("--data")
+    {
+        Description = "The data set: cifar10 or fashion-mnist; by default CIFAR-10 where it and models for it are here.",
+    };
+
+    private readonly Option<string> _directory = DataOptions.Directory();
+
+    private readonly Option<string> _precision = new("--precision")
+    {
+        Description = "The networks' arithmetic: fp32 or bf16; by default bf16 at the small scale and fp32 at the paper's.",
+    };
+
+    private readonly Option<string> _device = new("--device")
+    {
+        Description = "cpu, cuda or cuda:K.",
+        HelpName = "DEVICE",
+        DefaultValueFactory = _ => "cpu",
+    };
+
+    private readonly Option<string> _out = new("--out", "-o")
+    {
+        Description = "The folder for runs and report; an interrupted reproduction in it goes on.",
+        HelpName = "PATH",
+        DefaultValueFactory = _ => "reproduction",
+    };
+
+    private readonly Option<bool> _json = OutputOptions.Json();
+
+    /// <summary>Defines the verb.</summary>
+    public ReproduceVerb(Terminal terminal)
+        : base(
+            "reproduce",
+            "Runs the paper's experiments and writes every table and figure into one report.",
+            "certipure reproduce --quick --out reproduction",
+            terminal)
+    {
+        _scale.AcceptOnlyFromAmong([.. ReproductionScale.Names]);
+        _precision.AcceptOnlyFromAmong("fp32", "bf16");
+        _data.AcceptOnlyFromAmong("cifar10", "fashion-mnist");
+        foreach (Option option in (Option[])
+            [_scale, _quick, _dryRun, _classifiers, _data, _directory, _precision, _device, _out, _json])
+        {
+            Add(option);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task<ExitCode> RunAsync(ParseResult parse, CancellationToken cancellation)
+    {
+        ReproductionScale scale = ReproductionScale.Named(parse.GetRequiredValue(_scale), parse.GetValue(_quick));
+        var locations = DataLocations.Of(parse.GetValue(_directory));
+        (string data, ReproductionOptions options) = Read(parse, scale, locations);
+        bool json = parse.GetValue(_json);
+        if (parse.GetValue(_dryRun))
+        {
+            // Nothing is read of the images but their number and shape, which data sets that have a name share.
+            ImageShape shape = data == "cifar10" ? new ImageShape(3, 32, 32) : new ImageShape(1, 28, 28);
+            var estimate = ReproductionEstimate.Measure(options, data, 10_000, shape);
+            if (json)
+            {
+                Terminal.WriteJson(estimate);
+            }
+            else
+            {
+                TableExporters.Named("markdown").Write(estimate.ToTable(), Terminal.Output);
+            }
+
+            return ExitCode.Success;
+        }
+
+        IImageSource images = await DataSets.OpenAsync(data, "test", locations, Terminal.WriteNote, cancellation).ConfigureAwait(false);
+        var reproduction = new Reproduction(images, options);
+        Terminal.WriteNote(
+            $"Reproducing on {images.Name} with {options.WeightsName}: {reproduction.Steps.Count} steps; a killed reproduction goes on "
+            + "when the same command is given again.");
+        foreach ((int i, ReproductionStep step) in reproduction.Steps.Index())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            await Terminal
+                .TrackAsync($"[{i + 1}/{reproduction.Steps.Count}] {step.Title}", step.Unit, 0, step.Total, async progress =>
+                {
+                    await step.RunAsync(done => progress.Report(done), cancellation).ConfigureAwait(false);
+                    return true;
+                })
+                .ConfigureAwait(false);
+        }
+
+        Terminal.WriteNote("Drawing the report ...");
+        await Task.Run(reproduction.WriteReport, cancellation).ConfigureAwait(false);
+        if (json)
+        {
+            Terminal.WriteJson(new { Report = Path.GetFullPath(reproduction.ReportPath), Data = images.Name, Scale = scale.Name });
+        }
+        else
+        {
+            Terminal.WriteLine(Path.GetFullPath(reproduction.ReportPath));
+        }
+
+        return ExitCode.Success;
+    }
+
+    private (string Data, ReproductionOptions Options) Read(ParseResult parse, ReproductionScale scale, DataLocations locations)
+    {
+        string folder = parse.GetRequiredValue(_out);
+        BundledModels models = BundledModels.OfProgram;
+        (string data, string model) = scale.IsPublished ? ("cifar10", "cifar10-paper")
+            : parse.GetValue(_data) switch
+            {
+                null => Reproduction.Choose(locations, models),
+                "cifar10" => ("cifar10", "cifar10-small"),
+                var name => (name, name),
+            };
+        if (scale.IsPublished && parse.GetValue(_data) is not (null or "cifar10"))
+        {
+            throw new CertiPureException("The paper's protocol is of CIFAR-10; leave out --data.", ExitCode.Usage);
+        }
+
+        string[] classifiers = parse.GetValue(_classifiers) ?? [];
+        if (classifiers.FirstOrDefault(path => !File.Exists(path)) is { } missing)
+        {
+            throw new CertiPureException($"There is no classifier {missing}; check the path.", ExitCode.Usage);
+        }
+
+        var bundled = new BundledWeights(models, model, data, locations);
+        return (data, new ReproductionOptions
+        {
+            Scale = scale,
+            Folder = folder,
+            Weights = scale.IsPublished ? new PublishedWeights(bundled, locations, Path.Combine(folder, "weights")) : bundled,
+            WeightsName = scale.IsPublished ? "the published checkpoints" : $"models/{model}",
+            Locations = locations,
+            Classifiers = classifiers,
+            Device = parse.GetRequiredValue(_device),
+            Precision = parse.GetValue(_precision),
+        });
+    }
+}

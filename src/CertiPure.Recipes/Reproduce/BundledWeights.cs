@@ -1,0 +1,73 @@
+using CertiPure.Recipes.Catalog;
+
+namespace CertiPure.Recipes.Reproduce;
+
+/// <summary>The weights of one bundled model, <c>models/NAME/ROLE.safetensors</c>; classifiers that others publish
+/// (<c>resnet20-cifar10</c>) from where <c>data get</c> put them; and classifiers that the user names by their path.</summary>
+public sealed class BundledWeights : IReproductionWeights
+{
+    private readonly BundledModels _models;
+    private readonly string _model;
+    private readonly string _data;
+    private readonly DataLocations _locations;
+
+    /// <summary>The weights of a model.</summary>
+    /// <param name="models">The bundled models.</param>
+    /// <param name="model">The model's name, which is also that of its preset.</param>
+    /// <param name="data">The data set's name, for advice.</param>
+    /// <param name="locations">Where downloads are.</param>
+    public BundledWeights(BundledModels models, string model, string data, DataLocations locations)
+    {
+        ArgumentNullException.ThrowIfNull(models);
+        ArgumentNullException.ThrowIfNull(locations);
+        _models = models;
+        _model = model;
+        _data = data;
+        _locations = locations;
+    }
+
+    /// <inheritdoc/>
+    public string? Find(string role)
+    {
+        ArgumentNullException.ThrowIfNull(role);
+        return _models.Files(_model).Contains(role) ? Path.Combine(_models.Folder, _model, role + ".safetensors")
+            : PublishedCheckpoints.Find(role) is { } published ? published.Find(_locations)
+            : File.Exists(role) ? role : null;
+    }
+
+    /// <inheritdoc/>
+    public string Advice(string role)
+    {
+        ArgumentNullException.ThrowIfNull(role);
+        if (PublishedCheckpoints.Find(role) is not null)
+        {
+            return $"needs the published {role}: certipure data get {role}";
+        }
+
+        string start = $"--preset {_model} --data {_data}";
+        string output = $"--out {role}.safetensors";
+        string lpips = "--lpips-backbone squeezenet1_1.pth --lpips-heads lin_squeeze.pth";
+        string command = role switch
+        {
+            "classifier" => $"train classifier {start} {output}",
+            "ddpm" or "edm" => $"train {role} {start} {output}",
+            "consistency" => $"train consistency {start} --from edm.safetensors {output}",
+            "consistency-l1" or "consistency-l2" => $"finetune consistency --loss {role[^2..]} {start} --from consistency.safetensors {output}",
+            "consistency-lpips" => $"finetune consistency --loss lpips {lpips} {start} --from consistency.safetensors {output}",
+            "calibrated" => $"finetune calibration --classifier {_model} --purifier edm:{_model} {start} {output}",
+            "classifier-finetuned" => $"finetune classifier --classifier {_model} --purifier consistency:{_model}/consistency {start} {output}",
+            "joint-purifier" or "joint-classifier" =>
+                $"finetune joint --classifier {_model} --purifier consistency:{_model} {start} --out joint-purifier.safetensors "
+                + "--classifier-out joint-classifier.safetensors",
+            _ when role.StartsWith("smoothed-gaussian-", StringComparison.Ordinal) =>
+                $"train smoothed-classifier {start} --set sigma={role[(role.LastIndexOf('-') + 1)..]} {output}",
+            _ when role.StartsWith("smoothed-consistency-", StringComparison.Ordinal) =>
+                $"train smoothed-classifier {start} --set sigma={role[(role.LastIndexOf('-') + 1)..]} --set lambda=10 {output}",
+            _ => "",
+        };
+        return $"needs {role}.safetensors in models/{_model}" + (command.Length > 0 ? $": certipure {command}" : "");
+    }
+
+    /// <inheritdoc/>
+    public string Prepare(string role) => Find(role) ?? throw new CertiPureException($"{role} {Advice(role)}.");
+}

@@ -1,0 +1,91 @@
+using CertiPure.Images;
+using CertiPure.Recipes.Runs;
+using CertiPure.Results;
+using CertiPure.Smoothing;
+
+namespace CertiPure.Recipes.Reproduce;
+
+/// <summary>One run, or several runs that share each purified batch.</summary>
+internal sealed record CertificationStep : ReproductionStep
+{
+    private readonly IReadOnlyList<PlannedRun> _runs;
+    private readonly IImageSource _images;
+    private readonly ReproductionModels _models;
+    private readonly ReproductionOptions _options;
+
+    public CertificationStep(
+        IReadOnlyList<PlannedRun> runs, IImageSource images, ReproductionModels models, ReproductionOptions options)
+        : base(runs.Count == 1 ? runs[0].Key : runs[0].Group!, "images", runs[0].Images.Resolve(images.Count).Count)
+    {
+        _runs = runs;
+        _images = images;
+        _models = models;
+        _options = options;
+    }
+
+    /// <summary>The folder of a run.</summary>
+    public static string FolderOf(ReproductionOptions options, PlannedRun run) => Path.Combine(options.Folder, "runs", run.Key);
+
+    public override async Task RunAsync(Action<int> progress, CancellationToken cancellation)
+    {
+        if (_runs.All(IsFinished))
+        {
+            progress(Total);
+            return;
+        }
+
+        var opened = new List<IDisposable>();
+        try
+        {
+            var plan = new FixedPlan(_runs[0].SelectionDraws, _runs[0].EstimationDraws, ReproductionOptions.Alpha);
+            var models = new List<BaseModel>();
+            var folders = new List<RunFolder>();
+            foreach (PlannedRun run in _runs)
+            {
+                BaseModel model = _models.Load(run);
+                opened.Add(model);
+                model.Refuse(_images);
+                models.Add(model);
+                Experiment experiment = model.Describe(
+                    _images, run.Images.Resolve(_images.Count), plan, _options.Seed, NoiseKind.Normal);
+                var folder = RunFolder.Open(
+                    CertificationStep.FolderOf(_options, run), experiment, Shard.Whole, model.Environment(_options.Device));
+                opened.Add(folder);
+                folders.Add(folder);
+            }
+
+            int done = folders.Min(folder => folder.Certificates.Count);
+            progress(done);
+            if (_runs.Count == 1)
+            {
+                await CertificationRun
+                    .CompleteAsync(folders[0], _images, models[0].BaseClassifier, plan, _ => progress(++done), cancellation)
+                    .ConfigureAwait(false);
+                return;
+            }
+
+            var group = new PurifiedClassifierGroup(
+                models[0].PurifierNetwork, [.. models.Select(model => model.ClassifierNetwork)], _runs[0].Sigma);
+            await CertificationRun
+                .CompleteGroupAsync(folders, _images, group, plan, () => progress(++done), cancellation)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            // Run folders before the networks they describe.
+            Enumerable.Reverse(opened).ToList().ForEach(part => part.Dispose());
+        }
+    }
+
+    private bool IsFinished(PlannedRun run)
+    {
+        string folder = FolderOf(_options, run);
+        if (!File.Exists(Path.Combine(folder, RunFolder.ManifestName)))
+        {
+            return false;
+        }
+
+        var known = Run.Read(folder);
+        return known.IsComplete && _models.IsOf(known.Manifest.Experiment, run, _images);
+    }
+}

@@ -1,0 +1,60 @@
+using CertiPure.Images;
+using CertiPure.Recipes.Catalog;
+using CertiPure.Recipes.Metrics;
+using CertiPure.Smoothing;
+using CertiPure.Torch.Metrics;
+using CertiPure.Torch.Purifiers;
+
+namespace CertiPure.Recipes.Reproduce;
+
+/// <summary>The Fréchet distance between clean and purified images of one purifier over the noise levels.</summary>
+internal sealed record FrechetStep : ReproductionStep
+{
+    private readonly string _role;
+    private readonly IImageSource _images;
+    private readonly ReproductionModels _models;
+    private readonly ReproductionOptions _options;
+    private readonly Dictionary<double, FrechetDistance> _results = [];
+
+    public FrechetStep(string role, IImageSource images, ReproductionModels models, ReproductionOptions options)
+        : base($"Fréchet distance of {role}", "levels", options.Scale.Sigmas.Count)
+    {
+        _role = role;
+        _images = images;
+        _models = models;
+        _options = options;
+    }
+
+    /// <summary>The distances by noise level, once run.</summary>
+    public IReadOnlyDictionary<double, FrechetDistance> Results => _results;
+
+    public override Task RunAsync(Action<int> progress, CancellationToken cancellation) => Task.Run(
+        () =>
+        {
+            IReadOnlyList<int> ids = _options.Scale.FrechetImages.Resolve(_images.Count);
+            var statistics = new FrechetStatistics(Path.Combine(_options.Folder, "statistics"));
+            using FeatureNetwork network = LoadNetwork();
+            FeatureStatistics clean = statistics.Of(network, MetricImages.Of(_images, ids), Stop);
+            using TorchPurifier purifier = _models.LoadPurifier("consistency", _role, _options.Scale.Sigmas[0]);
+            foreach ((int i, double sigma) in _options.Scale.Sigmas.Index())
+            {
+                FeatureStatistics purified = statistics.Of(
+                    network,
+                    MetricImages.Purified(
+                        _images, ids, purifier, _models.Describe("consistency", _role), sigma, new NoiseSource(_options.Seed)),
+                    Stop);
+                // Few images are told by the table; a refusal would leave its cells empty.
+                _results[sigma] = FrechetDistance.Between(clean, purified, acceptFewImages: true);
+                progress(i + 1);
+            }
+
+            void Stop(int read) => cancellation.ThrowIfCancellationRequested();
+        },
+        CancellationToken.None);
+
+    /// <summary>Inception-v3 where the paper's protocol is followed and its weights are here, else the bundled classifier.</summary>
+    private FeatureNetwork LoadNetwork() =>
+        _options.Scale.IsPublished && PublishedCheckpoints.Find("fid-inception")!.Find(_options.Locations) is { } inception
+            ? MetricNetworks.LoadFeatures("inception", inception, _options.Locations)
+            : MetricNetworks.LoadFeatures("classifier", _options.Weights.Prepare("classifier"), _options.Locations);
+}

@@ -1,0 +1,28 @@
+using CertiPure.Images;
+
+namespace CertiPure.Recipes.Reproduce;
+
+/// <summary>One run of the matrix: a purifier before a classifier at one noise level, on some images.</summary>
+/// <param name="Key">Its folder below <c>runs</c>.</param>
+/// <param name="Purifier">The purifier's method: <c>none</c>, <c>edm</c>, ...</param>
+/// <param name="PurifierWeights">The role of its weights (<c>edm</c>, <c>consistency-lpips</c>, ...); null for none.</param>
+/// <param name="Classifier">The role of the classifier's weights.</param>
+/// <param name="Sigma">The noise level in pixel space.</param>
+/// <param name="Images">The images.</param>
+/// <param name="SelectionDraws">n0.</param>
+/// <param name="EstimationDraws">n.</param>
+/// <param name="Group">Runs of one group share each purified batch; null for a run of its own.</param>
+public sealed record PlannedRun(
+    string Key,
+    string Purifier,
+    string? PurifierWeights,
+    string Classifier,
+    double Sigma,
+    ImageSelection Images,
+    int SelectionDraws,
+    int EstimationDraws,
+    string? Group = null)
+{
+    /// <summary>The roles of the weights that it takes.</summary>
+    public IReadOnlyList<string> Weights => PurifierWeights is null ? [Classifier] : [PurifierWeights, Classifier];
+}

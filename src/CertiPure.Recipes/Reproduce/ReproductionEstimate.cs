@@ -1,0 +1,94 @@
+using CertiPure.Images;
+using CertiPure.Reports;
+using CertiPure.Torch.Purifiers;
+
+namespace CertiPure.Recipes.Reproduce;
+
+/// <summary>What a reproduction would cost on this machine.</summary>
+/// <param name="Rows">Its runs and measurements.</param>
+public sealed record ReproductionEstimate(IReadOnlyList<ReproductionEstimateRow> Rows)
+{
+    /// <summary>Network evaluations of all that can be estimated.</summary>
+    public long ForwardPasses => Rows.Sum(row => row.ForwardPasses);
+
+    /// <summary>Their hours.</summary>
+    public double Hours => Rows.Sum(row => row.Hours ?? 0);
+
+    /// <summary>Times the networks for a moment and counts.</summary>
+    /// <param name="options">What would be reproduced.</param>
+    /// <param name="data">The data set's name.</param>
+    /// <param name="count">The number of its test images.</param>
+    /// <param name="shape">Their shape.</param>
+    /// <exception cref="CertiPureException">Weights cannot be loaded.</exception>
+    public static ReproductionEstimate Measure(ReproductionOptions options, string data, int count, ImageShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var models = new ReproductionModels(options, shape);
+        var probe = new NetworkProbe(options, models, shape);
+        var matrix = new ReproductionMatrix(options.Scale, data, options.Classifiers);
+        var rows = new List<ReproductionEstimateRow>();
+        var purifiedGroups = new HashSet<string>();
+        foreach (PlannedRun run in matrix.Runs)
+        {
+            long draws = run.Images.Resolve(count).Count * ((long)run.SelectionDraws + run.EstimationDraws);
+            // A group's first run pays for the purifier.
+            int calls = run.PurifierWeights is null || (run.Group is { } group && !purifiedGroups.Add(group)) ? 0
+                : run.Purifier == "pf-ode" ? PfOdePurifier.CallsAt(run.Sigma) : 1;
+            double? purifier = calls == 0 ? double.PositiveInfinity : probe.PurifierRate(run.Purifier, run.PurifierWeights!);
+            double? classifier = probe.ClassifierRate(run.Classifier);
+            rows.Add(new ReproductionEstimateRow(
+                run.Key,
+                draws,
+                draws * (calls + 1),
+                purifier is { } p && classifier is { } c ? draws * ((calls / p) + (1 / c)) / 3600 : null,
+                models.Missing(run) ?? ""));
+        }
+
+        foreach ((string name, string method, string role) in matrix.Transports)
+        {
+            ReproductionScale scale = options.Scale;
+            long calls = (long)scale.TransportImages.Resolve(count).Count * scale.TransportDraws * scale.TransportSigmas.Count;
+            rows.Add(new ReproductionEstimateRow(
+                "transport " + role,
+                calls,
+                calls,
+                calls / probe.PurifierRate(method, role) / 3600,
+                models.Has(role) ? "" : options.Weights.Advice(role)));
+        }
+
+        return new ReproductionEstimate(rows);
+    }
+
+    /// <summary>The estimate as a table.</summary>
+    public ReportTable ToTable() => new(
+        "estimate",
+        "What the reproduction costs on this machine",
+        [
+            new ReportColumn("run", "run", IsNumeric: false),
+            new ReportColumn("draws", "draws"),
+            new ReportColumn("forwardPasses", "forward passes"),
+            new ReportColumn("hours", "hours"),
+            new ReportColumn("remark", "remark", IsNumeric: false),
+        ],
+        [
+            .. Rows.Select(row => (IReadOnlyList<ReportCell>)
+            [
+                new ReportCell(row.Key),
+                ReportCell.Number(row.Draws, "#,0"),
+                ReportCell.Number(row.ForwardPasses, "#,0"),
+                ReportCell.Number(row.Hours, "#,0.00"),
+                new ReportCell(row.Remark),
+            ]),
+            [
+                new ReportCell("all"),
+                ReportCell.Number(Rows.Sum(row => row.Draws), "#,0"),
+                ReportCell.Number(ForwardPasses, "#,0"),
+                ReportCell.Number(Hours, "#,0.00"),
+                ReportCell.Empty,
+            ],
+        ],
+        [
+            "Speeds were measured here for a moment on each network; where published weights are absent, on their architecture with fresh "
+                + "weights. Rows without hours have neither, and are not in the sum.",
+        ]);
+}

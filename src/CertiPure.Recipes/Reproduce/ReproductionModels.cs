@@ -1,0 +1,88 @@
+using CertiPure.Images;
+using CertiPure.Recipes.Catalog;
+using CertiPure.Recipes.Runs;
+using CertiPure.Results;
+using CertiPure.Torch.Purifiers;
+
+namespace CertiPure.Recipes.Reproduce;
+
+/// <summary>Loads the networks of planned runs, and tells which files they take.</summary>
+internal sealed class ReproductionModels
+{
+    private readonly ReproductionOptions _options;
+    private readonly ImageShape _shape;
+    private readonly Dictionary<string, string> _hashes = [];
+
+    public ReproductionModels(ReproductionOptions options, ImageShape shape)
+    {
+        _options = options;
+        _shape = shape;
+    }
+
+    public string Precision => _options.Precision ?? _options.Scale.Precision;
+
+    /// <summary>Why a run cannot be made, or null where it can.</summary>
+    public string? Missing(PlannedRun run)
+    {
+        string[] missing = [.. run.Weights.Where(role => _options.Weights.Find(role) is null).Distinct()];
+        return missing.Length == 0 ? null : string.Join("; ", missing.Select(_options.Weights.Advice));
+    }
+
+    /// <summary>Whether weights are here.</summary>
+    public bool Has(string role) => _options.Weights.Find(role) is not null;
+
+    public BaseModel Load(PlannedRun run) => ModelCatalog.Load(Request(run));
+
+    public TorchPurifier LoadPurifier(string method, string role, double sigma) =>
+        ModelCatalog.LoadPurifier(Request("", new PurifierChoice(method, _options.Weights.Prepare(role)), sigma))!;
+
+    /// <summary>A purifier in words that tell all its result depends on.</summary>
+    public string Describe(string method, string role) =>
+        $"purified by {method} ({_options.Scale.Level}, {Precision}, weights {Hash(role)[..12]})";
+
+    /// <summary>SHA-256 of a run's weight files, as its manifest has them.</summary>
+    public IReadOnlyDictionary<string, string> Hashes(PlannedRun run)
+    {
+        var hashes = new Dictionary<string, string> { ["classifier"] = Hash(run.Classifier) };
+        if (run.PurifierWeights is { } role)
+        {
+            hashes["purifier"] = Hash(role);
+        }
+
+        return hashes;
+    }
+
+    /// <summary>Whether an experiment is the planned one, told without loading a network.</summary>
+    public bool IsOf(Experiment experiment, PlannedRun run, IImageSource images) =>
+        experiment.Sigma == run.Sigma && experiment.N0 == run.SelectionDraws && experiment.N == run.EstimationDraws
+        && experiment.Alpha == ReproductionOptions.Alpha && experiment.Seed == _options.Seed && experiment.Precision == Precision
+        && experiment.Purifier.Method == run.Purifier
+        && (run.PurifierWeights is null || experiment.Purifier.Level == _options.Scale.Level)
+        && experiment.Data.PixelSha256 == images.PixelSha256 && experiment.Images.SequenceEqual(run.Images.Resolve(images.Count))
+        && experiment.Weights.Count == run.Weights.Count
+        && Hashes(run).All(pair => experiment.Weights.GetValueOrDefault(pair.Key) == pair.Value);
+
+    private ModelRequest Request(PlannedRun run) => Request(
+        _options.Weights.Prepare(run.Classifier),
+        run.PurifierWeights is { } role ? new PurifierChoice(run.Purifier, _options.Weights.Prepare(role)) : PurifierChoice.None,
+        run.Sigma);
+
+    private ModelRequest Request(string classifier, PurifierChoice purifier, double sigma) => new(classifier, purifier, sigma, _shape)
+    {
+        Level = _options.Scale.Level,
+        Precision = Precision,
+        Device = _options.Device,
+    };
+
+    private string Hash(string role)
+    {
+        string path = _options.Weights.Prepare(role);
+        if (!_hashes.TryGetValue(path, out string? hash))
+        {
+            hash = FileHash.Of(path);
+            _hashes.Add(path, hash);
+        }
+
+        return hash;
+    }
+}

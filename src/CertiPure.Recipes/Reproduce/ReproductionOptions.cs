@@ -1,0 +1,37 @@
+using CertiPure.Recipes.Catalog;
+
+namespace CertiPure.Recipes.Reproduce;
+
+/// <summary>What is reproduced, where, and on what.</summary>
+public sealed record ReproductionOptions
+{
+    /// <summary>The probability with which a certificate may be wrong.</summary>
+    public const double Alpha = 0.001;
+
+    /// <summary>How much is computed.</summary>
+    public required ReproductionScale Scale { get; init; }
+
+    /// <summary>The folder for runs, measurements and the report.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Where weights are found.</summary>
+    public required IReproductionWeights Weights { get; init; }
+
+    /// <summary>The weights in words: <c>models/fashion-mnist</c>.</summary>
+    public required string WeightsName { get; init; }
+
+    /// <summary>Where data and downloads are.</summary>
+    public required DataLocations Locations { get; init; }
+
+    /// <summary>Paths of further classifiers for the comparison of classifiers.</summary>
+    public IReadOnlyList<string> Classifiers { get; init; } = [];
+
+    /// <summary>The networks' device: <c>cpu</c> or <c>cuda:0</c>.</summary>
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>The networks' arithmetic; null for the scale's.</summary>
+    public string? Precision { get; init; }
+
+    /// <summary>The noise's seed, the same for every run.</summary>
+    public ulong Seed { get; init; }
+}

@@ -1,0 +1,426 @@
+using System.Globalization;
+using CertiPure.Imaging;
+using CertiPure.Reports;
+using CertiPure.Results;
+using CertiPure.Torch.Metrics;
+
+namespace CertiPure.Recipes.Reproduce;
+
+/// <summary>The report: one page that needs nothing else, and beside it every table, plot, picture and manifest as files of their own.</summary>
+internal sealed class ReproductionReport
+{
+    private static readonly double[] ParetoRadii = [0.25, 0.5];
+    private static readonly double[] MarkovRadii = [1, 2, 4];
+
+    private readonly Reproduction _reproduction;
+    private readonly ReproductionTables _tables;
+    private readonly ReproductionScale _scale;
+    private readonly HtmlReport _page;
+
+    public ReproductionReport(Reproduction reproduction)
+    {
+        _reproduction = reproduction;
+        _tables = new ReproductionTables(reproduction);
+        _scale = reproduction.Options.Scale;
+        _page = new HtmlReport("Consistency Purification, reproduced", Lead());
+    }
+
+    private string Folder => _reproduction.Options.Folder;
+
+    public void Write()
+    {
+        foreach (string folder in (string[])["tables", "plots", "pictures", "manifests"])
+        {
+            Directory.CreateDirectory(Path.Combine(Folder, folder));
+        }
+
+        var pictures = new ReproductionPictures(_reproduction);
+        AddSummary();
+        AddFramework(pictures);
+        AddMain();
+        AddPareto();
+        AddCurves();
+        AddTable("Against methods without diffusion", _reproduction.Matrix.WithoutDiffusion);
+        AddLosses();
+        AddClassifiers();
+        AddTable("Fine-tuning the purifier, the classifier, or both", _reproduction.Matrix.FineTuning);
+        AddTransport();
+        AddPictures(pictures);
+        AddManifests();
+        _page.Save(_reproduction.ReportPath);
+    }
+
+    private string Lead()
+    {
+        ReproductionScale scale = _scale;
+        string rough = scale.IsRough ? " These are the quick numbers: few images and draws, good for the order of things and not for more." : "";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"Every table and figure of the paper on {_reproduction.Images.Name} with the weights of {_reproduction.Options.WeightsName}, at the "
+            + $"scale \u201c{scale.Name}\u201d: {scale.Images.Resolve(_reproduction.Images.Count).Count} test images, {scale.SelectionDraws} + "
+            + $"{scale.EstimationDraws} draws each, the same noise for every method, networks in {_reproduction.Models.Precision}, alpha "
+            + $"{ReproductionOptions.Alpha}.{rough}");
+    }
+
+    private void AddSummary()
+    {
+        const double radius = 0.5;
+        int index = CertifiedAccuracy.DefaultRadii.ToList().IndexOf(radius);
+        (string Number, string Meaning)[] figures =
+        [
+            .. _reproduction.Matrix.Main.Rows.Select(row => (row.Name, Runs: _tables.Summaries(row))).Where(row => row.Runs.Count > 0)
+                .Select(row => (
+                    string.Create(CultureInfo.InvariantCulture, $"{100 * row.Runs.Max(run => run.Cells[index].Accuracy.Value):0} %"),
+                    string.Create(CultureInfo.InvariantCulture, $"certified at radius {radius}, {row.Name}"))),
+        ];
+        if (figures.Length > 0)
+        {
+            _page.AddKeyFigures(figures);
+        }
+
+        _page.AddText(
+            "A table's row that could not be run says what it needs. Nothing here was read from published results: every number "
+            + "follows from the run folders beside this page.");
+    }
+
+    private void AddFramework(ReproductionPictures pictures)
+    {
+        _page.AddSection("The method in one picture");
+        if (pictures.Framework() is not { } figure)
+        {
+            _page.AddText("Absent: no purified run at sigma 0.5 has finished.");
+            return;
+        }
+
+        File.WriteAllBytes(At("pictures", "framework.png"), figure.ToPng());
+        File.WriteAllText(At("pictures", "framework.svg"), figure.ToSvg());
+        _page.AddFigure(figure, "Drawn from one certificate of this report.");
+    }
+
+    private void AddMain()
+    {
+        MatrixTable main = _reproduction.Matrix.Main;
+        _page.AddSection("All methods").AddText("The paper's claim: " + main.Claim);
+        Add(_tables.BestOverSigma(main));
+        Add(_tables.PerSigma(main));
+        foreach ((string first, string second) in ((string, string)[])
+            [("+ Consistency Fine-tuning", "onestep-EDM"), ("+ Consistency Fine-tuning", "Consistency Purification")])
+        {
+            AddComparisons(Row(main, first), Row(main, second));
+        }
+
+        Add(ImageNet64());
+    }
+
+    private void AddPareto()
+    {
+        _page.AddSection("Accuracy against cost").AddText(string.Create(
+            CultureInfo.InvariantCulture,
+            $"For each method the run of the \u03c3 that certifies most at the radius. Seconds are those of {_scale.SelectionDraws} + "
+            + $"{_scale.EstimationDraws} draws; where a method was run with fewer, in proportion."));
+        int draws = _scale.SelectionDraws + _scale.EstimationDraws;
+        foreach (double radius in ParetoRadii)
+        {
+            int index = CertifiedAccuracy.DefaultRadii.ToList().IndexOf(radius);
+            CertifiedAccuracy[] methods =
+            [
+                .. _reproduction.Matrix.Main.Rows.Select(_tables.Summaries).Where(runs => runs.Count > 0)
+                    .Select(runs => runs.MaxBy(run => run.Cells[index].Accuracy.Value)!)
+                    .Select(run => run with { SecondsPerImage = ReproductionTables.SecondsPerCertificate(run, draws) }),
+            ];
+            if (methods.Length > 0)
+            {
+                Add(new ParetoPlot(methods, radius));
+            }
+        }
+    }
+
+    private void AddCurves()
+    {
+        _page.AddSection("Certified accuracy against radius").AddText(
+            "Bands are pointwise 95 % Clopper-Pearson intervals over the images.");
+        MatrixTable main = _reproduction.Matrix.Main;
+        foreach (double sigma in _scale.Sigmas)
+        {
+            CertifiedRun[] runs =
+            [
+                .. ((string[])["+ Consistency Fine-tuning", "Consistency Purification", "onestep-EDM", "onestep-DDPM"])
+                    .Select(name => Row(main, name))
+                    .Select(row => _reproduction.Find(row.Runs.Single(run => run.Sigma == sigma), row.Name)).OfType<CertifiedRun>(),
+            ];
+            if (runs.Length > 0)
+            {
+                Add(new CurvePlot(
+                    runs,
+                    string.Create(CultureInfo.InvariantCulture, $"Certified accuracy at \u03c3 = {sigma}"),
+                    string.Create(CultureInfo.InvariantCulture, $"curves-{sigma}")));
+            }
+        }
+    }
+
+    private void AddTable(string heading, MatrixTable table)
+    {
+        _page.AddSection(heading).AddText("The paper's claim: " + table.Claim);
+        Add(_tables.BestOverSigma(table));
+        Add(_tables.PerSigma(table));
+    }
+
+    private void AddLosses()
+    {
+        AddTable("The loss of fine-tuning", _reproduction.Matrix.Losses);
+        var rows = new List<IReadOnlyList<ReportCell>>();
+        var series = new List<LevelSeries>();
+        string network = "";
+        foreach (MatrixRow row in _reproduction.Matrix.Losses.Rows)
+        {
+            if (!_reproduction.Frechets.TryGetValue(row.Name, out FrechetStep? step))
+            {
+                rows.Add([new ReportCell(row.Name), .. Enumerable.Repeat(ReportCell.Empty, 4), new ReportCell(_tables.Absence(row))]);
+                continue;
+            }
+
+            foreach ((double sigma, FrechetDistance distance) in step.Results.OrderBy(pair => pair.Key))
+            {
+                network = distance.Network;
+                rows.Add(
+                [
+                    new ReportCell(row.Name),
+                    ReportCell.Number(sigma, "0.00##"),
+                    ReportCell.Number(distance.Value, "0.###"),
+                    ReportCell.Number(distance.FirstCount, "0"),
+                    new ReportCell(distance.Network),
+                    ReportCell.Empty,
+                ]);
+            }
+
+            series.Add(new LevelSeries(row.Name, [.. step.Results.OrderBy(pair => pair.Key).Select(pair => (pair.Key, pair.Value.Value))]));
+        }
+
+        bool isFid = network.StartsWith("Inception", StringComparison.Ordinal);
+        Add(new ReportTable(
+            "frechet",
+            "Fréchet distance between purified and clean test images",
+            [
+                new ReportColumn("loss", "loss", IsNumeric: false),
+                new ReportColumn("sigma", "\u03c3"),
+                new ReportColumn("value", isFid ? "FID" : "Fréchet distance"),
+                new ReportColumn("images", "images"),
+                new ReportColumn("network", "feature network", IsNumeric: false),
+                new ReportColumn("remark", "remark", IsNumeric: false),
+            ],
+            rows,
+            isFid
+                ? ["FID in pytorch-fid's protocol, one draw of noise per image, purified pixels clipped to [0,1]."]
+                :
+                [
+                    "No FID: the features are those of the network named in each row, so the numbers compare with one another and with "
+                        + "nothing else. One draw of noise per image, purified pixels clipped to [0,1].",
+                ]));
+        if (series.Count > 0)
+        {
+            Add(new LevelPlot(
+                isFid ? "FID" : "Fréchet distance (classifier\u2019s features)",
+                series,
+                $"Fréchet distance by loss ({network})",
+                "frechet"));
+        }
+    }
+
+    private void AddClassifiers()
+    {
+        MatrixTable table = _reproduction.Matrix.Classifiers;
+        AddTable("Other classifiers behind the same purifier", table);
+        int shared = table.Rows.Count(row => _tables.Summaries(row).Count > 0);
+        _page.AddText(shared > 1
+            ? $"{shared} classifiers received each purified batch; their times are those of all of them together."
+            : "Where more classifiers are at hand, each purified batch feeds them all.");
+        foreach (double sigma in _scale.ClassifierSigmas)
+        {
+            AddAgreement(table.Rows[0].Runs.Single(run => run.Sigma == sigma), sigma);
+        }
+    }
+
+    /// <summary>The bundled classifier was certified twice, alone and in the group: the same certificates are a check of both.</summary>
+    private void AddAgreement(PlannedRun grouped, double sigma)
+    {
+        PlannedRun alone = Row(_reproduction.Matrix.Main, "+ Consistency Fine-tuning").Runs.Single(run => run.Sigma == sigma);
+        if (_reproduction.Find(grouped, "group") is null || _reproduction.Find(alone, "alone") is null)
+        {
+            return;
+        }
+
+        var first = Run.Read(CertificationStep.FolderOf(_reproduction.Options, grouped));
+        var second = Run.Read(CertificationStep.FolderOf(_reproduction.Options, alone));
+        int same = first.Certificates.Join(second.Certificates, one => one.Id, other => other.Id, (one, other) =>
+            one.Predicted == other.Predicted && one.Selection.SequenceEqual(other.Selection) && one.Looks.SequenceEqual(other.Looks)).Count(isSame => isSame);
+        _page.AddText(string.Create(
+            CultureInfo.InvariantCulture,
+            $"At \u03c3 = {sigma} the bundled classifier was certified both alone and here: {same} of {first.Certificates.Count} "
+            + $"certificates have the same votes."));
+    }
+
+    private void AddTransport()
+    {
+        _page.AddSection("Transport").AddText(
+            "The paper argues that a purifier certifies more where it carries images less far from their clean originals.");
+        var rows = new List<IReadOnlyList<ReportCell>>();
+        var series = new List<LevelSeries>();
+        foreach ((string name, _, string role) in _reproduction.Matrix.Transports)
+        {
+            if (_reproduction.Transports.FirstOrDefault(transport => transport.Name == name).Step is not { } step)
+            {
+                rows.Add([
+                    new ReportCell(name),
+                    .. Enumerable.Repeat(ReportCell.Empty, 4 + MarkovRadii.Length),
+                    new ReportCell("absent: " + _reproduction.Options.Weights.Advice(role)),
+                ]);
+                continue;
+            }
+
+            IReadOnlyList<Transport> results = step.Results;
+            rows.AddRange(results.Select(one => (IReadOnlyList<ReportCell>)
+            [
+                new ReportCell(name),
+                ReportCell.Number(one.Sigma, "0.00##"),
+                ReportCell.Number(one.MeanDistance, "0.000"),
+                ReportCell.Number(one.Wasserstein1, "0.000"),
+                ReportCell.Number(one.Wasserstein2, "0.000"),
+                .. MarkovRadii.Select(radius => ReportCell.Number(
+                    one.ImageDistances.Average(distance => Transport.MarkovBound(distance, radius)), "0.000")),
+                ReportCell.Empty,
+            ]));
+            series.Add(new LevelSeries(name, [.. results.Select(one => (one.Sigma, one.MeanDistance))]));
+        }
+
+        int images = _scale.TransportImages.Resolve(_reproduction.Images.Count).Count;
+        Add(new ReportTable(
+            "transport",
+            "Transport against the noise level",
+            [
+                new ReportColumn("method", "method", IsNumeric: false),
+                new ReportColumn("sigma", "\u03c3"),
+                new ReportColumn("transport", "T"),
+                new ReportColumn("wasserstein1", "W1"),
+                new ReportColumn("wasserstein2", "W2"),
+                .. MarkovRadii.Select(radius => new ReportColumn(
+                    string.Create(CultureInfo.InvariantCulture, $"markov{radius}"),
+                    string.Create(CultureInfo.InvariantCulture, $"bound at \u03c1 = {radius}"))),
+                new ReportColumn("remark", "remark", IsNumeric: false),
+            ],
+            rows,
+            [
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"T = E||D(x + noise) - x||, the mean over {images} images and {_scale.TransportDraws} draws each, in pixel space: every "
+                    + $"purified image is paired with its own clean one, so T bounds W1 from above. W1 and W2 are exact, by optimal "
+                    + $"assignment over the first {Math.Min(images, _scale.AssignedImages)} images and their first draws."),
+                "Bound: the mean over images of max(0, 1 - T(x) / \u03c1). By Markov's inequality, if the classifier is right on the ball "
+                    + "of radius \u03c1 around x, it is right after purification with at least that probability; nobody knows \u03c1, and where "
+                    + "it is no larger than T(x) the bound says nothing.",
+            ]));
+        if (series.Count > 0)
+        {
+            Add(new LevelPlot("transport E||D(x + noise) \u2212 x||", series, "Transport against the noise level", "transport"));
+        }
+    }
+
+    private void AddPictures(ReproductionPictures pictures)
+    {
+        _page.AddSection("Purified images");
+        foreach (double sigma in _scale.Sigmas)
+        {
+            Add(
+                pictures.Pairs(sigma),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"\u03c3 = {sigma}: each column is one image under one draw of noise, the same for every method. Borders tell whether the "
+                    + $"classifier is right."),
+                string.Create(CultureInfo.InvariantCulture, $"pairs-{sigma}"));
+        }
+
+        Add(
+            pictures.Draws(),
+            "One image under eight draws of noise at \u03c3 = 0.5: a method that keeps the meaning gives the same class in every column.",
+            "draws");
+    }
+
+    private void AddManifests()
+    {
+        _page.AddSection("What was run").AddText(
+            "A run is determined by its experiment: repeating it gives the same votes. certipure verify derives each bound and radius again.");
+        foreach (PlannedRun planned in _reproduction.Matrix.Runs.Where(run => _reproduction.Find(run, run.Key) is not null))
+        {
+            RunManifest manifest = Run.Read(CertificationStep.FolderOf(_reproduction.Options, planned)).Manifest;
+            manifest.Write(At("manifests", planned.Key + ".json"));
+            _page.AddManifest(planned.Key, manifest);
+        }
+    }
+
+    private void AddComparisons(MatrixRow first, MatrixRow second)
+    {
+        foreach (double sigma in _scale.Sigmas)
+        {
+            if (_reproduction.Find(first.Runs.Single(run => run.Sigma == sigma), first.Name) is { } one
+                && _reproduction.Find(second.Runs.Single(run => run.Sigma == sigma), second.Name) is { } other)
+            {
+                ReportTable table = RunComparison.Of(one, other).ToTable();
+                string key = string.Create(CultureInfo.InvariantCulture, $"comparison-{first.Runs[0].PurifierWeights}-{second.Runs[0].PurifierWeights}-{sigma}");
+                Add(table with
+                {
+                    Key = key, Title = string.Create(CultureInfo.InvariantCulture, $"{table.Title} at \u03c3 = {sigma}"),
+                });
+            }
+        }
+    }
+
+    private ReportTable ImageNet64()
+    {
+        NetworkSpeed? speed = _reproduction.Speed.Result;
+        return new ReportTable(
+            "imagenet64",
+            "ImageNet-64: the network's size and speed on this machine",
+            [
+                new ReportColumn("network", "network", IsNumeric: false),
+                new ReportColumn("parameters", "million parameters"),
+                new ReportColumn("imagesPerSecond", "images/s"),
+                new ReportColumn("remark", "remark", IsNumeric: false),
+            ],
+            [
+                [
+                    new ReportCell(speed?.Network ?? "OpenAI's UNet of consistency models"),
+                    ReportCell.Number(speed?.Parameters / 1e6, "0.0"),
+                    ReportCell.Number(speed?.ImagesPerSecond, "0.00"),
+                    new ReportCell(
+                        "no certified accuracy: the data and the weights are not bundled (certipure data get cd-lpips-imagenet64), and the "
+                        + "published networks are conditioned on the class, which a purifier must not be told"),
+                ],
+            ],
+            ["One image at a time, fresh weights, fp32."]);
+    }
+
+    private static MatrixRow Row(MatrixTable table, string name) => table.Rows.Single(row => row.Name == name);
+
+    private string At(string folder, string file) => Path.Combine(Folder, folder, file);
+
+    private void Add(ReportTable table)
+    {
+        _page.AddTable(table);
+        foreach (ITableExporter exporter in TableExporters.All)
+        {
+            using var writer = new StreamWriter(At("tables", table.Key + exporter.Extension));
+            exporter.Write(table, writer);
+        }
+    }
+
+    private void Add(ReportPlot plot)
+    {
+        _page.AddPlot(plot);
+        plot.Save(Path.Combine(Folder, "plots"));
+    }
+
+    private void Add(ImageGrid grid, string caption, string key)
+    {
+        _page.AddGrid(grid, caption);
+        File.WriteAllBytes(At("pictures", key + ".png"), grid.ToPng());
+    }
+}

@@ -1,0 +1,14 @@
+namespace CertiPure.Recipes.Reproduce;
+
+/// <summary>A part of a reproduction that resumes where it stopped.</summary>
+/// <param name="Title">What it is, for progress.</param>
+/// <param name="Unit">What it counts.</param>
+/// <param name="Total">The count at its end.</param>
+public abstract record ReproductionStep(string Title, string Unit, int Total)
+{
+    /// <summary>Does what is not done yet.</summary>
+    /// <param name="progress">Told the count so far.</param>
+    /// <param name="cancellation">Stops; the next start goes on.</param>
+    /// <exception cref="CertiPureException">Weights or images cannot be read, or results cannot be written.</exception>
+    public abstract Task RunAsync(Action<int> progress, CancellationToken cancellation);
+}
