@@ -74,7 +74,7 @@ public sealed class CurvePlot : ReportPlot
             x => x.ToString("0.##", CultureInfo.InvariantCulture));
         plot.Axes.SetLimitsX(0, _last);
         SetPercentAxis(plot, "certified accuracy (%)");
-        plot.ShowLegend(Alignment.UpperRight);
+        ShowLegend(plot, width, Alignment.UpperRight);
     }
 
     /// <summary>The radii at which the curve of a run falls, with both ends; evenly spaced ones where there are too many.</summary>

@@ -53,6 +53,9 @@ internal static class HtmlStyle
         tbody th { font-weight: 400; position: sticky; left: 0; background: var(--paper); }
         tbody th, tbody td { border-bottom: 1px solid var(--rule); }
         .number { text-align: right; }
+        td .text { white-space: normal; width: max-content; max-width: min(20rem, 60vw); }
+        td[colspan] .text { max-width: min(34rem, 60vw); }
+        .note + .scroll { margin-top: 1.75rem; }
         .interval { display: block; color: var(--muted); font-size: .72rem; line-height: 1.2; }
         .note { color: var(--muted); font-size: .82rem; margin: .6rem 0 0; }
         figure { margin: 2rem 0; }

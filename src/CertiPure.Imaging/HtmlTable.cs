@@ -21,9 +21,13 @@ internal static class HtmlTable
         foreach (IReadOnlyList<ReportCell> row in table.Rows)
         {
             html.Append("<tr>");
-            for (int i = 0; i < row.Count; i++)
+            AppendCell(html, table.Columns[0], row[0], isHeader: true, span: 1);
+            // What is said instead of numbers stands in their place, where it is read without scrolling.
+            int empty = row.Skip(1).TakeWhile(cell => cell == ReportCell.Empty).Count();
+            bool isRemark = empty > 0 && empty + 1 < row.Count && !table.Columns[empty + 1].IsNumeric;
+            for (int i = isRemark ? empty + 1 : 1; i < row.Count; i++)
             {
-                AppendCell(html, table.Columns[i], row[i], isHeader: i == 0);
+                AppendCell(html, table.Columns[i], row[i], isHeader: false, span: isRemark && i == empty + 1 ? i : 1);
             }
 
             html.Append("</tr>\n");
@@ -36,14 +40,16 @@ internal static class HtmlTable
         }
     }
 
-    private static void AppendCell(StringBuilder html, ReportColumn column, ReportCell cell, bool isHeader)
+    private static void AppendCell(StringBuilder html, ReportColumn column, ReportCell cell, bool isHeader, int span)
     {
         string text = HtmlReport.Encode(cell.Text);
         string number = cell.IsBest ? $"<strong>{text}</strong>" : text;
         string interval = cell.IntervalText.Length > 0 ? $"<span class=\"interval\">{cell.IntervalText}</span>" : "";
+        string columns = span > 1 ? $" colspan=\"{span}\"" : "";
         html.Append(isHeader
             ? $"<th scope=\"row\"{Class(column)}>{number}{interval}</th>"
-            : $"<td{Class(column)}>{number}{interval}</td>");
+            : column.IsNumeric ? $"<td{Class(column)}>{number}{interval}</td>"
+            : $"<td{columns}><div class=\"text\">{number}{interval}</div></td>");
     }
 
     private static string Class(ReportColumn column) => column.IsNumeric ? " class=\"number\"" : "";

@@ -73,7 +73,7 @@ public sealed class LevelPlot : ReportPlot
         SetAxisFromZero(plot, _series.SelectMany(series => series.Points).Select(point => point.Value).DefaultIfEmpty(1).Max());
         plot.XLabel("noise level \u03c3 (pixel space)");
         plot.YLabel(_quantity);
-        plot.ShowLegend(Alignment.UpperLeft);
+        ShowLegend(plot, width, Alignment.UpperLeft);
     }
 
     /// <summary>The y axis from 0 to the first round number above the data, with three to six round steps.</summary>

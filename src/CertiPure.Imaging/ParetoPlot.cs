@@ -9,8 +9,10 @@ namespace CertiPure.Imaging;
 public sealed class ParetoPlot : ReportPlot
 {
     private const int MostNames = 4;
+    private const double Margin = 3;
 
     private readonly IReadOnlyList<CertifiedAccuracy> _summaries;
+    private readonly IReadOnlyList<SeriesStyle> _styles;
     private readonly double _radius;
 
     /// <summary>Makes the plot.</summary>
@@ -24,6 +26,8 @@ public sealed class ParetoPlot : ReportPlot
     {
         ArgumentNullException.ThrowIfNull(summaries);
         _summaries = [.. summaries.OrderBy(summary => summary.SecondsPerImage)];
+        // In the order given, so that a method looks the same in plots of several radii.
+        _styles = [.. _summaries.Select(summary => ReportColors.Series(summaries.ToList().IndexOf(summary)))];
         _radius = radius;
     }
 
@@ -55,12 +59,12 @@ public sealed class ParetoPlot : ReportPlot
     {
         double[] xs = [.. _summaries.Select(summary => LogAxis.Place(summary.SecondsPerImage))];
         // Names stand beside their points, so that there is no legend to look up, where the picture is wide enough and points are few.
-        bool hasNames = width >= 560 && _summaries.Count <= MostNames;
+        bool hasNames = IsWide(width) && _summaries.Count <= MostNames;
         LogAxis.Set(plot, xs, hasNames ? 0.3 : 0.07);
         double[] nameHeights = Spread([.. _summaries.Select(summary => 100 * Share(summary).Value)]);
         for (int i = 0; i < _summaries.Count; i++)
         {
-            SeriesStyle style = ReportColors.Series(i);
+            SeriesStyle style = _styles[i];
             Proportion share = Share(_summaries[i]);
             var interval = plot.Add.Line(xs[i], 100 * share.Lower, xs[i], 100 * share.Upper);
             interval.LineWidth = 1.5f;
@@ -79,13 +83,15 @@ public sealed class ParetoPlot : ReportPlot
 
         plot.XLabel("seconds per certificate");
         SetPercentAxis(plot, "certified accuracy (%)");
+        // A marker at 0 or 100 % is seen whole.
+        plot.Axes.SetLimitsY(-Margin, 100 + Margin);
         if (hasNames)
         {
             plot.HideLegend();
         }
         else
         {
-            plot.ShowLegend(width >= 560 ? Edge.Right : Edge.Bottom);
+            plot.ShowLegend(IsWide(width) ? Edge.Right : Edge.Bottom);
             plot.Legend.Orientation = Orientation.Vertical;
         }
     }

@@ -87,6 +87,23 @@ public abstract class ReportPlot
         MarkerSize = 8,
     };
 
+    /// <summary>Whether there is room for text beside the data.</summary>
+    private protected static bool IsWide(int width) => width >= 560;
+
+    /// <summary>Shows the legend in a corner of the data, or below it where it would cover them.</summary>
+    private protected static void ShowLegend(Plot plot, int width, Alignment corner)
+    {
+        if (IsWide(width))
+        {
+            plot.ShowLegend(corner);
+        }
+        else
+        {
+            plot.ShowLegend(Edge.Bottom);
+            plot.Legend.Orientation = Orientation.Vertical;
+        }
+    }
+
     /// <summary>Ticks at given places.</summary>
     private protected static NumericManual Ticks(IEnumerable<double> places, Func<double, string> label)
     {

@@ -68,10 +68,12 @@ internal sealed class ReproductionReport
         int index = CertifiedAccuracy.DefaultRadii.ToList().IndexOf(radius);
         (string Number, string Meaning)[] figures =
         [
-            .. _reproduction.Matrix.Main.Rows.Select(row => (row.Name, Runs: _tables.Summaries(row))).Where(row => row.Runs.Count > 0)
+            // PF-ODE's fewer images and draws would not bear the comparison.
+            .. _reproduction.Matrix.Main.Rows.Where(row => row.Runs[0].EstimationDraws == _scale.EstimationDraws)
+                .Select(row => (row.Name, Runs: _tables.Summaries(row))).Where(row => row.Runs.Count > 0)
                 .Select(row => (
                     string.Create(CultureInfo.InvariantCulture, $"{100 * row.Runs.Max(run => run.Cells[index].Accuracy.Value):0} %"),
-                    string.Create(CultureInfo.InvariantCulture, $"certified at radius {radius}, {row.Name}"))),
+                    string.Create(CultureInfo.InvariantCulture, $"certified at radius {radius}, {Plain(row.Name)}"))),
         ];
         if (figures.Length > 0)
         {
@@ -106,7 +108,7 @@ internal sealed class ReproductionReport
         foreach ((string first, string second) in ((string, string)[])
             [("+ Consistency Fine-tuning", "onestep-EDM"), ("+ Consistency Fine-tuning", "Consistency Purification")])
         {
-            AddComparisons(Row(main, first), Row(main, second));
+            AddComparison(Row(main, first), Row(main, second));
         }
 
         Add(ImageNet64());
@@ -146,7 +148,7 @@ internal sealed class ReproductionReport
             [
                 .. ((string[])["+ Consistency Fine-tuning", "Consistency Purification", "onestep-EDM", "onestep-DDPM"])
                     .Select(name => Row(main, name))
-                    .Select(row => _reproduction.Find(row.Runs.Single(run => run.Sigma == sigma), row.Name)).OfType<CertifiedRun>(),
+                    .Select(row => _reproduction.Find(RunAt(row, sigma), row.Name)).OfType<CertifiedRun>(),
             ];
             if (runs.Length > 0)
             {
@@ -356,22 +358,38 @@ internal sealed class ReproductionReport
         }
     }
 
-    private void AddComparisons(MatrixRow first, MatrixRow second)
+    /// <summary>Two methods image by image, at the radii that either certifies.</summary>
+    private void AddComparison(MatrixRow first, MatrixRow second)
     {
+        var rows = new List<IReadOnlyList<ReportCell>>();
+        ReportTable? layout = null;
         foreach (double sigma in _scale.Sigmas)
         {
-            if (_reproduction.Find(first.Runs.Single(run => run.Sigma == sigma), first.Name) is { } one
-                && _reproduction.Find(second.Runs.Single(run => run.Sigma == sigma), second.Name) is { } other)
+            if (_reproduction.Find(RunAt(first, sigma), Plain(first.Name)) is { } one
+                && _reproduction.Find(RunAt(second, sigma), Plain(second.Name)) is { } other)
             {
-                ReportTable table = RunComparison.Of(one, other).ToTable();
-                string key = string.Create(CultureInfo.InvariantCulture, $"comparison-{first.Runs[0].PurifierWeights}-{second.Runs[0].PurifierWeights}-{sigma}");
-                Add(table with
-                {
-                    Key = key, Title = string.Create(CultureInfo.InvariantCulture, $"{table.Title} at \u03c3 = {sigma}"),
-                });
+                var comparison = RunComparison.Of(one, other);
+                layout = comparison.ToTable();
+                rows.AddRange(layout.Rows.Zip(comparison.Radii)
+                    .Where(pair => pair.Second.FirstShare > 0 || pair.Second.SecondShare > 0)
+                    .Select(pair => (IReadOnlyList<ReportCell>)[ReportCell.Number(sigma, "0.00##"), .. pair.First]));
             }
         }
+
+        if (layout is not null)
+        {
+            Add(layout with
+            {
+                Key = $"comparison-{first.Runs[0].PurifierWeights}-{second.Runs[0].PurifierWeights}",
+                Columns = [new ReportColumn("sigma", "\u03c3", IsNumeric: false), .. layout.Columns],
+                Rows = rows,
+            });
+        }
     }
+
+    private static PlannedRun RunAt(MatrixRow row, double sigma) => row.Runs.Single(run => run.Sigma == sigma);
+
+    private static string Plain(string name) => name.TrimStart('+', ' ');
 
     private ReportTable ImageNet64()
     {

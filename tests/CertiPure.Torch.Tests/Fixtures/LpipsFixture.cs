@@ -27,7 +27,7 @@ internal sealed partial class LpipsFixture : IFixtureCheck
         // The way of certipure metrics lpips, whose images are batches in pixel space.
         LpipsMeasurement measured = LpipsMeasurement.Of(lpips, name, [Pixels(fixture["a"])], [Pixels(fixture["b"])]);
         yield return FixtureComparison.Of(
-            fixture, "distance", tensor(measured.Distances.Select(distance => (float)distance).ToArray()).reshape_as(fixture["distance"]));
+            fixture, "distance", tensor(measured.Distances.Select(distance => (float)distance).ToArray()).reshape(fixture["distance"].shape));
     }
 
     private static ImageBatch Pixels(Tensor images) => new(

@@ -44,7 +44,7 @@ public sealed class FeatureNetworkTests
         using FeatureNetwork network = FeatureNetwork.Classifier(weights);
         var shape = new ImageShape(1, 28, 28);
         var random = new Random(1);
-        ImageBatch all = new(shape, [.. Enumerable.Range(0, 5 * 784).Select(_ => random.NextSingle())]);
+        ImageBatch all = new(shape, Enumerable.Range(0, 5 * 784).Select(_ => random.NextSingle()).ToArray());
         FeatureStatistics whole = FeatureStatistics.Of(network, [all], "five");
         FeatureStatistics parts = FeatureStatistics.Of(
             network, [new ImageBatch(shape, all.Pixels[..(2 * 784)]), new ImageBatch(shape, all.Pixels[(2 * 784)..])]);

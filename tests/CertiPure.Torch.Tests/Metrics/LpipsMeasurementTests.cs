@@ -48,7 +48,8 @@ public sealed class LpipsMeasurementTests
     private static IEnumerable<ImageBatch> Each(ImageBatch batch) =>
         Enumerable.Range(0, batch.Count).Select(i => new ImageBatch(batch.Shape, batch[i].ToArray()));
 
-    private static ImageBatch Tripled(ImageBatch grey) => new(Colour, [.. grey.Pixels.ToArray(), .. grey.Pixels.ToArray(), .. grey.Pixels.ToArray()]);
+    private static ImageBatch Tripled(ImageBatch grey) => new(
+        Colour, Enumerable.Repeat(grey.Pixels.ToArray(), 3).SelectMany(channel => channel).ToArray());
 
     private static ImageBatch Images(ImageShape shape, int count, int seed)
     {
