@@ -58,6 +58,12 @@ internal sealed class MetricsVerb : Verb
         HelpName = "FILE",
     };
 
+    private readonly Option<string> _cache = new("--cache")
+    {
+        Description = "fid: the folder that keeps computed statistics; by default in the per-user cache.",
+        HelpName = "PATH",
+    };
+
     private readonly Option<IReadOnlyList<double>> _sigmas = MetricsOptions.Sigmas();
 
     private readonly Option<int> _draws = new("--draws")
@@ -96,7 +102,7 @@ internal sealed class MetricsVerb : Verb
         Add(_sets);
         _options.AddTo(this);
         foreach (Option option in (Option[])
-            [_network, _weights, _backbone, _heads, _resolution, _acceptFewImages, _save, _sigmas, _draws, _assign, _radii, _seed, _overwrite, _json])
+            [_network, _weights, _backbone, _heads, _resolution, _acceptFewImages, _save, _cache, _sigmas, _draws, _assign, _radii, _seed, _overwrite, _json])
         {
             Add(option);
         }
@@ -200,12 +206,12 @@ internal sealed class MetricsVerb : Verb
         {
             FeatureStatistics first = IsStatistics(sets[0])
                 ? FeatureStatisticsFile.Read(sets[0], assumed)
-                : await ComputeAsync(network!, await OpenAsync(parse, sets[0], opened, cancellation).ConfigureAwait(false), cancellation)
+                : await ComputeAsync(parse, network!, await OpenAsync(parse, sets[0], opened, cancellation).ConfigureAwait(false), cancellation)
                     .ConfigureAwait(false);
             FeatureStatistics second = sets.Length == 2 && IsStatistics(sets[1])
                 ? FeatureStatisticsFile.Read(sets[1], assumed)
                 : await ComputeAsync(
-                        network!, await OpenSecondAsync(parse, sets, opened, cancellation).ConfigureAwait(false), cancellation)
+                        parse, network!, await OpenSecondAsync(parse, sets, opened, cancellation).ConfigureAwait(false), cancellation)
                     .ConfigureAwait(false);
             if (save is not null)
             {
@@ -337,9 +343,10 @@ internal sealed class MetricsVerb : Verb
         }
     }
 
-    private Task<FeatureStatistics> ComputeAsync(FeatureNetwork network, MetricImages images, CancellationToken cancellation) =>
+    private Task<FeatureStatistics> ComputeAsync(
+        ParseResult parse, FeatureNetwork network, MetricImages images, CancellationToken cancellation) =>
         Terminal.TrackAsync("features", "images", 0, images.Count, progress => Task.Run(() =>
-            new FrechetStatistics(Path.Combine(UserCache.Folder, "statistics")).Of(network, images, (int done) =>
+            new FrechetStatistics(parse.GetValue(_cache) ?? Path.Combine(UserCache.Folder, "statistics")).Of(network, images, (int done) =>
             {
                 cancellation.ThrowIfCancellationRequested();
                 progress.Report(done);
