@@ -9,4 +9,4 @@ using BaseModel model = ModelCatalog.Load(new ModelRequest(
 using var queue = new DrawQueue(model.BaseClassifier);
 var smoothed = new SmoothedClassifier(queue, new NoiseSource(seed: BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8))));
 Certificate certificate = await smoothed.CertifyAsync(DataSets.OpenFile("shirt.png").Read(0), new FixedPlan(100, 1000, 0.001));
-Console.WriteLine($"class {certificate.Predicted}: no change of L2 norm below {certificate.Radius:F3} alters it");
+Console.WriteLine($"class {certificate.Predicted}: no change of L2 norm below {certificate.Radius} alters it");

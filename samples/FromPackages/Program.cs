@@ -11,5 +11,5 @@ using var queue = new DrawQueue(new PurifiedClassifier(purifier: null, classifie
 ulong seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
 Certificate certificate = await new SmoothedClassifier(queue, new NoiseSource(seed)).CertifyAsync(image, new FixedPlan(100, 1000, 0.001));
 Console.WriteLine(certificate.Predicted is { } label
-    ? $"class {label}: no change of L2 norm below {certificate.Radius:F3} alters it"
+    ? $"class {label}: no change of L2 norm below {certificate.Radius} alters it"
     : "no class has a proven majority");

@@ -62,14 +62,13 @@ internal static class ApiDescription
         }
 
         operation.Responses ??= [];
-        foreach (ApiResponse response in text.Responses)
+        foreach (IGrouping<int, ApiResponse> answers in text.Responses.GroupBy(response => response.Status))
         {
-            string status = response.Status.ToString(CultureInfo.InvariantCulture);
-            OpenApiMediaType media = MediaOf(operation, status, response);
+            string status = answers.Key.ToString(CultureInfo.InvariantCulture);
             operation.Responses[status] = new OpenApiResponse
             {
-                Description = response.Description,
-                Content = new Dictionary<string, OpenApiMediaType> { [response.ContentType] = media },
+                Description = answers.First().Description,
+                Content = answers.ToDictionary(answer => answer.ContentType, answer => MediaOf(operation, status, answer)),
             };
         }
     }

@@ -56,6 +56,9 @@ internal static class ApiTexts
                 event: certificate
                 data: {"certificate":{"formatVersion":1},"className":"Trouser","claim":"No change of L2 norm below 1.1 alters this answer; wrong with probability at most 0.001.","meaning":{"sentence":"","perValue":0.039,"examples":[]}}
                 """),
+            new(200, Json, "The certificate alone, for `Accept: application/json`.", """
+                {"certificate":{"formatVersion":1},"className":"Trouser","claim":"No change of L2 norm below 1.1 alters this answer; wrong with probability at most 0.001.","meaning":{"sentence":"","perValue":0.039,"examples":[]}}
+                """),
             .. Refusals,
         ]);
 
@@ -81,6 +84,7 @@ internal static class ApiTexts
             new(200, Json, "The pictures.", """
                 {"shape":{"channels":1,"height":28,"width":28},"image":"iVBORw0KGgo=","draws":[{"noisy":"iVBORw0KGgo=","purified":"iVBORw0KGgo=","label":1,"className":"Trouser"}]}
                 """),
+            new(200, "image/png", "One picture.", null),
             .. Refusals,
         ]);
 
@@ -93,6 +97,16 @@ internal static class ApiTexts
         [
             new(200, Json, "The verdict, whatever it is.", """
                 {"valid":true,"verdict":"holds","summary":"Everything it claims was found again.","checks":[{"name":"bound","title":"The bound","outcome":"passed","detail":"The votes support the claimed distance, computed again from the counts."}]}
+                """),
+            new(200, EventStream.ContentType, "The events.", """
+                event: check
+                data: {"name":"bound","title":"The bound","outcome":"passed","detail":"The votes support the claimed distance, computed again from the counts."}
+
+                event: progress
+                data: {"draws":512,"total":1100}
+
+                event: verdict
+                data: {"valid":true,"verdict":"holds","summary":"Everything it claims was found again.","checks":[]}
                 """),
             .. Refusals,
         ])

@@ -33,6 +33,17 @@ public sealed partial class DocumentTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("/v1/certify", "application/json", "text/event-stream")]
+    [InlineData("/v1/purify", "application/json", "image/png")]
+    [InlineData("/v1/certificates/verify", "application/json", "text/event-stream")]
+    public async Task An_answer_in_two_forms_is_described_in_both(string path, params string[] types)
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        JsonNode answer = (await server.GetJsonAsync("/openapi/v1.json"))["paths"]![path]!["post"]!["responses"]!["200"]!;
+        Assert.Equal(types, answer["content"]!.AsObject().Select(content => content.Key).Order());
+    }
+
     [Fact]
     public async Task Every_example_of_the_document_works()
     {
