@@ -4,7 +4,7 @@ namespace CertiPure;
 
 /// <summary>Purifier, then classifier, then the best class: the base classifier of Consistency Purification, for any
 /// implementation of the two parts.</summary>
-public sealed class PurifiedClassifier : IBaseClassifier
+public sealed class PurifiedClassifier : BaseClassifier
 {
     private readonly IPurifier? _purifier;
     private readonly IClassifier _classifier;
@@ -16,45 +16,16 @@ public sealed class PurifiedClassifier : IBaseClassifier
     /// <param name="batchSize">The fixed batch size, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">Sigma or the batch size is not positive.</exception>
     public PurifiedClassifier(IPurifier? purifier, IClassifier classifier, double sigma, int batchSize = 64)
+        : base(
+            (classifier ?? throw new ArgumentNullException(nameof(classifier))).Shape, classifier.ClassCount, sigma, batchSize)
     {
-        ArgumentNullException.ThrowIfNull(classifier);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
-        if (!(sigma > 0) || !double.IsFinite(sigma))
-        {
-            throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "Sigma must be a finite number above 0.");
-        }
-
         _purifier = purifier;
         _classifier = classifier;
-        Sigma = sigma;
-        BatchSize = batchSize;
     }
 
     /// <inheritdoc/>
-    public ImageShape Shape => _classifier.Shape;
-
-    /// <inheritdoc/>
-    public int ClassCount => _classifier.ClassCount;
-
-    /// <inheritdoc/>
-    public int BatchSize { get; }
-
-    /// <inheritdoc/>
-    public double Sigma { get; }
-
-    /// <inheritdoc/>
-    /// <exception cref="CertiPureException">The classifier gave a logit that is not finite.</exception>
-    public void Classify(ImageBatch noisy, Span<int> labels)
+    protected override void ClassifyFullBatch(ImageBatch noisy, Span<int> labels)
     {
-        ArgumentNullException.ThrowIfNull(noisy);
-        if (noisy.Shape != Shape || noisy.Count != BatchSize || labels.Length != BatchSize)
-        {
-            throw new ArgumentException(
-                $"Expected {BatchSize} images of {Shape} and as many labels, got {noisy.Count} of {noisy.Shape} and "
-                + $"{labels.Length} labels.",
-                nameof(noisy));
-        }
-
         ImageBatch purified = _purifier is null ? noisy : _purifier.Purify(noisy, Sigma);
         ReadOnlySpan<float> logits = _classifier.Logits(purified);
 

@@ -8,7 +8,7 @@ namespace CertiPure.Torch.Purifiers;
 /// <summary>
 /// Purifier and classifier as one base classifier: the images go to the device once, and only labels come back.
 /// </summary>
-public sealed class TorchBaseClassifier : IBaseClassifier
+public sealed class TorchBaseClassifier : BaseClassifier
 {
     private readonly TorchPurifier? _purifier;
     private readonly TorchClassifier _classifier;
@@ -21,14 +21,9 @@ public sealed class TorchBaseClassifier : IBaseClassifier
     /// <exception cref="ArgumentOutOfRangeException">Sigma or the batch size is not positive.</exception>
     /// <exception cref="CertiPureException">The two take images of different shapes.</exception>
     public TorchBaseClassifier(TorchPurifier? purifier, TorchClassifier classifier, double sigma, int batchSize = 64)
+        : base(
+            (classifier ?? throw new ArgumentNullException(nameof(classifier))).Shape, classifier.ClassCount, sigma, batchSize)
     {
-        ArgumentNullException.ThrowIfNull(classifier);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
-        if (!(sigma > 0) || !double.IsFinite(sigma))
-        {
-            throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "Sigma must be a finite number above 0.");
-        }
-
         if (purifier is not null && purifier.Shape != classifier.Shape)
         {
             throw new CertiPureException(
@@ -37,35 +32,11 @@ public sealed class TorchBaseClassifier : IBaseClassifier
 
         _purifier = purifier;
         _classifier = classifier;
-        Sigma = sigma;
-        BatchSize = batchSize;
     }
 
     /// <inheritdoc/>
-    public ImageShape Shape => _classifier.Shape;
-
-    /// <inheritdoc/>
-    public int ClassCount => _classifier.ClassCount;
-
-    /// <inheritdoc/>
-    public int BatchSize { get; }
-
-    /// <inheritdoc/>
-    public double Sigma { get; }
-
-    /// <inheritdoc/>
-    /// <exception cref="CertiPureException">The networks gave a value that is not finite.</exception>
-    public void Classify(ImageBatch noisy, Span<int> labels)
+    protected override void ClassifyFullBatch(ImageBatch noisy, Span<int> labels)
     {
-        ArgumentNullException.ThrowIfNull(noisy);
-        if (noisy.Shape != Shape || noisy.Count != BatchSize || labels.Length != BatchSize)
-        {
-            throw new ArgumentException(
-                $"Expected {BatchSize} images of {Shape} and as many labels, got {noisy.Count} of {noisy.Shape} and "
-                + $"{labels.Length} labels.",
-                nameof(noisy));
-        }
-
         using DisposeScope scope = NewDisposeScope();
         using IDisposable inference = inference_mode();
         Tensor pixels = PixelTensor.Upload(noisy, _classifier.Device);
