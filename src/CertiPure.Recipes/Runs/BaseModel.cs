@@ -53,6 +53,23 @@ public sealed record BaseModel(
         }
     }
 
+    /// <summary>Refuses to stand for a run of other weights.</summary>
+    /// <param name="experiment">The run's experiment.</param>
+    /// <exception cref="CertiPureException">A weight file has another hash.</exception>
+    public void RefuseOtherWeights(Experiment experiment)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        foreach ((string role, string hash) in experiment.Weights)
+        {
+            if (Weights.GetValueOrDefault(role) is var found && found != hash)
+            {
+                throw new CertiPureException(
+                    $"The {role} here has SHA-256 {found ?? "(none)"}, but the run used {hash}; name the same file.",
+                    ExitCode.Refused);
+            }
+        }
+    }
+
     /// <summary>Everything that determines a run's result.</summary>
     /// <param name="images">The images.</param>
     /// <param name="ids">The ids of those to certify, ascending.</param>

@@ -41,7 +41,7 @@ public sealed record Replay(Certificate Claimed, Certificate Replayed)
         ArgumentNullException.ThrowIfNull(certificates);
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(model);
-        RefuseOtherWeights(experiment, model);
+        model.RefuseOtherWeights(experiment);
         SamplingPlan plan = SamplingPlans.Of(experiment);
         using var queue = new DrawQueue(model.BaseClassifier);
         var smoothed = new SmoothedClassifier(queue, new NoiseSource(experiment.Seed, experiment.Noise));
@@ -57,18 +57,5 @@ public sealed record Replay(Certificate Claimed, Certificate Replayed)
         }
 
         return [.. certificates.Select(certificate => found[certificate.Id])];
-    }
-
-    private static void RefuseOtherWeights(Experiment experiment, BaseModel model)
-    {
-        foreach ((string role, string hash) in experiment.Weights)
-        {
-            if (model.Weights.GetValueOrDefault(role) is var found && found != hash)
-            {
-                throw new CertiPureException(
-                    $"The {role} here has SHA-256 {found ?? "(none)"}, but the run used {hash}; name the same file.",
-                    ExitCode.Refused);
-            }
-        }
     }
 }

@@ -12,6 +12,6 @@ public enum NoisePhase
     /// <summary>The draws of PREDICT.</summary>
     Prediction = 2,
 
-    /// <summary>Noise for pictures and metrics, which certifies nothing.</summary>
+    /// <summary>Noise for pictures, metrics and attacks, which certifies nothing.</summary>
     Display = 3,
 }

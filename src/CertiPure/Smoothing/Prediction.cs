@@ -20,4 +20,19 @@ public sealed record Prediction(int Id, int? Label, int? Predicted, IReadOnlyLis
         double pValue = BinomialBound.TwoSidedPValue(votes[top], votes.RunnerUp is { } second ? votes[second] : 0);
         return new Prediction(id, label, pValue <= alpha ? top : null, votes.ToArray(), pValue);
     }
+
+    /// <summary>Refuses a number of draws that can never give an answer.</summary>
+    /// <param name="draws">The number of draws, n.</param>
+    /// <param name="alpha">The probability with which an answer may be wrong, 0 &lt; alpha &lt; 1.</param>
+    /// <exception cref="CertiPureException">Even if all draws agree, PREDICT abstains.</exception>
+    public static void RefuseTooFewDraws(int draws, double alpha)
+    {
+        if (BinomialBound.TwoSidedPValue(draws, 0) > alpha)
+        {
+            throw new CertiPureException(
+                $"n = {draws} draws can never give an answer at alpha {alpha}, even if all of them agree; take at least "
+                + $"{(int)Math.Floor(1 - Math.Log2(alpha)) + 1}.",
+                ExitCode.Refused);
+        }
+    }
 }

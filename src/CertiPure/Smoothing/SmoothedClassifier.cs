@@ -111,14 +111,7 @@ public sealed class SmoothedClassifier
         LabeledImage image, int draws, double alpha, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(image);
-        if (BinomialBound.TwoSidedPValue(draws, 0) > alpha)
-        {
-            throw new CertiPureException(
-                $"n = {draws} draws can never give an answer at alpha {alpha}, even if all of them agree; take at least "
-                + $"{(int)Math.Floor(1 - Math.Log2(alpha)) + 1}.",
-                ExitCode.Refused);
-        }
-
+        Prediction.RefuseTooFewDraws(draws, alpha);
         VoteCounts votes = await CountAsync(image, NoisePhase.Prediction, draws, cancellationToken).ConfigureAwait(false);
         return Prediction.From(image.Id, image.Label, votes, alpha);
     }

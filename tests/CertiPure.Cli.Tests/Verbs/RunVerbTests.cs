@@ -66,6 +66,18 @@ public sealed class RunVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_attack_without_gradients_or_with_impossible_settings_is_refused()
+    {
+        string clear = _bench.At("clear");
+        (await CommandResult.Of(_bench.Certify(("--sigma", "0.05"), ("--images", "0..3"), ("--out", clear)))).Succeeded();
+        (await CommandResult.Of("verify", clear, "--attack", "--data-dir", _bench.Data, "--classifier", _bench.Classifier))
+            .Refused(ExitCode.Usage, "gradients");
+        (await CommandResult.Of(Verify("--attack", "--attack-images", "0"))).Refused(ExitCode.Usage, "--attack-images");
+        (await CommandResult.Of(Verify("--attack", "--attack-steps", "0"))).Refused(ExitCode.Usage, "--attack-steps");
+        (await CommandResult.Of(Verify("--attack", "--attack-factors", "1,-2"))).Refused(ExitCode.Usage, "--attack-factors");
+    }
+
+    [Fact]
     public async Task Other_pixels_do_not_replay_the_run()
     {
         using var other = new Workbench(images: 31);
