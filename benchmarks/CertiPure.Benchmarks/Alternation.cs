@@ -31,6 +31,6 @@ internal static class Alternation
             }
         }
 
-        return [.. computations.Select((computation, i) => new Measurement(computation.Name, [.. seconds[i].Order()]))];
+        return [.. computations.Select((computation, i) => new Measurement(computation.Name, seconds[i]))];
     }
 }

@@ -1,6 +1,5 @@
 using CertiPure.Images;
 using CertiPure.Recipes.Presets;
-using CertiPure.Torch.Backend;
 using CertiPure.Torch.Training;
 using static TorchSharp.torch;
 
@@ -16,20 +15,9 @@ internal static class TrainingBenchmark
     private const string Preset = "cifar10-small";
     private const string Plain = "trainer.precision=fp32";
 
-    /// <summary>Measures and prints.</summary>
-    /// <param name="arguments">Repeats (7), threads (libtorch's choice).</param>
-    public static void Run(IReadOnlyList<string> arguments)
+    public static void Run(int repeats)
     {
-        LibTorch.Load();
-        int repeats = arguments.Count > 0 ? int.Parse(arguments[0], System.Globalization.CultureInfo.InvariantCulture) : 7;
-        if (arguments.Count > 1)
-        {
-            LibTorch.Threads = int.Parse(arguments[1], System.Globalization.CultureInfo.InvariantCulture);
-        }
-
-        LibTorchDescription machine = LibTorch.Describe();
-        Console.WriteLine(
-            $"libtorch {machine.Version}, {machine.Capability}, {machine.Threads} threads, {repeats} repeats of {StepsPerRound} steps");
+        Console.WriteLine($"each repeat {StepsPerRound} steps");
         foreach (string training in (string[])["edm", "classifier", "smoothed-classifier"])
         {
             Compare(training, repeats);
@@ -50,7 +38,7 @@ internal static class TrainingBenchmark
             Console.WriteLine($"{time.Name,-52} {rate,7:f0} images/s, spread {time.Spread:p0}");
         }
 
-        Console.WriteLine($"{training}: {preset.Parameters:N0} parameters, preset / plain {times[0].Median / times[1].Median:f2}");
+        Console.WriteLine($"{training}: {preset.Parameters:N0} parameters, preset / plain {times[1].FasterThan(times[0]):f2}");
     }
 
     private static Started Start(string training, TrainingData data, IReadOnlyList<string> changes)
