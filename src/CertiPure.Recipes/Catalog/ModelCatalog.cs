@@ -181,7 +181,7 @@ public static class ModelCatalog
     private static TorchPurifier LoadPurifier(ModelRequest request, string path)
     {
         NoiseLevelRule level = request.Level == "nearest" ? NoiseLevelRule.Nearest : NoiseLevelRule.Exact;
-        torch.Device device = DeviceOf(request);
+        torch.Device device = ComputeDevice.Named(request.Device);
         Precision precision = PrecisionOf(request);
         if (request.PurifierSha256 is { } expected && FileHash.Of(path) is var found && found != expected)
         {
@@ -206,14 +206,14 @@ public static class ModelCatalog
         if (request.Architecture is null && IsTorchScript(path))
         {
             return request.Precision == "fp32"
-                ? TorchClassifier.FromTorchScript(path, request.Shape, DeviceOf(request))
+                ? TorchClassifier.FromTorchScript(path, request.Shape, ComputeDevice.Named(request.Device))
                 : throw new CertiPureException(
                     $"A TorchScript classifier computes in the precision of its file; leave out --precision {request.Precision}.",
                     ExitCode.Usage);
         }
 
         using Checkpoint file = CheckpointReader.Open(path);
-        return ClassifierCheckpoint.Load(StateDict.Complete(file, request), PrecisionOf(request), DeviceOf(request));
+        return ClassifierCheckpoint.Load(StateDict.Complete(file, request), PrecisionOf(request), ComputeDevice.Named(request.Device));
     }
 
     /// <summary>TorchScript archives are zip files that hold code, which state dicts are not.</summary>
@@ -245,23 +245,4 @@ public static class ModelCatalog
     }
 
     private static Precision PrecisionOf(ModelRequest request) => request.Precision == "bf16" ? Precision.Bf16 : Precision.Fp32;
-
-    private static torch.Device DeviceOf(ModelRequest request)
-    {
-        string[] parts = request.Device.Split(':');
-        int index = 0;
-        bool isGpu = parts[0] == "cuda" && (parts.Length == 1 || (parts.Length == 2 && int.TryParse(parts[1], out index)));
-        if (request.Device == "cpu")
-        {
-            return torch.CPU;
-        }
-
-        return isGpu && torch.cuda.is_available() && index >= 0 && index < torch.cuda.device_count()
-            ? torch.device(DeviceType.CUDA, index)
-            : throw new CertiPureException(
-                isGpu
-                    ? $"There is no device {request.Device} here; certipure doctor tells what libtorch finds."
-                    : $"There is no device '{request.Device}'; write cpu, cuda or cuda:K.",
-                isGpu ? ExitCode.Failed : ExitCode.Usage);
-    }
 }

@@ -17,7 +17,7 @@ public sealed record DdpmPreconditioning : Preconditioning
     /// <inheritdoc/>
     protected override Scalings Compute(Tensor t)
     {
-        int[] steps = [.. t.flatten().to(ScalarType.Float64).data<double>().Select(level => Schedule.FirstStepAtLeast(level))];
+        int[] steps = [.. t.flatten().to(ScalarType.Float64).cpu().data<double>().Select(level => Schedule.FirstStepAtLeast(level))];
         Tensor Values(Func<int, double> value, params long[] shape) =>
             tensor(steps.Select(step => (float)value(step)).ToArray(), device: t.device).reshape(shape);
         return new Scalings(
