@@ -23,7 +23,6 @@ var threads = new Option<int?>("--threads")
 };
 var minutes = new Option<int>("--minutes") { Description = "How long to watch.", DefaultValueFactory = _ => 60 };
 
-
 var root = new RootCommand("Measures speed in alternation; without a command everything but training and leak, in minutes.") { repeats, threads };
 root.SetAction(parse =>
 {
