@@ -12,12 +12,11 @@ public sealed class DrawQueue : IDisposable
 {
     private readonly object _lock = new();
     private readonly IBaseClassifier _classifier;
-    private readonly List<DrawLane> _lanes = [];
+    private readonly LaneRotation _lanes = new();
     private readonly Queue<DrawBatch> _filled = new();
     private readonly Queue<DrawBatch> _free = new();
     private readonly Thread _filler;
     private readonly Thread _runner;
-    private int _nextLane = -1;
     private bool _running;
     private bool _disposed;
     private Exception? _failure;
@@ -55,8 +54,8 @@ public sealed class DrawQueue : IDisposable
                     _drawCount,
                     _discarded,
                     _padding,
-                    _lanes.Sum(lane => lane.Consumers.Count),
-                    _lanes.Sum(lane => lane.Consumers.Sum(queued => (long)Waiting(queued))));
+                    _lanes.Consumers,
+                    _lanes.Waiting);
             }
         }
     }
@@ -76,7 +75,7 @@ public sealed class DrawQueue : IDisposable
             }
 
             _disposed = true;
-            unfinished = RemoveAll();
+            unfinished = _lanes.RemoveAll();
             Monitor.PulseAll(_lock);
         }
 
@@ -110,12 +109,7 @@ public sealed class DrawQueue : IDisposable
                 throw new CertiPureException($"The base classifier has failed: {_failure.Message}", _failure);
             }
 
-            if (lane.Consumers.Count == 0)
-            {
-                _lanes.Add(lane);
-            }
-
-            lane.Consumers.Add(queued);
+            _lanes.Add(queued);
             Monitor.PulseAll(_lock);
         }
 
@@ -131,8 +125,6 @@ public sealed class DrawQueue : IDisposable
 
     private bool IsStopped => _disposed || _failure is not null;
 
-    private static int Waiting(QueuedConsumer queued) => Math.Max(0, queued.Consumer.Needed - queued.Consumer.Taken);
-
     private void Cancel(QueuedConsumer queued, CancellationToken token)
     {
         lock (_lock)
@@ -142,36 +134,10 @@ public sealed class DrawQueue : IDisposable
                 return;
             }
 
-            Remove(queued);
+            _lanes.Remove(queued);
         }
 
         queued.Cancel(token);
-    }
-
-    private void Remove(QueuedConsumer queued)
-    {
-        queued.IsLive = false;
-        queued.Lane.Consumers.Remove(queued);
-        if (queued.Lane.Consumers.Count == 0)
-        {
-            int index = _lanes.IndexOf(queued.Lane);
-            _lanes.RemoveAt(index);
-            if (index <= _nextLane)
-            {
-                _nextLane--;
-            }
-        }
-    }
-
-    private List<QueuedConsumer> RemoveAll()
-    {
-        List<QueuedConsumer> all = [.. _lanes.SelectMany(lane => lane.Consumers)];
-        foreach (QueuedConsumer queued in all)
-        {
-            Remove(queued);
-        }
-
-        return all;
     }
 
     private void Fill()
@@ -192,7 +158,8 @@ public sealed class DrawQueue : IDisposable
                 }
 
                 batch = _free.Dequeue();
-                Take(batch);
+                batch.Clear();
+                _lanes.Take(batch);
             }
 
             try
@@ -219,68 +186,13 @@ public sealed class DrawQueue : IDisposable
     /// only when the base classifier would otherwise stand still, since until then better draws may come.</summary>
     private bool CanTake()
     {
-        if (_free.Count == 0 || _lanes.Count == 0)
+        if (_free.Count == 0)
         {
             return false;
         }
 
         bool idle = !_running && _filled.Count == 0;
-        long waiting = 0;
-        foreach (DrawLane lane in _lanes)
-        {
-            foreach (QueuedConsumer queued in lane.Consumers)
-            {
-                waiting += Waiting(queued);
-                if (waiting >= _classifier.BatchSize || (idle && queued.Consumer.Taken < queued.Consumer.Limit))
-                {
-                    return true;
-                }
-            }
-        }
-
-        return false;
-    }
-
-    private void Take(DrawBatch batch)
-    {
-        batch.Clear();
-        Take(batch, speculative: false);
-        if (!batch.IsFull)
-        {
-            Take(batch, speculative: true);
-        }
-    }
-
-    /// <summary>Goes round the lanes, each getting its equal share of what is left, until the batch is full or nobody has
-    /// more; the next batch goes on where this one ended, so that remainders even out.</summary>
-    private void Take(DrawBatch batch, bool speculative)
-    {
-        bool progress = true;
-        while (!batch.IsFull && progress)
-        {
-            progress = false;
-            int share = Math.Max(1, batch.Room / _lanes.Count);
-            for (int i = 0; i < _lanes.Count && !batch.IsFull; i++)
-            {
-                _nextLane = (_nextLane + 1) % _lanes.Count;
-                progress |= Take(batch, _lanes[_nextLane], Math.Min(share, batch.Room), speculative);
-            }
-        }
-    }
-
-    private static bool Take(DrawBatch batch, DrawLane lane, int share, bool speculative)
-    {
-        int taken = 0;
-        foreach (QueuedConsumer queued in lane.Consumers)
-        {
-            while (taken < share && queued.Consumer.TryTake(speculative, out Draw draw))
-            {
-                batch.Add(queued, draw);
-                taken++;
-            }
-        }
-
-        return taken > 0;
+        return _lanes.HasWaiting(_classifier.BatchSize) || (idle && _lanes.HasSpeculative);
     }
 
     private void Run()
@@ -346,14 +258,14 @@ public sealed class DrawQueue : IDisposable
                 }
                 catch (CertiPureException exception)
                 {
-                    Remove(queued);
+                    _lanes.Remove(queued);
                     failed.Add((queued, exception));
                     continue;
                 }
 
                 if (queued.Consumer.IsFinished)
                 {
-                    Remove(queued);
+                    _lanes.Remove(queued);
                     finished.Add(queued);
                 }
             }
@@ -387,7 +299,7 @@ public sealed class DrawQueue : IDisposable
             {
                 if (queued.IsLive)
                 {
-                    Remove(queued);
+                    _lanes.Remove(queued);
                 }
             }
 
@@ -401,7 +313,7 @@ public sealed class DrawQueue : IDisposable
         lock (_lock)
         {
             _failure = exception;
-            unfinished = RemoveAll();
+            unfinished = _lanes.RemoveAll();
             Monitor.PulseAll(_lock);
         }
 
