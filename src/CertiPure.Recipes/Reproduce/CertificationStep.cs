@@ -37,7 +37,10 @@ internal sealed record CertificationStep : ReproductionStep
         var opened = new List<IDisposable>();
         try
         {
-            var plan = new FixedPlan(_runs[0].SelectionDraws, _runs[0].EstimationDraws, ReproductionOptions.Alpha);
+            (int selection, int estimation) = (_runs[0].SelectionDraws, _runs[0].EstimationDraws);
+            SamplingPlan plan = _runs[0].Core is null
+                ? new FixedPlan(selection, estimation, ReproductionOptions.Alpha)
+                : new RoutedPlan(selection, estimation, ReproductionOptions.Alpha);
             var models = new List<BaseModel>();
             var folders = new List<RunFolder>();
             foreach (PlannedRun run in _runs)

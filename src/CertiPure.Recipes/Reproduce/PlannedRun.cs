@@ -11,6 +11,7 @@ namespace CertiPure.Recipes.Reproduce;
 /// <param name="Images">The images.</param>
 /// <param name="SelectionDraws">n0.</param>
 /// <param name="EstimationDraws">n.</param>
+/// <param name="Core">Under certified routing (ACES) the role of the plain classifier's weights; null without it.</param>
 /// <param name="Group">Runs of one group share each purified batch; null for a run of its own.</param>
 public sealed record PlannedRun(
     string Key,
@@ -21,8 +22,9 @@ public sealed record PlannedRun(
     ImageSelection Images,
     int SelectionDraws,
     int EstimationDraws,
+    string? Core = null,
     string? Group = null)
 {
     /// <summary>The roles of the weights that it takes.</summary>
-    public IReadOnlyList<string> Weights => PurifierWeights is null ? [Classifier] : [PurifierWeights, Classifier];
+    public IReadOnlyList<string> Weights => [.. new[] { PurifierWeights, Classifier, Core }.OfType<string>()];
 }

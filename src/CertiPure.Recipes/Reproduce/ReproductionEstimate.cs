@@ -36,24 +36,25 @@ public sealed record ReproductionEstimate(IReadOnlyList<ReproductionEstimateRow>
                 : run.Purifier == "pf-ode" ? PfOdePurifier.CallsAt(run.Sigma) : 1;
             double? purifier = calls == 0 ? double.PositiveInfinity : probe.PurifierRate(run.Purifier, run.PurifierWeights!);
             double? classifier = probe.ClassifierRate(run.Classifier);
+            double? core = run.Core is { } role ? probe.ClassifierRate(role) : double.PositiveInfinity;
             rows.Add(new ReproductionEstimateRow(
                 run.Key,
                 draws,
-                draws * (calls + 1),
-                purifier is { } p && classifier is { } c ? draws * ((calls / p) + (1 / c)) / 3600 : null,
+                draws * (calls + (run.Core is null ? 1 : 2)),
+                draws * ((calls / purifier) + (1 / classifier) + (1 / core)) / 3600,
                 models.Missing(run) ?? ""));
         }
 
-        foreach ((string name, string method, string role) in matrix.Transports)
+        foreach ((_, string method, string weights) in matrix.Transports)
         {
             ReproductionScale scale = options.Scale;
             long calls = (long)scale.TransportImages.Resolve(count).Count * scale.TransportDraws * scale.TransportSigmas.Count;
             rows.Add(new ReproductionEstimateRow(
-                "transport " + role,
+                "transport " + weights,
                 calls,
                 calls,
-                calls / probe.PurifierRate(method, role) / 3600,
-                models.Has(role) ? "" : options.Weights.Advice(role)));
+                calls / probe.PurifierRate(method, weights) / 3600,
+                models.Has(weights) ? "" : options.Weights.Advice(weights)));
         }
 
         return new ReproductionEstimate(rows);

@@ -5,6 +5,9 @@ namespace CertiPure.Recipes.Reproduce;
 /// <summary>The paper's tables as a list of runs, the whole experiment as data.</summary>
 public sealed class ReproductionMatrix
 {
+    /// <summary>ACES's threshold of the core's entropy, whose largest value is 1.</summary>
+    internal const double EntropyThreshold = 0.3;
+
     /// <summary>The key of <see cref="Main"/>.</summary>
     internal const string MainKey = "main";
 
@@ -90,9 +93,20 @@ public sealed class ReproductionMatrix
         "Against smoothed classifiers without a purifier",
         "Purification before an off-the-shelf classifier certifies as much as classifiers that are trained for one noise level.",
         [
-            Smoothed("Randomized Smoothing", "gaussian"),
-            Smoothed("Consistency Regularization", "consistency"),
-            new MatrixRow("ACES", [], Absence: "needs ACES's selection model, which this version does not certify"),
+            SmoothedRow("Randomized Smoothing", "gaussian"),
+            SmoothedRow("Consistency Regularization", "consistency"),
+            new MatrixRow(
+                "ACES",
+                [
+                    .. _scale.Sigmas.Select(sigma => Run("none", null, Smoothed("gaussian", sigma), sigma) with
+                    {
+                        Key = string.Create(CultureInfo.InvariantCulture, $"aces-{sigma}"),
+                        Core = "classifier",
+                    }),
+                ],
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the off-the-shelf classifier beside the first row\u2019s, smoothed where the former\u2019s entropy is at most {EntropyThreshold}")),
             Row("+ Consistency Fine-tuning", "consistency", "consistency-lpips"),
         ]);
 
@@ -163,13 +177,15 @@ public sealed class ReproductionMatrix
         string name, string purifier, string? weights, string classifier = "classifier", string remark = "") =>
         new(name, [.. _scale.Sigmas.Select(sigma => Run(purifier, weights, classifier, sigma))], remark);
 
-    private MatrixRow Smoothed(string name, string training) => new(
+    private MatrixRow SmoothedRow(string name, string training) => new(
         name,
         [
-            .. _scale.Sigmas.Select(sigma => Run(
-                "none", null, string.Create(CultureInfo.InvariantCulture, $"smoothed-{training}-{sigma}"), sigma)),
+            .. _scale.Sigmas.Select(sigma => Run("none", null, Smoothed(training, sigma), sigma)),
         ],
         "one network per noise level, trained on its noise");
+
+    private static string Smoothed(string training, double sigma) =>
+        string.Create(CultureInfo.InvariantCulture, $"smoothed-{training}-{sigma}");
 
     private PlannedRun Run(string purifier, string? weights, string classifier, double sigma) => new(
         NameRun(purifier, weights, classifier, sigma),

@@ -49,6 +49,11 @@ internal sealed class ReproductionModels
             hashes["purifier"] = Hash(role);
         }
 
+        if (run.Core is { } core)
+        {
+            hashes["core"] = Hash(core);
+        }
+
         return hashes;
     }
 
@@ -65,7 +70,11 @@ internal sealed class ReproductionModels
     private ModelRequest Request(PlannedRun run) => Request(
         _options.Weights.Prepare(run.Classifier),
         run.PurifierWeights is { } role ? new PurifierChoice(run.Purifier, _options.Weights.Prepare(role)) : PurifierChoice.None,
-        run.Sigma);
+        run.Sigma) with
+    {
+        Core = run.Core is { } core ? _options.Weights.Prepare(core) : null,
+        EntropyThreshold = ReproductionMatrix.EntropyThreshold,
+    };
 
     private ModelRequest Request(string classifier, PurifierChoice purifier, double sigma) => new(classifier, purifier, sigma, _shape)
     {

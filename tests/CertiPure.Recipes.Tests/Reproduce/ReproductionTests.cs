@@ -108,6 +108,23 @@ public sealed class ReproductionTests : IDisposable
     }
 
     [Fact]
+    public async Task Smoothed_classifiers_are_certified_alone_and_routed_beside_the_plain_one()
+    {
+        SmallModels.SaveClassifier(Path.Combine(_models.Models, "smoothed-gaussian-0.5.safetensors"), 8);
+        var reproduction = new Reproduction(SmallModels.Images(), _models.Options);
+        foreach (ReproductionStep step in reproduction.Steps.Where(step => step.Title is "smoothed-gaussian-0.5" or "aces-0.5"))
+        {
+            await step.RunAsync(_ => { }, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal("fixed", Run.Read(_models.At("out", "runs", "smoothed-gaussian-0.5")).Manifest.Experiment.Plan.Name);
+        Run routed = Run.Read(_models.At("out", "runs", "aces-0.5"));
+        Assert.True(routed.IsComplete);
+        Assert.Equal("routed", routed.Manifest.Experiment.Plan.Name);
+        Assert.Equal(["classifier", "core"], routed.Manifest.Experiment.Weights.Keys);
+    }
+
+    [Fact]
     public async Task Another_scale_in_the_same_folder_is_refused_with_the_difference()
     {
         var first = new Reproduction(SmallModels.Images(), _models.Options);
