@@ -28,17 +28,7 @@ public sealed class PurifiedClassifier : BaseClassifier
     {
         ImageBatch purified = _purifier is null ? noisy : _purifier.Purify(noisy, Sigma);
         ReadOnlySpan<float> logits = _classifier.Logits(purified);
-
-        // A label picked among NaNs would be counted as a vote.
-        foreach (float logit in logits)
-        {
-            if (!float.IsFinite(logit))
-            {
-                throw new CertiPureException(
-                    "The classifier gave logits that are not finite numbers: check its weights and the range of its input.");
-            }
-        }
-
+        Logits.RequireFinite(logits);
         for (int i = 0; i < labels.Length; i++)
         {
             labels[i] = System.Numerics.Tensors.TensorPrimitives.IndexOfMax(logits.Slice(i * ClassCount, ClassCount));

@@ -76,7 +76,7 @@ public sealed class RoutedClassifier : IBaseClassifier
     public static double Entropy(ReadOnlySpan<float> logits)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(logits.Length, 2, nameof(logits));
-        RefuseNonFinite(logits);
+        Logits.RequireFinite(logits);
         double largest = TensorPrimitives.Max(logits), sum = 0, weighted = 0;
         foreach (float logit in logits)
         {
@@ -104,7 +104,7 @@ public sealed class RoutedClassifier : IBaseClassifier
 
         ImageBatch purified = _purifier is null ? noisy : _purifier.Purify(noisy, Sigma);
         ReadOnlySpan<float> answers = _classifier.Logits(purified), coreAnswers = CoreLogits(purified);
-        RefuseNonFinite(answers);
+        Logits.RequireFinite(answers);
         int classes = _classifier.ClassCount;
         for (int i = 0; i < labels.Length; i++)
         {
@@ -124,21 +124,8 @@ public sealed class RoutedClassifier : IBaseClassifier
         var batch = new ImageBatch(Shape, BatchSize);
         image.CopyPixels(batch[0]);
         ReadOnlySpan<float> answer = CoreLogits(batch).AsSpan(0, _core.ClassCount);
-        RefuseNonFinite(answer);
+        Logits.RequireFinite(answer);
         return TensorPrimitives.IndexOfMax(answer);
-    }
-
-    /// <summary>A label picked among NaNs would be counted as a vote.</summary>
-    private static void RefuseNonFinite(ReadOnlySpan<float> logits)
-    {
-        foreach (float logit in logits)
-        {
-            if (!float.IsFinite(logit))
-            {
-                throw new CertiPureException(
-                    "The classifier gave logits that are not finite numbers: check its weights and the range of its input.");
-            }
-        }
     }
 
     // Plain answers are asked for while draws are classified.

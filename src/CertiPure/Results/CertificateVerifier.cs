@@ -178,7 +178,8 @@ public static class CertificateVerifier
             routing.Certify(selected, certificate.LowerBound, experiment.N0, experiment.Sigma);
         if (certificate.Predicted is not null && certificate.Predicted != predicted)
         {
-            yield return $"class {certificate.Predicted} is predicted, but the bounds give {predicted?.ToString(CultureInfo.InvariantCulture) ?? "an abstention"}";
+            string given = predicted is int answer ? $"class {answer}" : "an abstention";
+            yield return $"class {certificate.Predicted} is predicted, but the bounds give {given}";
         }
 
         double allowed = certificate.Predicted is null ? 0 : radius;

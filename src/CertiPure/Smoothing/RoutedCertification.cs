@@ -88,12 +88,11 @@ public sealed class RoutedCertification : DrawConsumer
     {
         int n = _plan.EstimationDraws, selected = _selection.Top;
         double alpha = _plan.Looks[0].Alpha;
-        bool tests = 2L * _selectionSmoothed > _plan.SelectionDraws;
         var classLook = new Look(n, _votes[selected], alpha);
-        var routeLook = new Look(n, tests ? _smoothed : n - _smoothed, alpha);
+        bool isSmoothed = Routing.IsSmoothed(_selectionSmoothed, _plan.SelectionDraws);
+        var routeLook = new Look(n, isSmoothed ? _smoothed : n - _smoothed, alpha);
         double bound = BinomialBound.Lower(classLook.K, n, alpha);
-        var routing = new Routing(
-            _plainAnswer, _selectionSmoothed, routeLook, BinomialBound.Lower(routeLook.K, n, alpha));
+        var routing = new Routing(_plainAnswer, _selectionSmoothed, routeLook, BinomialBound.Lower(routeLook.K, n, alpha));
         (int? predicted, double radius) = routing.Certify(selected, bound, _plan.SelectionDraws, _sigma);
         Certificate = new Certificate(
             Image.Id,

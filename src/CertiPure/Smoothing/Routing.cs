@@ -13,7 +13,10 @@ public sealed record Routing(int PlainAnswer, int SelectionSmoothed, Look Look, 
 {
     /// <summary>Whether the route that was put to the test is the smoothed model.</summary>
     /// <param name="selectionDraws">n0.</param>
-    public bool IsSmoothed(int selectionDraws) => 2L * SelectionSmoothed > selectionDraws;
+    public bool IsSmoothed(int selectionDraws) => IsSmoothed(SelectionSmoothed, selectionDraws);
+
+    /// <summary>Whether so many smoothed selection draws choose the smoothed model as the route.</summary>
+    internal static bool IsSmoothed(int selectionSmoothed, int selectionDraws) => 2L * selectionSmoothed > selectionDraws;
 
     /// <summary>What the composition certifies (Horvath et al. 2022, section 4): on the smoothed route the smoothed class within
     /// both radii; on the plain route the plain answer at radius 0; undecided, where no route is certified, the answer that both
