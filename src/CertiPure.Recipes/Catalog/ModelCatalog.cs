@@ -2,6 +2,7 @@ using System.IO.Compression;
 using CertiPure.Onnx;
 using CertiPure.Recipes.Runs;
 using CertiPure.Results;
+using CertiPure.Smoothing;
 using CertiPure.Torch.Backend;
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Purifiers;
@@ -181,6 +182,7 @@ public static class ModelCatalog
     private static TorchPurifier LoadPurifier(ModelRequest request, string path)
     {
         NoiseLevelRule level = request.Level == "nearest" ? NoiseLevelRule.Nearest : NoiseLevelRule.Exact;
+        CertificationChecks.Level(request.Sigma, NetworkSpace.Level(request.Sigma, level));
         torch.Device device = ComputeDevice.Named(request.Device);
         Precision precision = PrecisionOf(request);
         if (request.PurifierSha256 is { } expected && FileHash.Of(path) is var found && found != expected)

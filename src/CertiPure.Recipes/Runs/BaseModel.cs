@@ -27,30 +27,30 @@ public sealed record BaseModel(
     string? InstructionSet,
     params IReadOnlyList<IDisposable> Parts) : IDisposable
 {
+    /// <summary>The images at which <see cref="Check"/> looks closely, at most.</summary>
+    private const int CheckedImages = 100;
+
     /// <summary>The routing between this model, smoothed, and a plain one; null without it.</summary>
     public RoutingIdentity? Routing { get; init; }
 
     /// <summary>Refuses images that the model was not made for.</summary>
     /// <param name="images">The images.</param>
     /// <exception cref="CertiPureException">Their shape or their number of classes is another.</exception>
-    public void Refuse(IImageSource images)
-    {
-        ArgumentNullException.ThrowIfNull(images);
-        if (images.Shape != BaseClassifier.Shape)
-        {
-            throw new CertiPureException(
-                $"The classifier {Classifier.Name} takes images of {BaseClassifier.Shape}, but those of {images.Name} are "
-                + $"{images.Shape}; choose a classifier made for them.",
-                ExitCode.Refused);
-        }
+    public void Refuse(IImageSource images) => CertificationChecks.Fit(images, [], BaseClassifier.Shape, Classifier.ClassCount);
 
-        if (images.ClassNames.Count > 0 && images.ClassNames.Count != Classifier.ClassCount)
-        {
-            throw new CertiPureException(
-                $"The classifier {Classifier.Name} knows {Classifier.ClassCount} classes, but {images.Name} has "
-                + $"{images.ClassNames.Count}; choose a classifier made for it.",
-                ExitCode.Refused);
-        }
+    /// <summary>Makes every check of <see cref="CertificationChecks"/> before a run is begun; the pixels and the classifier's
+    /// answers are looked at on up to 100 of the images.</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="ids">The ids of those to certify.</param>
+    /// <exception cref="CertiPureException">A certification would be meaningless.</exception>
+    public void Check(IImageSource images, IReadOnlyList<int> ids)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        CertificationChecks.Fit(images, ids, BaseClassifier.Shape, Classifier.ClassCount);
+        int step = Math.Max(1, ids.Count / CheckedImages);
+        int[] spread = [.. ids.Where((_, position) => position % step == 0).Take(CheckedImages)];
+        CertificationChecks.PixelRange(images, spread);
+        CertificationChecks.CleanAccuracy(images, spread, ClassifierNetwork, BaseClassifier.BatchSize);
     }
 
     /// <summary>Refuses to stand for a run of other weights.</summary>

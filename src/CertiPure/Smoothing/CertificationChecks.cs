@@ -9,41 +9,83 @@ public static class CertificationChecks
 {
     private const int FewestLabels = 20;
 
-    /// <summary>The images fit the base classifier: their shape, the number of classes and every label.</summary>
+    /// <summary>The images fit the classifier: their shape, the number of classes and every label.</summary>
     /// <param name="source">The images.</param>
     /// <param name="ids">The ids to be certified.</param>
-    /// <param name="classifier">The base classifier.</param>
+    /// <param name="shape">The shape that the base classifier takes.</param>
+    /// <param name="classCount">The number of classes that its classifier knows.</param>
     /// <exception cref="CertiPureException">They do not.</exception>
-    public static void Fit(IImageSource source, IReadOnlyList<int> ids, IBaseClassifier classifier)
+    public static void Fit(IImageSource source, IReadOnlyList<int> ids, ImageShape shape, int classCount)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(ids);
-        ArgumentNullException.ThrowIfNull(classifier);
-        if (source.Shape != classifier.Shape)
+        if (source.Shape != shape)
         {
             throw new CertiPureException(
-                $"The images of {source.Name} are {source.Shape}, but the base classifier takes {classifier.Shape}; choose a "
+                $"The images of {source.Name} are {source.Shape}, but the base classifier takes {shape}; choose a "
                 + "classifier and a purifier for this data set.",
                 ExitCode.Refused);
         }
 
-        if (source.ClassNames.Count > 0 && source.ClassNames.Count != classifier.ClassCount)
+        if (source.ClassNames.Count > 0 && source.ClassNames.Count != classCount)
         {
             throw new CertiPureException(
-                $"{source.Name} has {source.ClassNames.Count} classes, but the classifier knows {classifier.ClassCount}; choose a "
-                + "classifier for this data set.",
+                $"{source.Name} has {source.ClassNames.Count} classes, but the classifier knows "
+                + $"{classCount} classes; choose a classifier for this data set.",
                 ExitCode.Refused);
         }
 
         foreach (int id in ids)
         {
-            if (source.Read(id).Label is { } label && (uint)label >= (uint)classifier.ClassCount)
+            if (source.Read(id).Label is { } label && (uint)label >= (uint)classCount)
             {
                 throw new CertiPureException(
                     $"Image {id} of {source.Name} has label {label}, but the classifier knows only the classes 0 to "
-                    + $"{classifier.ClassCount - 1}; correct the labels.",
+                    + $"{classCount - 1}; correct the labels.",
                     ExitCode.Refused);
             }
+        }
+    }
+
+    /// <summary>The images' pixels fill the 8-bit range: where none exceeds 1 of 255, they were most probably scaled to [0,1] before
+    /// they were stored, and the noise would drown them.</summary>
+    /// <param name="source">The images.</param>
+    /// <param name="ids">The ids to be looked at.</param>
+    /// <exception cref="CertiPureException">They do not.</exception>
+    public static void PixelRange(IImageSource source, IReadOnlyList<int> ids)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(ids);
+        if (ids.Count > 0 && ids.All(id => !source.Read(id).Bytes.Span.ContainsAnyExceptInRange((byte)0, (byte)1)))
+        {
+            throw new CertiPureException(
+                $"No pixel of {ids.Count} images of {source.Name} exceeds 1 of 255; they were probably scaled to [0,1] before they were "
+                + "stored as 8-bit values, so store them unscaled.",
+                ExitCode.Refused);
+        }
+    }
+
+    /// <summary>The purifier's network is told a noise level near to the true one and within what diffusion models are trained
+    /// for (t from 0.002 to 80, Karras et al. 2022). Any level is sound, but a wrong one certifies next to nothing.</summary>
+    /// <param name="sigma">The noise level in pixel space.</param>
+    /// <param name="told">The level t in network space that the network is told; 2 sigma would be exact.</param>
+    /// <exception cref="CertiPureException">It lies out of range, or more than half of 2 sigma off.</exception>
+    public static void Level(double sigma, double told)
+    {
+        double exact = 2 * sigma;
+        if (exact is < 0.002 or > 80)
+        {
+            throw new CertiPureException(
+                $"Sigma {sigma} is noise of level t = {exact} to the purifier's network, which knows levels from 0.002 to 80; take "
+                + "another sigma.",
+                ExitCode.Refused);
+        }
+
+        if (Math.Abs(told - exact) > 0.5 * exact)
+        {
+            throw new CertiPureException(
+                $"The purifier's network would be told the noise level t = {told} where sigma {sigma} means {exact}; take --level exact.",
+                ExitCode.Refused);
         }
     }
 

@@ -231,6 +231,21 @@ public sealed class CertifyVerbTests : IDisposable
         Assert.False(Path.Exists(_bench.Run));
     }
 
+    [Fact]
+    public async Task A_classifier_that_guesses_is_refused_before_anything_is_certified()
+    {
+        string other = _bench.At("other.onnx");
+        Onnx.Tests.OnnxModelFile.WriteLinear(other, [0, 1, 28, 28], new float[10, 784], new float[10]);
+        (await CommandResult.Of(_bench.Certify(("--classifier", other), ("--images", "all"))))
+            .Refused(ExitCode.Refused, "right on only 3 of 30 clean images", "normalisation");
+        Assert.False(Path.Exists(_bench.Run));
+    }
+
+    [Fact]
+    public async Task A_purifier_that_cannot_know_the_noise_is_refused() =>
+        (await CommandResult.Of(_bench.Certify(("--sigma", "50"), ("--purifier", "consistency:fashion-mnist"))))
+            .Refused(ExitCode.Refused, "t = 100", "0.002 to 80");
+
     [Theory]
     [InlineData("")]
     [InlineData("not weights at all, but text of some length")]

@@ -9,17 +9,17 @@ public sealed class CertificationChecksTests
     private static readonly int[] Ids = [.. Enumerable.Range(0, 60)];
 
     [Fact]
-    public void What_fits_passes() => CertificationChecks.Fit(Source(3, true), Ids, Base(3, Shape));
+    public void What_fits_passes() => CertificationChecks.Fit(Source(3, true), Ids, Shape, 3);
 
     [Fact]
-    public void Another_shape_is_refused() => AssertRefused("takes 3x2x2", Source(3, true), Base(3, new ImageShape(3, 2, 2)));
+    public void Another_shape_is_refused() => AssertRefused("takes 3x2x2", Source(3, true), 3, new ImageShape(3, 2, 2));
 
     [Fact]
     public void Another_number_of_classes_is_refused() =>
-        AssertRefused("has 3 classes, but the classifier knows 10", Source(3, true), Base(10, Shape));
+        AssertRefused("has 3 classes, but the classifier knows 10", Source(3, true), 10, Shape);
 
     [Fact]
-    public void A_label_beyond_the_classes_is_refused() => AssertRefused("Image 2 of x has label 2", new Unnamed(), Base(2, Shape));
+    public void A_label_beyond_the_classes_is_refused() => AssertRefused("Image 2 of x has label 2", new Unnamed(), 2, Shape);
 
     [Fact]
     public void A_classifier_no_better_than_guessing_is_refused()
@@ -40,6 +40,42 @@ public sealed class CertificationChecksTests
         Assert.Equal((7, 19), CertificationChecks.CleanAccuracy(Source(3, true), Ids[..19], new Constant(Shape, 3, _ => 0), 16));
     }
 
+    [Fact]
+    public void Pixels_that_were_scaled_before_they_were_stored_are_refused()
+    {
+        ImageSet scaled = new("x", "test", Shape, Enumerable.Range(0, 240).Select(i => (byte)(i % 2)).ToArray(), null, []);
+        CertiPureException error = Assert.Throws<CertiPureException>(() => CertificationChecks.PixelRange(scaled, Ids));
+        Assert.Equal(ExitCode.Refused, error.ExitCode);
+        Assert.Contains("60 images of x", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_bright_pixel_is_enough_of_a_range()
+    {
+        byte[] pixels = new byte[240];
+        pixels[^1] = 2;
+        CertificationChecks.PixelRange(new ImageSet("x", "test", Shape, pixels, null, []), Ids);
+    }
+
+    [Theory]
+    [InlineData(0.5, 1.0)]
+    [InlineData(0.25, 0.5853)]
+    [InlineData(1.0, 1.9233)]
+    [InlineData(40, 80)]
+    public void A_level_near_to_the_noise_passes(double sigma, double told) => CertificationChecks.Level(sigma, told);
+
+    [Theory]
+    [InlineData(0.0009, 0.0018, "0.002 to 80")]
+    [InlineData(41, 82, "0.002 to 80")]
+    [InlineData(0.5, 0.5 - 1e-9, "--level exact")]
+    [InlineData(0.5, 1.6, "--level exact")]
+    public void A_level_that_is_not_the_noise_s_is_refused(double sigma, double told, string says)
+    {
+        CertiPureException error = Assert.Throws<CertiPureException>(() => CertificationChecks.Level(sigma, told));
+        Assert.Equal(ExitCode.Refused, error.ExitCode);
+        Assert.Contains(says, error.Message, StringComparison.Ordinal);
+    }
+
     private static ImageSet Source(int classes, bool labeled) =>
         new(
             "x",
@@ -49,11 +85,9 @@ public sealed class CertificationChecksTests
             labeled ? [.. Ids.Select(id => (byte)(id % classes))] : null,
             labeled ? [.. Enumerable.Range(0, classes).Select(i => $"{i}")] : []);
 
-    private static PurifiedClassifier Base(int classes, ImageShape shape) => new(null, new TinyClassifier(shape, classes), 0.5, 4);
-
-    private static void AssertRefused(string says, IImageSource source, IBaseClassifier classifier)
+    private static void AssertRefused(string says, IImageSource source, int classCount, ImageShape shape)
     {
-        CertiPureException error = Assert.Throws<CertiPureException>(() => CertificationChecks.Fit(source, Ids, classifier));
+        CertiPureException error = Assert.Throws<CertiPureException>(() => CertificationChecks.Fit(source, Ids, shape, classCount));
         Assert.Equal(ExitCode.Refused, error.ExitCode);
         Assert.Contains(says, error.Message, StringComparison.Ordinal);
     }
