@@ -53,7 +53,7 @@ internal static class Search
                 .Select(r => Images.Average(image =>
                     image.IsRight ? plan.Power[image.Truth][r] - exhaustive.Power[image.Truth][r] : 0))
                 .MinBy(difference => -Math.Abs(difference));
-            return $"{100 * share:00.0} % {100 * change:+0.00;-0.00}";
+            return $"{100 * share:00.0} % {100 * change,5:0.00}";
         }
     }
 }

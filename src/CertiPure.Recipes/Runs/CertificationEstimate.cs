@@ -10,7 +10,7 @@ namespace CertiPure.Recipes.Runs;
 /// <param name="Images">The images of that part.</param>
 /// <param name="Draws">Their draws, at most.</param>
 /// <param name="NetworkCalls">Network evaluations of those draws, all networks together.</param>
-/// <param name="DrawsPerSecond">The base classifier's speed, measured on one batch after a first one.</param>
+/// <param name="DrawsPerSecond">The base classifier's speed: the median over a few batches after a first one.</param>
 /// <param name="Hours">The time the draws would take at that speed.</param>
 public sealed record CertificationEstimate(
     Experiment Experiment,
@@ -21,6 +21,8 @@ public sealed record CertificationEstimate(
     double DrawsPerSecond,
     double Hours)
 {
+    private const int TimedBatches = 5;
+
     /// <summary>Times the base classifier.</summary>
     /// <param name="classifier">The base classifier that the experiment describes.</param>
     /// <param name="experiment">The experiment.</param>
@@ -36,9 +38,13 @@ public sealed record CertificationEstimate(
         var labels = new int[classifier.BatchSize];
         // The first call also loads and compiles.
         classifier.Classify(batch, labels);
-        long start = Stopwatch.GetTimestamp();
-        classifier.Classify(batch, labels);
-        double rate = classifier.BatchSize / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        double[] seconds = [.. Enumerable.Range(0, TimedBatches).Select(_ =>
+        {
+            long start = Stopwatch.GetTimestamp();
+            classifier.Classify(batch, labels);
+            return Stopwatch.GetElapsedTime(start).TotalSeconds;
+        }).Order()];
+        double rate = classifier.BatchSize / seconds[TimedBatches / 2];
         return new CertificationEstimate(
             experiment, shard, images, draws, draws * CallsPerDraw(experiment), rate, draws / rate / 3600);
     }

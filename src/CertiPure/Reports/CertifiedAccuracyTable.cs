@@ -43,7 +43,7 @@ public static partial class CertifiedAccuracyTable
                 new ReportColumn("imagesPerSecond", "images/s"),
             ],
             [.. summaries.Select(summary => Row(summary, hasMany ? best : null))],
-            Notes(summaries));
+            [.. Notes(summaries), .. withCosts ? summaries.SelectMany(SavedDraws) : []]);
         return WithColumns(table, i =>
             table.Rows.Any(row => row[i] != ReportCell.Empty) && (withCosts || !CostColumns.Contains(table.Columns[i].Key)));
     }
@@ -135,6 +135,19 @@ public static partial class CertifiedAccuracyTable
                 $"{summary.Run.Name}: {cell.OnRadius.Count} of the {cell.Accuracy.Count} images counted at {cell.Radius} have exactly "
                 + $"that radius as printed, which may have been rounded up: {Some(cell.OnRadius)}."))),
     ];
+
+    /// <summary>What a plan that may stop early took, beside what the fixed plan of the same n takes.</summary>
+    private static IEnumerable<string> SavedDraws(CertifiedAccuracy summary)
+    {
+        if (summary is { DrawsPerImage: double draws, Run.Experiment: { Plan.Looks.Count: > 1 } experiment })
+        {
+            int exhaustive = experiment.N0 + experiment.N;
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{summary.Run.Name}: the {experiment.Plan.Name} plan took {draws:0} draws per image, {100 * draws / exhaustive:0.0} % of "
+                + $"the {exhaustive} that the fixed plan takes.");
+        }
+    }
 
     private static string Some(IReadOnlyList<int> ids)
     {
