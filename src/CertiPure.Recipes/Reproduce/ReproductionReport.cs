@@ -9,6 +9,8 @@ namespace CertiPure.Recipes.Reproduce;
 /// <summary>The report: one page that needs nothing else, and beside it every table, plot, picture and manifest as files of their own.</summary>
 internal sealed class ReproductionReport
 {
+    private const int WeightsDigits = 12;
+
     private static readonly double[] ParetoRadii = [0.25, 0.5];
     private static readonly double[] MarkovRadii = [1, 2, 4];
 
@@ -220,10 +222,11 @@ internal sealed class ReproductionReport
                 ]));
         if (series.Count > 0)
         {
+            // The name's end, its weights' hash, is what fits an axis.
             Add(new LevelPlot(
-                isFid ? "FID" : "Fréchet distance (classifier\u2019s features)",
+                isFid ? $"FID ({network[^WeightsDigits..]})" : $"Fréchet distance (classifier {network[^WeightsDigits..]})",
                 series,
-                $"Fréchet distance by loss ({network})",
+                "Fréchet distance by loss",
                 "frechet"));
         }
     }
