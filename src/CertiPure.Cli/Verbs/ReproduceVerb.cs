@@ -111,7 +111,7 @@ internal sealed class ReproduceVerb : Verb
         {
             cancellation.ThrowIfCancellationRequested();
             await Terminal
-                .TrackAsync($"[{i + 1}/{reproduction.Steps.Count}] {step.Title}", step.Unit, 0, step.Total, async progress =>
+                .TrackAsync($"[{i + 1}/{reproduction.Steps.Count}] {step.Title}", step.Unit, step.Done, step.Total, async progress =>
                 {
                     await step.RunAsync(done => progress.Report(done), cancellation).ConfigureAwait(false);
                     return true;

@@ -23,12 +23,14 @@ internal sealed record CertificationStep : ReproductionStep
         _options = options;
     }
 
+    public override int Done => _runs.All(IsFinished) ? Total : 0;
+
     /// <summary>The folder of a run.</summary>
     public static string FolderOf(ReproductionOptions options, PlannedRun run) => Path.Combine(options.Folder, "runs", run.Key);
 
     public override async Task RunAsync(Action<int> progress, CancellationToken cancellation)
     {
-        if (_runs.All(IsFinished))
+        if (Done == Total)
         {
             progress(Total);
             return;

@@ -6,6 +6,9 @@ namespace CertiPure.Recipes.Reproduce;
 /// <param name="Total">The count at its end.</param>
 public abstract record ReproductionStep(string Title, string Unit, int Total)
 {
+    /// <summary>The count that an earlier start left behind, where that is all of it; else 0.</summary>
+    public virtual int Done => 0;
+
     /// <summary>Does what is not done yet.</summary>
     /// <param name="progress">Told the count so far.</param>
     /// <param name="cancellation">Stops; the next start goes on.</param>
