@@ -47,6 +47,7 @@ public sealed class BundledWeights : IReproductionWeights
         string start = $"--preset {_model} --data {_data}";
         string output = $"--out {role}.safetensors";
         string lpips = "--lpips-backbone squeezenet1_1.pth --lpips-heads lin_squeeze.pth";
+        string sigma = role[(role.LastIndexOf('-') + 1)..];
         string command = role switch
         {
             "classifier" => $"train classifier {start} {output}",
@@ -60,9 +61,9 @@ public sealed class BundledWeights : IReproductionWeights
                 $"finetune joint --classifier {_model} --purifier consistency:{_model} {start} --out joint-purifier.safetensors "
                 + "--classifier-out joint-classifier.safetensors",
             _ when role.StartsWith("smoothed-gaussian-", StringComparison.Ordinal) =>
-                $"train smoothed-classifier {start} --set sigma={role[(role.LastIndexOf('-') + 1)..]} {output}",
+                $"train smoothed-classifier {start} --set sigma={sigma} --set lambda=0 {output}",
             _ when role.StartsWith("smoothed-consistency-", StringComparison.Ordinal) =>
-                $"train smoothed-classifier {start} --set sigma={role[(role.LastIndexOf('-') + 1)..]} --set lambda=10 {output}",
+                $"train smoothed-classifier {start} --set sigma={sigma} --set lambda={(sigma == "0.25" ? 20 : 10)} {output}",
             _ => "",
         };
         return $"needs {role}.safetensors in models/{_model}" + (command.Length > 0 ? $": certipure {command}" : "");

@@ -30,11 +30,17 @@ public sealed class ReproduceVerbTests : IDisposable
     }
 
     [Fact]
-    public async Task Images_too_few_for_the_selection_are_refused()
+    public async Task A_damaged_data_set_is_refused_before_anything_is_written()
     {
-        // Every 500th of 30 images is one, which is a table of sorts; the reproduction of the paper's scale wants its data.
-        CommandResult result = await CommandResult.Of(
-            "reproduce", "--scale", "paper", "--data-dir", _bench.Data, "--out", _bench.At("out"));
-        result.Refused(ExitCode.Failed, "cifar10");
+        string folder = Directory.CreateDirectory(Path.Combine(_bench.Data, "cifar-10-batches-bin")).FullName;
+        foreach (string file in (string[])["test_batch", .. Enumerable.Range(1, 5).Select(i => $"data_batch_{i}")])
+        {
+            File.WriteAllBytes(Path.Combine(folder, file + ".bin"), new byte[100]);
+        }
+
+        (await CommandResult.Of("reproduce", "--scale", "paper", "--data-dir", _bench.Data, "--out", _bench.At("out")))
+            .Refused(ExitCode.Failed, "test_batch.bin");
+
+        Assert.False(Directory.Exists(_bench.At("out")));
     }
 }
