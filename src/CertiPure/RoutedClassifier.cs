@@ -4,32 +4,35 @@ using CertiPure.Images;
 namespace CertiPure;
 
 /// <summary>
-/// ACES with entropy selection (Horvath et al. 2022): beside the smoothed classifier's answer, every draw says whether it belongs
-/// to the smoothed classifier at all, which it does where the core's answer to the purified draw has an entropy of at most a
-/// threshold. Label c of K classes means "smoothed, class c", label K + c "not smoothed, class c": so one draw votes on both
-/// questions. The core alone, without noise, answers for images that are not smoothed.
+/// ACES (Horvath et al. 2022): beside the smoothed classifier's answer, every draw says whether it belongs to the smoothed classifier
+/// at all, as a <see cref="RouteSelection"/> decides from the purified draw. Label c of K classes means "smoothed, class c", label
+/// K + c "not smoothed, class c": so one draw votes on both questions. The core alone, without noise, answers for images that are not
+/// smoothed.
 /// </summary>
 public sealed class RoutedClassifier : IBaseClassifier
 {
     private readonly IPurifier? _purifier;
     private readonly IClassifier _classifier;
     private readonly IClassifier _core;
+    private readonly RouteSelection _selection;
+
+    // Plain answers are asked for while draws are classified, and the core may be the selection's network too.
     private readonly Lock _coreLock = new();
 
     /// <summary>Joins the parts.</summary>
     /// <param name="purifier">The purifier, or null for plain randomized smoothing.</param>
     /// <param name="classifier">The classifier that is smoothed.</param>
     /// <param name="core">The plain classifier, of the same shape and classes.</param>
-    /// <param name="entropyThreshold">The largest entropy of the core's answer, 0 to 1 (the logarithm's base is the number of
-    /// classes), with which a draw is smoothed.</param>
+    /// <param name="selection">Which draws are smoothed.</param>
     /// <param name="sigma">The noise level in pixel space, above 0.</param>
     /// <param name="batchSize">The fixed batch size, at least 1.</param>
-    /// <exception cref="CertiPureException">The classifiers do not fit each other, or the threshold is no entropy.</exception>
+    /// <exception cref="CertiPureException">The networks do not fit each other.</exception>
     public RoutedClassifier(
-        IPurifier? purifier, IClassifier classifier, IClassifier core, double entropyThreshold, double sigma, int batchSize = 64)
+        IPurifier? purifier, IClassifier classifier, IClassifier core, RouteSelection selection, double sigma, int batchSize = 64)
     {
         ArgumentNullException.ThrowIfNull(classifier);
         ArgumentNullException.ThrowIfNull(core);
+        ArgumentNullException.ThrowIfNull(selection);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sigma);
         if (core.Shape != classifier.Shape || core.ClassCount != classifier.ClassCount)
@@ -40,17 +43,18 @@ public sealed class RoutedClassifier : IBaseClassifier
                 ExitCode.Refused);
         }
 
-        if (!(entropyThreshold >= 0 && entropyThreshold <= 1))
+        if (selection.Network.Shape != classifier.Shape)
         {
             throw new CertiPureException(
-                $"The entropy threshold {entropyThreshold} is no entropy in units of the largest one; give a number from 0 to 1.",
-                ExitCode.Usage);
+                $"The selection network takes images of {selection.Network.Shape}, the classifier takes {classifier.Shape}; choose two "
+                + "for the same data.",
+                ExitCode.Refused);
         }
 
         _purifier = purifier;
         _classifier = classifier;
         _core = core;
-        EntropyThreshold = entropyThreshold;
+        _selection = selection;
         Sigma = sigma;
         BatchSize = batchSize;
     }
@@ -67,30 +71,8 @@ public sealed class RoutedClassifier : IBaseClassifier
     /// <inheritdoc/>
     public double Sigma { get; }
 
-    /// <summary>The largest entropy of the core's answer with which a draw is smoothed, 0 to 1.</summary>
-    public double EntropyThreshold { get; }
-
-    /// <summary>The entropy of an answer, to the base of the number of classes: 0 for a sure one, 1 for an even one.</summary>
-    /// <param name="logits">The class scores, at least two.</param>
-    /// <exception cref="CertiPureException">A score is not a finite number.</exception>
-    public static double Entropy(ReadOnlySpan<float> logits)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(logits.Length, 2, nameof(logits));
-        Logits.RequireFinite(logits);
-        double largest = TensorPrimitives.Max(logits), sum = 0, weighted = 0;
-        foreach (float logit in logits)
-        {
-            double shifted = logit - largest, weight = Math.Exp(shifted);
-            sum += weight;
-            weighted += weight * shifted;
-        }
-
-        // H = -sum p ln p with p = w / sum and ln p = shifted - ln sum.
-        return (Math.Log(sum) - (weighted / sum)) / Math.Log(logits.Length);
-    }
-
     /// <inheritdoc/>
-    /// <exception cref="CertiPureException">A classifier gave a logit that is not finite.</exception>
+    /// <exception cref="CertiPureException">A network gave a logit that is not finite.</exception>
     public void Classify(ImageBatch noisy, Span<int> labels)
     {
         ArgumentNullException.ThrowIfNull(noisy);
@@ -103,13 +85,14 @@ public sealed class RoutedClassifier : IBaseClassifier
         }
 
         ImageBatch purified = _purifier is null ? noisy : _purifier.Purify(noisy, Sigma);
-        ReadOnlySpan<float> answers = _classifier.Logits(purified), coreAnswers = CoreLogits(purified);
+        ReadOnlySpan<float> answers = _classifier.Logits(purified), selections = Ask(_selection.Network, purified);
         Logits.RequireFinite(answers);
-        int classes = _classifier.ClassCount;
+        Logits.RequireFinite(selections);
+        int classes = _classifier.ClassCount, routes = _selection.Network.ClassCount;
         for (int i = 0; i < labels.Length; i++)
         {
             int label = TensorPrimitives.IndexOfMax(answers.Slice(i * classes, classes));
-            bool isSmoothed = Entropy(coreAnswers.Slice(i * classes, classes)) <= EntropyThreshold;
+            bool isSmoothed = _selection.IsSmoothed(selections.Slice(i * routes, routes));
             labels[i] = isSmoothed ? label : classes + label;
         }
     }
@@ -123,17 +106,16 @@ public sealed class RoutedClassifier : IBaseClassifier
         ArgumentNullException.ThrowIfNull(image);
         var batch = new ImageBatch(Shape, BatchSize);
         image.CopyPixels(batch[0]);
-        ReadOnlySpan<float> answer = CoreLogits(batch).AsSpan(0, _core.ClassCount);
+        ReadOnlySpan<float> answer = Ask(_core, batch).AsSpan(0, _core.ClassCount);
         Logits.RequireFinite(answer);
         return TensorPrimitives.IndexOfMax(answer);
     }
 
-    // Plain answers are asked for while draws are classified.
-    private float[] CoreLogits(ImageBatch images)
+    private float[] Ask(IClassifier network, ImageBatch images)
     {
         lock (_coreLock)
         {
-            return _core.Logits(images);
+            return network.Logits(images);
         }
     }
 }

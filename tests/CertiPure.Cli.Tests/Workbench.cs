@@ -81,6 +81,21 @@ internal sealed class Workbench : IDisposable
         return ["certify", .. options.SelectMany(pair => new[] { pair.Key, pair.Value })];
     }
 
+    /// <summary>Writes a selection network, in ONNX, that is of two minds about the images: their noise decides.</summary>
+    /// <returns>Its path.</returns>
+    public string WriteSelector()
+    {
+        var weights = new float[2, Pixels];
+        for (int pixel = 0; pixel < Pixels; pixel++)
+        {
+            weights[1, pixel] = pixel % 2 == 0 ? 1 : -1;
+        }
+
+        string path = At("selector.onnx");
+        OnnxModelFile.WriteLinear(path, [0, 1, Side, Side], weights, [0, 0]);
+        return path;
+    }
+
     /// <summary>A log's lines without the one field that no two runs share.</summary>
     public static string[] WithoutTimes(string run) =>
     [

@@ -11,24 +11,7 @@ public sealed class RoutedClassifierTests
     private static readonly ImageShape OnePixel = new(1, 1, 1);
 
     // The core is sure, its entropy at most the threshold, at least this far from its boundary at 0.5.
-    private static readonly double Threshold = RoutedClassifier.Entropy([(float)(20 * Distance), 0]);
-
-    [Theory]
-    [InlineData(0.5, 1)]
-    [InlineData(0.8, 0.7219280948873623)]
-    [InlineData(0.99, 0.08079313589591118)]
-    public void The_entropy_of_two_classes_is_that_of_a_coin(double probability, double entropy)
-    {
-        Assert.Equal(entropy, RoutedClassifier.Entropy([(float)Math.Log(probability), (float)Math.Log(1 - probability)]), 1e-6);
-    }
-
-    [Fact]
-    public void The_entropy_runs_from_nothing_to_one_whatever_the_number_of_classes()
-    {
-        Assert.Equal(1, RoutedClassifier.Entropy(new float[10]), 1e-12);
-        Assert.Equal(0, RoutedClassifier.Entropy([1e30f, -1e30f, 0]), 1e-12);
-        Assert.Throws<CertiPureException>(() => RoutedClassifier.Entropy([float.NaN, 0]));
-    }
+    private static readonly double Threshold = EntropySelection.Entropy([(float)(20 * Distance), 0]);
 
     [Fact]
     public async Task Votes_on_class_and_route_have_their_true_probabilities_at_every_batch_size()
@@ -93,24 +76,80 @@ public sealed class RoutedClassifierTests
         Assert.Equal(ExitCode.Usage, error.ExitCode);
     }
 
-    [Theory]
-    [InlineData(-0.1)]
-    [InlineData(1.1)]
-    [InlineData(double.NaN)]
-    public void A_threshold_that_is_no_entropy_is_refused(double threshold)
+    [Fact]
+    public async Task A_selection_network_routes_draws_by_its_own_answer_to_the_purified_draw()
     {
-        var error = Assert.Throws<CertiPureException>(
-            () => new RoutedClassifier(null, new Slope(20), new Slope(20), threshold, Sigma));
-        Assert.Equal(ExitCode.Usage, error.ExitCode);
+        // x = .6, purified to x + n - .1: class 1 where x + n > .6; smoothed where x + n > .45.
+        const int N = 20_000;
+        var routed = new RoutedClassifier(
+            new Darkening(0.1f), new Slope(3), new Slope(20), new NetworkSelection(new Slope(1, from: 0.35f)), Sigma, 64);
+        using var queue = new DrawQueue(routed);
+        Certificate certificate = await new SmoothedClassifier(queue, new NoiseSource(5)).CertifyAsync(
+            new LabeledImage(3, 1, OnePixel, new byte[] { 153 }),
+            new RoutedPlan(100, N, 0.001),
+            null,
+            TestContext.Current.CancellationToken);
+        Assert.True(certificate.Routing!.IsSmoothed(100));
+        double smoothed = NormalDistribution.Cdf(0.15 / Sigma);
+        Assert.InRange(certificate.Looks[0].K / (double)N, 0.485, 0.515);
+        Assert.InRange(certificate.Routing.Look.K / (double)N, smoothed - 0.015, smoothed + 0.015);
     }
 
-    private static RoutedClassifier Routed(int batchSize, double sigma = Sigma) =>
-        new(null, new Slope(3), new Slope(20), Threshold, sigma, batchSize);
-
-    /// <summary>Two classes that part at 0.5.</summary>
-    private sealed class Slope(float steepness) : IClassifier
+    [Fact]
+    public void An_answer_that_is_no_number_is_refused_whichever_network_gives_it()
     {
-        public ImageShape Shape => OnePixel;
+        var broken = new Slope(float.NaN);
+        Refused(new RoutedClassifier(null, broken, new Slope(20), new EntropySelection(new Slope(20), 0.5), Sigma, 1));
+        Refused(new RoutedClassifier(null, new Slope(3), broken, new EntropySelection(broken, 0.5), Sigma, 1));
+        Refused(new RoutedClassifier(null, new Slope(3), new Slope(20), new NetworkSelection(broken), Sigma, 1));
+
+        static void Refused(RoutedClassifier routed) =>
+            Assert.Throws<CertiPureException>(() => routed.Classify(new ImageBatch(OnePixel, 1), new int[1]));
+    }
+
+    [Fact]
+    public void Networks_for_other_images_are_refused()
+    {
+        var wide = new Slope(1) { Shape = new ImageShape(1, 1, 2) };
+        foreach (Action join in (Action[])
+            [
+                () => _ = new RoutedClassifier(null, new Slope(3), wide, new NetworkSelection(new Slope(1)), Sigma),
+                () => _ = new RoutedClassifier(null, new Slope(3), new Slope(20), new NetworkSelection(wide), Sigma),
+            ])
+        {
+            Assert.Equal(ExitCode.Refused, Assert.Throws<CertiPureException>(join).ExitCode);
+        }
+    }
+
+    private static RoutedClassifier Routed(int batchSize, double sigma = Sigma)
+    {
+        var core = new Slope(20);
+        return new RoutedClassifier(null, new Slope(3), core, new EntropySelection(core, Threshold), sigma, batchSize);
+    }
+
+    /// <summary>Takes the same from every pixel.</summary>
+    private sealed class Darkening(float by) : IPurifier
+    {
+        public string Method => "darkening";
+
+        public int NetworkCalls(double sigma) => 1;
+
+        public ImageBatch Purify(ImageBatch noisy, double sigma)
+        {
+            var purified = new ImageBatch(noisy.Shape, noisy.Count);
+            for (int i = 0; i < noisy.Count; i++)
+            {
+                purified[i][0] = noisy[i][0] - by;
+            }
+
+            return purified;
+        }
+    }
+
+    /// <summary>Two classes that part at a brightness.</summary>
+    private sealed class Slope(float steepness, float from = 0.5f) : IClassifier
+    {
+        public ImageShape Shape { get; init; } = OnePixel;
 
         public int ClassCount => 2;
 
@@ -119,7 +158,7 @@ public sealed class RoutedClassifierTests
             var logits = new float[2 * images.Count];
             for (int i = 0; i < images.Count; i++)
             {
-                logits[(2 * i) + 1] = steepness * (images[i][0] - 0.5f);
+                logits[(2 * i) + 1] = steepness * (images[i][0] - from);
             }
 
             return logits;

@@ -39,6 +39,12 @@ internal sealed class ModelOptions
         HelpName = "T",
     };
 
+    private readonly Option<string> _selector = new("--selector")
+    {
+        Description = "Certified routing: a selection network (train selector) in place of --entropy-threshold.",
+        HelpName = "S",
+    };
+
     private readonly Option<string> _level = new("--level")
     {
         Description = "The network's noise level: exact (2 sigma) or nearest (of the 18 Karras points).",
@@ -85,6 +91,7 @@ internal sealed class ModelOptions
         {
             _classifier.Description = "The run's classifier, needed where it is no bundled model.";
             _core.Description = "The run's core, needed where it is no bundled model.";
+            _selector.Description = "The run's selection network, needed where it is no bundled model.";
             _purifier.Description = "The run's purifier (METHOD:PATH), needed where it is no bundled model.";
             _purifier.DefaultValueFactory = null;
         }
@@ -96,7 +103,7 @@ internal sealed class ModelOptions
         Option[] asked = _use switch
         {
             ModelUse.Purifier => [_purifier, _level, _precision, _device, _threads],
-            ModelUse.Replay => [_classifier, _architecture, _purifier, _core, _device, _threads],
+            ModelUse.Replay => [_classifier, _architecture, _purifier, _core, _selector, _device, _threads],
             _ => [_classifier, _architecture, _purifier, _level, _precision, _device, _batch, _threads],
         };
         foreach (Option option in asked)
@@ -110,19 +117,23 @@ internal sealed class ModelOptions
     {
         verb.Add(_core);
         verb.Add(_entropyThreshold);
+        verb.Add(_selector);
     }
 
     /// <summary>Completes a request by certified routing, where it is asked for.</summary>
     /// <param name="parse">The parsed arguments.</param>
     /// <param name="request">The request.</param>
-    /// <exception cref="CertiPureException">Only one of the two options is given.</exception>
+    /// <exception cref="CertiPureException">The core or the mechanism is missing, or two mechanisms are given.</exception>
     public ModelRequest ReadRouting(ParseResult parse, ModelRequest request) =>
-        (parse.GetValue(_core), parse.GetValue(_entropyThreshold)) switch
+        (parse.GetValue(_core), parse.GetValue(_entropyThreshold), parse.GetValue(_selector)) switch
         {
-            (null, null) => request,
-            ({ } core, { } threshold) => request with { Core = core, EntropyThreshold = threshold },
+            (null, null, null) => request,
+            ({ } core, { } threshold, null) => request with { Core = core, EntropyThreshold = threshold },
+            ({ } core, null, { } selector) => request with { Core = core, Selector = selector },
             _ => throw new CertiPureException(
-                "Certified routing needs both --core, the plain classifier, and --entropy-threshold, from 0 to 1.", ExitCode.Usage),
+                "Certified routing needs --core, the plain classifier, and one of --entropy-threshold, from 0 to 1, and --selector, a "
+                + "selection network.",
+                ExitCode.Usage),
         };
 
     /// <summary>What the options ask for.</summary>
@@ -167,7 +178,10 @@ internal sealed class ModelOptions
         return new ModelRequest(classifier, purifier, experiment.Sigma, experiment.Data.Shape)
         {
             Core = experiment.Routing is null ? null : parse.GetValue(_core) ?? Bundled(experiment, "core", "--core"),
-            EntropyThreshold = experiment.Routing?.EntropyThreshold ?? 0,
+            EntropyThreshold = experiment.Routing?.EntropyThreshold,
+            Selector = experiment.Routing?.Selector is null
+                ? null
+                : parse.GetValue(_selector) ?? Bundled(experiment, "selector", "--selector"),
             Architecture = parse.GetValue(_architecture),
             Level = experiment.Purifier.Level ?? "exact",
             Precision = experiment.Precision,

@@ -53,6 +53,27 @@ internal sealed class TrainingOptions
         HelpName = "FILE",
     };
 
+    /// <summary>The file of a trained classifier, a bundled one's or the one named; null for null.</summary>
+    public static string? FindClassifier(string? text) => Find(text, ["classifier"]);
+
+    /// <summary>The file of a trained purifier, written <c>METHOD:WEIGHTS</c>; null for null.</summary>
+    /// <exception cref="CertiPureException">It does not purify in one call.</exception>
+    public static string? FindPurifier(string? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        PurifierChoice choice = PurifierChoice.Parse(text);
+        return choice.Method is not ("none" or "pf-ode")
+            ? Find(choice.Weights, choice.UsualFiles)
+            : throw new CertiPureException(
+                $"The purifier {choice.Method} does not purify in one call, which training needs: choose ddpm, edm, consistency or "
+                + "calibrated.",
+                ExitCode.Usage);
+    }
+
     /// <summary>Adds the options to a verb.</summary>
     public void AddTo(Command command)
     {
@@ -112,6 +133,9 @@ internal sealed class TrainingOptions
             : $"The purifier's weights are in {request.OutputPath} and the classifier's in {request.ClassifierOutputPath}.");
         return ExitCode.Success;
     }
+
+    private static string? Find(string? reference, IReadOnlyList<string> usual) =>
+        reference is null ? null : BundledModels.OfProgram.Find(reference, usual) ?? reference;
 
     /// <summary>Prints progress as it is told, on the thread that trains.</summary>
     private sealed class Lines(Terminal terminal, string training) : IProgress<TrainingProgress>

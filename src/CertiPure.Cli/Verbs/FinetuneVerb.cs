@@ -1,6 +1,5 @@
 using System.CommandLine;
 using CertiPure.Cli.Options;
-using CertiPure.Recipes.Catalog;
 
 namespace CertiPure.Cli.Verbs;
 
@@ -75,8 +74,8 @@ internal sealed class FinetuneVerb : Verb
             {
                 Changes = parse.GetValue(_loss) is string loss ? [.. request.Changes, $"distance={loss}"] : request.Changes,
                 ClassifierOutputPath = parse.GetValue(_classifierOut),
-                ClassifierPath = Find(parse.GetValue(_classifier), ["classifier"]),
-                PurifierPath = FindPurifier(parse.GetValue(_purifier)),
+                ClassifierPath = TrainingOptions.FindClassifier(parse.GetValue(_classifier)),
+                PurifierPath = TrainingOptions.FindPurifier(parse.GetValue(_purifier)),
                 LpipsBackbonePath = parse.GetValue(_backbone),
                 LpipsHeadsPath = parse.GetValue(_heads),
             },
@@ -88,23 +87,4 @@ internal sealed class FinetuneVerb : Verb
         "classifier" => "classifier-fine-tuning",
         _ => what,
     };
-
-    private static string? FindPurifier(string? text)
-    {
-        if (text is null)
-        {
-            return null;
-        }
-
-        PurifierChoice choice = PurifierChoice.Parse(text);
-        return choice.Method is not ("none" or "pf-ode")
-            ? Find(choice.Weights, choice.UsualFiles)
-            : throw new CertiPureException(
-                $"The purifier {choice.Method} does not purify in one call, which training needs: choose ddpm, edm, consistency or "
-                + "calibrated.",
-                ExitCode.Usage);
-    }
-
-    private static string? Find(string? reference, IReadOnlyList<string> usual) =>
-        reference is null ? null : BundledModels.OfProgram.Find(reference, usual) ?? reference;
 }

@@ -120,32 +120,62 @@ public static class ModelCatalog
             parts);
     }
 
-    /// <summary>The model beside a plain one, between which entropy chooses.</summary>
+    /// <summary>The model beside a plain one, between which entropy or a selection network chooses.</summary>
     private static BaseModel Route(
         ModelRequest request, string reference, TorchPurifier? purifier, BaseModel model, BundledModels models)
     {
-        string path = Resolve("core", reference, ClassifierFiles, models);
-        if (!IsOnnx(path))
-        {
-            PrepareTorch(request);
-        }
-
-        IClassifier core = LoadClassifier(request, path);
+        var hashes = new Dictionary<string, string>(model.Weights);
+        var parts = new List<IDisposable>();
         try
         {
+            (IClassifier core, string coreName) = LoadPart("core", reference);
+            RouteSelection selection;
+            RoutingIdentity routing;
+            if (request.Selector is null)
+            {
+                double threshold = request.EntropyThreshold
+                    ?? throw new ArgumentException("Certified routing without a selector needs an entropy threshold.", nameof(request));
+                selection = new EntropySelection(core, threshold);
+                routing = RoutingIdentity.ByEntropy(coreName, threshold);
+            }
+            else
+            {
+                (IClassifier selector, string selectorName) = LoadPart("selector", request.Selector);
+                selection = new NetworkSelection(selector);
+                routing = RoutingIdentity.ByNetwork(coreName, selectorName);
+            }
+
             return model with
             {
                 BaseClassifier = new RoutedClassifier(
-                    purifier, model.ClassifierNetwork, core, request.EntropyThreshold, request.Sigma, request.BatchSize),
-                Routing = new RoutingIdentity(NameOf(reference, path), request.EntropyThreshold),
-                Weights = new Dictionary<string, string>(model.Weights) { ["core"] = FileHash.Of(path) },
-                Parts = core is IDisposable part ? [.. model.Parts, part] : model.Parts,
+                    purifier, model.ClassifierNetwork, core, selection, request.Sigma, request.BatchSize),
+                Routing = routing,
+                Weights = hashes,
+                Parts = [.. model.Parts, .. parts],
             };
         }
         catch
         {
-            (core as IDisposable)?.Dispose();
+            parts.ForEach(part => part.Dispose());
             throw;
+        }
+
+        (IClassifier Network, string Name) LoadPart(string role, string name)
+        {
+            string path = Resolve(role, name, [role == "core" ? "classifier" : role], models);
+            if (!IsOnnx(path))
+            {
+                PrepareTorch(request);
+            }
+
+            IClassifier network = LoadClassifier(request, path);
+            if (network is IDisposable part)
+            {
+                parts.Add(part);
+            }
+
+            hashes[role] = FileHash.Of(path);
+            return (network, NameOf(name, path));
         }
     }
 

@@ -16,8 +16,12 @@ public sealed record ModelRequest(string Classifier, PurifierChoice Purifier, do
     /// <summary>Certified routing's plain classifier, a name or path as for the classifier; null for no routing.</summary>
     public string? Core { get; init; }
 
-    /// <summary>Certified routing's largest entropy of the core's answer, 0 to 1, with which a draw is smoothed.</summary>
-    public double EntropyThreshold { get; init; }
+    /// <summary>Certified routing's largest entropy of the core's answer, 0 to 1, with which a draw is smoothed; null where a selector
+    /// decides.</summary>
+    public double? EntropyThreshold { get; init; }
+
+    /// <summary>Certified routing's selection network, a name or path as for the classifier; null where entropy decides.</summary>
+    public string? Selector { get; init; }
 
     /// <summary>How sigma becomes the network's noise level: <c>exact</c> or <c>nearest</c>.</summary>
     public string Level { get; init; } = "exact";

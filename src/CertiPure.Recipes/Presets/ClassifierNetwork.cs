@@ -22,7 +22,11 @@ internal sealed record ClassifierNetwork(
 
     /// <summary>A classifier with fresh weights that takes pixels as they are: batch normalisation follows its first
     /// convolution.</summary>
-    public static ClassifierNetwork Fresh(NetworkRecipe recipe, TrainingInputs inputs, ulong seed)
+    /// <param name="recipe">The network.</param>
+    /// <param name="inputs">The data that it must fit.</param>
+    /// <param name="seed">The seed of its weights.</param>
+    /// <param name="classCount">The classes that it must know; null for the data's.</param>
+    public static ClassifierNetwork Fresh(NetworkRecipe recipe, TrainingInputs inputs, ulong seed, int? classCount = null)
     {
         if (inputs.Data.ClassCount == 0)
         {
@@ -32,7 +36,7 @@ internal sealed record ClassifierNetwork(
         int channels = inputs.Shape.Channels;
         var asTheyAre = new PixelNormalization([.. Enumerable.Repeat(0.0, channels)], [.. Enumerable.Repeat(1.0, channels)]);
         var network = recipe.Create<nn.Module<Tensor, Tensor>>(seed);
-        Try(network, recipe, inputs);
+        Try(network, recipe, inputs, classCount ?? inputs.Data.ClassCount);
         return new ClassifierNetwork(
             network,
             ClassifierCheckpoint.Metadata(
@@ -70,7 +74,7 @@ internal sealed record ClassifierNetwork(
     }
 
     /// <summary>Classifies one image: arguments that do not fit the data show then.</summary>
-    private static void Try(nn.Module<Tensor, Tensor> network, NetworkRecipe recipe, TrainingInputs inputs)
+    private static void Try(nn.Module<Tensor, Tensor> network, NetworkRecipe recipe, TrainingInputs inputs, int classCount)
     {
         try
         {
@@ -79,11 +83,11 @@ internal sealed record ClassifierNetwork(
             network.eval();
             Tensor logits = network.call(zeros([1, inputs.Shape.Channels, inputs.Shape.Height, inputs.Shape.Width]));
             network.train();
-            if (logits.dim() != 2 || logits.shape[1] != inputs.Data.ClassCount)
+            if (logits.dim() != 2 || logits.shape[1] != classCount)
             {
                 throw new ArgumentException(
                     $"for one image it gives [{string.Join(',', logits.shape)}] and not a score for each of "
-                    + $"{inputs.Data.ClassCount} classes");
+                    + $"{classCount} classes");
             }
         }
         catch (Exception error) when (NativeError.IsRefusal(error))

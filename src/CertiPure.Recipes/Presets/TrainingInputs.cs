@@ -33,5 +33,5 @@ public sealed record TrainingInputs(TrainingData Data)
     /// <summary>The classifier's weights.</summary>
     /// <exception cref="CertiPureException">They were not given.</exception>
     internal string RequireClassifier() => ClassifierPath ?? throw new CertiPureException(
-        "This fine-tuning needs a classifier: give its weights with --classifier.", ExitCode.Usage);
+        "This training needs a classifier: give its weights with --classifier.", ExitCode.Usage);
 }

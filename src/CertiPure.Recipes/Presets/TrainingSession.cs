@@ -20,6 +20,7 @@ public sealed class TrainingSession : IDisposable
     {
         ["classifier"] = (preset, changes) => preset.Recipe<ClassifierRecipe>("classifier", changes),
         ["smoothed-classifier"] = (preset, changes) => preset.Recipe<SmoothedClassifierRecipe>("smoothed-classifier", changes),
+        ["selector"] = (preset, changes) => preset.Recipe<SelectorRecipe>("selector", changes),
         ["ddpm"] = (preset, changes) => preset.Recipe<DdpmRecipe>("ddpm", changes),
         ["edm"] = (preset, changes) => preset.Recipe<EdmRecipe>("edm", changes),
         ["consistency"] = (preset, changes) => preset.Recipe<ConsistencyRecipe>("consistency", changes),

@@ -49,7 +49,7 @@ public sealed record CertificationEstimate(
             experiment, shard, images, draws, draws * CallsPerDraw(experiment), rate, draws / rate / 3600);
     }
 
-    /// <summary>The purifier, the classifier and, under routing, the core.</summary>
+    /// <summary>The purifier, the classifier and, under routing, the network that selects.</summary>
     private static int CallsPerDraw(Experiment experiment) =>
         experiment.Purifier.NetworkCalls + (experiment.Routing is null ? 1 : 2);
 }

@@ -59,7 +59,7 @@ public sealed record Experiment
     public required int Batch { get; init; }
 
     /// <summary>SHA-256 (lower-case hexadecimal) of each weight file, by its role: <c>classifier</c>, <c>purifier</c>,
-    /// <c>core</c>.</summary>
+    /// <c>core</c>, <c>selector</c>.</summary>
     public required IReadOnlyDictionary<string, string> Weights
     {
         get;
@@ -145,9 +145,9 @@ public sealed record Experiment
             return "the plan's looks must ascend to n and each must spend a positive alpha";
         }
 
-        if (Routing is { EntropyThreshold: not (>= 0 and <= 1) })
+        if (Routing is { IsValid: false })
         {
-            return $"the entropy threshold must lie between 0 and 1, not {Routing.EntropyThreshold}";
+            return "the routing must select by 'entropy' with a threshold from 0 to 1, or by 'network' with a selector";
         }
 
         if ((Routing is not null) != (Plan.Name == "routed"))

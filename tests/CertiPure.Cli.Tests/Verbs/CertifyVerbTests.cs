@@ -50,6 +50,7 @@ public sealed class CertifyVerbTests : IDisposable
         JsonElement experiment = JsonDocument.Parse(File.ReadAllText(Path.Combine(_bench.Run, "manifest.json")))
             .RootElement.GetProperty("experiment");
         Assert.Equal("linear.onnx", experiment.GetProperty("routing").GetProperty("core").GetString());
+        Assert.Equal("entropy", experiment.GetProperty("routing").GetProperty("selection").GetString());
         Assert.Equal(0.991, experiment.GetProperty("routing").GetProperty("entropyThreshold").GetDouble());
         Assert.Equal(64, experiment.GetProperty("weights").GetProperty("core").GetString()!.Length);
         Assert.Equal("routed", experiment.GetProperty("plan").GetProperty("name").GetString());
@@ -68,9 +69,42 @@ public sealed class CertifyVerbTests : IDisposable
     }
 
     [Fact]
-    public async Task Certified_routing_needs_both_of_its_options_and_no_staged_plan()
+    public async Task Certified_routing_by_a_selection_network_is_written_down_verified_and_replayed()
     {
-        (await CommandResult.Of(_bench.Certify(("--core", _bench.Classifier)))).Refused(ExitCode.Usage, "--entropy-threshold");
+        (string, string)[] routing = [("--core", _bench.Classifier), ("--selector", _bench.WriteSelector())];
+        (await CommandResult.Of(_bench.Certify(routing))).Succeeded();
+        JsonElement experiment = JsonDocument.Parse(File.ReadAllText(Path.Combine(_bench.Run, "manifest.json")))
+            .RootElement.GetProperty("experiment");
+        Assert.Equal(
+            """{"core":"linear.onnx","selection":"network","selector":"selector.onnx"}""",
+            JsonSerializer.Serialize(experiment.GetProperty("routing")));
+        Assert.Equal(64, experiment.GetProperty("weights").GetProperty("selector").GetString()!.Length);
+        JsonElement[] routings = [.. Workbench.WithoutTimes(_bench.Run)
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("routing"))];
+        Assert.Contains(routings, one => one.GetProperty("look").GetProperty("k").GetInt32() is > 10 and < 100);
+
+        (await CommandResult.Of("verify", _bench.Run)).Succeeded();
+        string[] replay =
+        [
+            "verify", _bench.Run, "--replay", "3", "--data-dir", _bench.Data, "--classifier", _bench.Classifier,
+            "--core", _bench.Classifier, "--threads", "1",
+        ];
+        (await CommandResult.Of(replay)).Refused(ExitCode.Usage, "--selector");
+        (await CommandResult.Of([.. replay, "--selector", _bench.Classifier])).Refused(ExitCode.Refused, "two classes");
+        string verified = (await CommandResult.Of([.. replay, "--selector", _bench.At("selector.onnx")])).Succeeded();
+        Assert.Contains("3 replayed: 0 votes differ", verified, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Certified_routing_needs_a_core_one_mechanism_and_no_staged_plan()
+    {
+        (string, string) core = ("--core", _bench.Classifier), threshold = ("--entropy-threshold", "0.5"),
+            selector = ("--selector", _bench.Classifier);
+        foreach ((string, string)[] given in ((string, string)[][])[[core], [threshold], [selector], [core, threshold, selector]])
+        {
+            (await CommandResult.Of(_bench.Certify(given))).Refused(ExitCode.Usage, "one of --entropy-threshold");
+        }
+
         (await CommandResult.Of(_bench.Certify(
             ("--core", _bench.Classifier), ("--entropy-threshold", "0.5"), ("--plan", "staged")))).Refused(ExitCode.Usage, "staged");
     }

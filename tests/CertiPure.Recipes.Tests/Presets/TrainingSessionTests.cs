@@ -17,7 +17,7 @@ public sealed class TrainingSessionTests : IDisposable
         """{ "architecture": "CifarResNet", "arguments": { "depth": 8, "img_channels": 1, "width": 4, "num_classes": 2 } }""";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("certipure-training-").FullName;
-    private readonly ImageSet _data = Bars();
+    private readonly ImageSet _data = Bars("lying", "standing");
     private readonly string _preset;
 
     public TrainingSessionTests()
@@ -27,6 +27,7 @@ public sealed class TrainingSessionTests : IDisposable
             {
               "classifier": { "network": {{Classifier}}, "trainer": {{Plain}} },
               "smoothed-classifier": { "network": {{Classifier}}, "sigma": 0.5, "lambda": 10, "trainer": {{Plain}} },
+              "selector": { "network": {{Classifier}}, "trainer": {{Plain}} },
               "ddpm": { "network": { "architecture": "SongUNet", "arguments": {{UNet}} }, "trainer": {{Trainer}} },
               "edm": { "network": { "architecture": "SongUNet", "arguments": {{UNet}} }, "trainer": {{Trainer}} },
               "consistency": { "trainer": {{Trainer}} },
@@ -86,6 +87,33 @@ public sealed class TrainingSessionTests : IDisposable
 
         TrainingRequest Both(TrainingRequest request) =>
             request with { PurifierPath = At("edm"), ClassifierPath = At("classifier") };
+    }
+
+    [Fact]
+    public void A_selection_network_trains_for_a_classifier_with_or_without_a_purifier()
+    {
+        Train("edm", "edm");
+        Train("smoothed-classifier", "smoothed");
+        Train("selector", "selector", request => request with { ClassifierPath = At("smoothed") });
+        Train("selector", "purified", request => request with { ClassifierPath = At("smoothed"), PurifierPath = At("edm") });
+        using TorchClassifier plain = ClassifierCheckpoint.Load(At("selector")), purified = ClassifierCheckpoint.Load(At("purified"));
+        Assert.Equal((2, _data.Shape), (plain.ClassCount, plain.Shape));
+        Assert.Equal((2, _data.Shape), (purified.ClassCount, purified.Shape));
+        Assert.NotEqual(File.ReadAllBytes(At("selector")), File.ReadAllBytes(At("purified")));
+
+        // The selector knows two classes whatever the data has; the classifier must know those of the data.
+        TrainingRequest three = Request("selector", "out") with { Data = Bars("lying", "standing", "leaning") };
+        Assert.Contains(
+            "2 classes and the data set has 3",
+            Assert.Throws<CertiPureException>(() => new TrainingSession(three with { ClassifierPath = At("smoothed") })).Message,
+            StringComparison.Ordinal);
+        Train("classifier", "three", request => request with { Data = three.Data, Changes = ["network.arguments.num_classes=3"] });
+        Train("selector", "of-three", _ => three with { OutputPath = At("of-three"), ClassifierPath = At("three") });
+        Assert.Contains(
+            "not a score for each of 2 classes",
+            Assert.Throws<CertiPureException>(() => new TrainingSession(
+                three with { ClassifierPath = At("three"), Changes = ["network.arguments.num_classes=3"] })).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -169,6 +197,7 @@ public sealed class TrainingSessionTests : IDisposable
     [InlineData("consistency", "--from")]
     [InlineData("fine-tuning", "--from")]
     [InlineData("calibration", "--purifier")]
+    [InlineData("selector", "--classifier")]
     public void Weights_that_a_training_starts_from_must_be_given(string training, string option)
     {
         var error = Assert.Throws<CertiPureException>(() => new TrainingSession(Request(training, "out")));
@@ -190,6 +219,7 @@ public sealed class TrainingSessionTests : IDisposable
     [InlineData("classifier", "network.arguments.patch=3", "network.arguments")]
     [InlineData("classifier", "network.arguments.depth=9", "depth")]
     [InlineData("smoothed-classifier", "sigma=-1", "sigma")]
+    [InlineData("selector", "sigma=0", "sigma")]
     [InlineData("edm", "levels.deviation=0", "deviation")]
     [InlineData("edm", "trainer.batchSize=0", "batchSize")]
     [InlineData("edm", "trainer.augmentation.shift=-1", "shift")]
@@ -202,7 +232,7 @@ public sealed class TrainingSessionTests : IDisposable
         Assert.DoesNotContain("Exception raised", error.Message, StringComparison.Ordinal);
     }
 
-    private static ImageSet Bars()
+    private static ImageSet Bars(params string[] classes)
     {
         var pixels = new byte[16 * 64];
         var labels = new byte[16];
@@ -215,7 +245,7 @@ public sealed class TrainingSessionTests : IDisposable
             }
         }
 
-        return new ImageSet("bars", "train", new ImageShape(1, 8, 8), pixels, labels, ["lying", "standing"]);
+        return new ImageSet("bars", "train", new ImageShape(1, 8, 8), pixels, labels, classes);
     }
 
     private static void Refused(TrainingRequest request, string words)

@@ -9,7 +9,7 @@ public sealed class RoutedResultsTests
     private static readonly Experiment Routed = Samples.Experiment() with
     {
         Plan = PlanIdentity.Of(new RoutedPlan(10, 100, 0.001)),
-        Routing = new RoutingIdentity("plain", 0.4),
+        Routing = RoutingIdentity.ByEntropy("plain", 0.4),
     };
 
     private static readonly Certificate Sound = Certificate(selectionSmoothed: 9, classVotes: 90, routeVotes: 80, plainAnswer: 2);
@@ -71,16 +71,46 @@ public sealed class RoutedResultsTests
     }
 
     [Fact]
+    public void A_manifest_names_the_mechanism_with_what_belongs_to_it_alone()
+    {
+        RoutingIdentity[] routings = [RoutingIdentity.ByEntropy("plain", 0), RoutingIdentity.ByNetwork("plain", "chooser")];
+        string path = Path.GetTempFileName();
+        foreach (RoutingIdentity routing in routings)
+        {
+            File.WriteAllText(path, Samples.Manifest(Routed with { Routing = routing }).ToJson());
+            Assert.Equal(routing, RunManifest.Read(path).Experiment.Routing);
+        }
+
+        string json = File.ReadAllText(path);
+        File.Delete(path);
+        Assert.Contains("\"selection\": \"network\"", json, StringComparison.Ordinal);
+        Assert.DoesNotContain("entropyThreshold", json, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("entropy", 1.5, null)]
+    [InlineData("entropy", double.NaN, null)]
+    [InlineData("entropy", null, null)]
+    [InlineData("entropy", 0.5, "chooser")]
+    [InlineData("network", null, null)]
+    [InlineData("network", 0.5, "chooser")]
+    [InlineData("chance", 0.5, null)]
+    public void A_mechanism_that_is_unknown_or_incomplete_is_refused(string selection, double? threshold, string? selector)
+    {
+        Experiment experiment = Routed with { Routing = new RoutingIdentity("plain", selection, threshold, selector) };
+        Assert.Contains("'network'", Assert.Throws<CertiPureException>(experiment.Validate).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_experiment_spends_alpha_on_both_bounds_or_is_refused()
     {
         Routed.Validate();
         Assert.Throws<CertiPureException>((Routed with { Routing = null }).Validate);
         Assert.Throws<CertiPureException>((Samples.Experiment() with { Routing = Routed.Routing }).Validate);
-        Assert.Throws<CertiPureException>((Routed with { Routing = new RoutingIdentity("plain", 1.5) }).Validate);
         Assert.Throws<CertiPureException>(
             (Routed with { Plan = new PlanIdentity("routed", [new PlannedLook(100, 0.001)]) }).Validate);
         Assert.Contains(
-            Routed.DifferencesFrom(Routed with { Routing = new RoutingIdentity("plain", 0.5) }),
+            Routed.DifferencesFrom(Routed with { Routing = RoutingIdentity.ByEntropy("plain", 0.5) }),
             difference => difference.Field == "routing.entropyThreshold");
     }
 

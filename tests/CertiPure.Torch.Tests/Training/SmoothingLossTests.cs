@@ -1,5 +1,6 @@
 using CertiPure.Torch.Training;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace CertiPure.Torch.Tests.Training;
@@ -75,6 +76,75 @@ public sealed class SmoothingLossTests
         new GaussianNoiseLoss(Classify, 0.5).PerImage(batch, new TrainingStep(0, 1, random));
         Assert.Equal(0.25, seen!.mean().item<float>(), 0.02);
         Assert.Equal(0.5, seen!.std().item<float>(), 0.02);
+    }
+
+    [Fact]
+    public void A_selector_learns_where_the_classifier_is_right_about_the_draw_that_both_see()
+    {
+        // The classifier says 1 for bright draws: right for the first image, wrong for the second, right for the third.
+        Tensor? seen = null, classified = null;
+        using var slope = new Parameter(tensor(2f));
+        Tensor Select(Tensor pixels)
+        {
+            seen = pixels;
+            return cat([zeros(pixels.shape[0], 1), slope * pixels.flatten(1).mean([1], keepdim: true)], 1);
+        }
+
+        using var bias = new Parameter(tensor(-0.5f));
+        Tensor Classify(Tensor pixels)
+        {
+            classified = pixels;
+            return cat([zeros(pixels.shape[0], 1), pixels.flatten(1).mean([1], keepdim: true) + bias], 1);
+        }
+
+        float[] brightness = [0.9f, 0.9f, 0.1f];
+        long[] labels = [1, 0, 0];
+        var batch = new TrainingBatch(tensor(brightness).view(-1, 1, 1, 1).expand(-1, 1, 40, 40), tensor(labels));
+        using var random = new TrainingRandom(5, 0, 0);
+        Tensor loss = new SelectionLoss(Select, Classify, 0.5).PerImage(batch, new TrainingStep(0, 1, random));
+        Tensor noise = (seen! - batch.Pixels) / 0.5;
+        Assert.Equal(0, noise.mean().item<float>(), 0.05);
+        Assert.Equal(1, noise.std().item<float>(), 0.05);
+        Assert.True(seen!.eq(classified!).all().item<bool>());
+        double[] margins = [.. Enumerable.Range(0, 3).Select(i => 2 * (double)seen[i].mean().item<float>())];
+        double[] expected = [Cost(margins[0]), Cost(-margins[1]), Cost(margins[2])];
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal(expected[i], loss[i].item<float>(), 1e-4);
+        }
+
+        loss.sum().backward();
+        Assert.NotEqual(0, slope.grad!.item<float>());
+        Assert.Null(bias.grad);
+
+        static double Cost(double margin) => Math.Log(1 + Math.Exp(-margin));
+    }
+
+    [Fact]
+    public void A_selector_behind_a_purifier_sees_what_it_makes_of_noise_at_its_level()
+    {
+        // The purifier returns its noise's own level everywhere: 2 sigma in network space is (2 sigma + 1) / 2 in pixel space.
+        var seen = new List<Tensor>();
+        Tensor Answer(Tensor pixels)
+        {
+            seen.Add(pixels);
+            return zeros(pixels.shape[0], 2);
+        }
+
+        double deviation = 0;
+        Tensor Purify(Tensor noisy, Tensor level)
+        {
+            deviation = noisy.std().item<float>();
+            Assert.Equal(-0.5, noisy.mean().item<float>(), 0.02);
+            return level.view(-1, 1, 1, 1).expand(noisy.shape);
+        }
+
+        using var random = new TrainingRandom(6, 0, 0);
+        var batch = new TrainingBatch(full([20, 1, 40, 40], 0.25), zeros(20, ScalarType.Int64));
+        new SelectionLoss(Answer, Answer, 0.25, Purify).PerImage(batch, new TrainingStep(0, 1, random));
+        Assert.Equal(0.5, deviation, 0.01);
+        Assert.Equal(2, seen.Count);
+        Assert.All(seen, pixels => Assert.True(pixels.allclose(full([20, 1, 40, 40], 0.75))));
     }
 
     [Fact]

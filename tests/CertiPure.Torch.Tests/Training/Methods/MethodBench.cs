@@ -108,6 +108,14 @@ internal sealed class MethodBench : IDisposable
         return network;
     }
 
+    /// <summary>A network of two classes with fresh weights.</summary>
+    public CifarResNet Selector()
+    {
+        var network = Own(new CifarResNet(_classifier with { ClassCount = 2 }));
+        FreshWeights.Draw(network, 5);
+        return network;
+    }
+
     /// <summary>The network as a function of images and levels.</summary>
     public static Denoise Function(Denoiser denoiser) => (noisy, level) => denoiser.Denoise(noisy, level);
 

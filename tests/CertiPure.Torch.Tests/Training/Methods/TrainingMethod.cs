@@ -32,6 +32,7 @@ internal sealed record TrainingMethod(
         ["gaussian noise"] = (bench, _) => OfClassifier(bench.Classifier(), c => new GaussianNoiseLoss(c, 0.5)),
         ["consistency regularization"] = (bench, _) => OfClassifier(
             bench.Classifier(), c => new GaussianNoiseLoss(c, 0.5, new ConsistencyRegularization(lambda: 5))),
+        ["selection"] = Selection,
         ["classifier on purified images"] = ClassifierFineTuning,
         ["joint"] = Joint,
         ["calibration"] = Calibration,
@@ -101,6 +102,17 @@ internal sealed record TrainingMethod(
 
         return new TrainingMethod(
             student, swapped ? Loss(following, learning) : Loss(learning, following), Loss(learning, learning));
+    }
+
+    /// <summary>The classifier that will be smoothed knows one class only, so that which answers are right can be told from the noisy
+    /// image. The mistake is the opposite rule, for the two classes of negated logits are swapped.</summary>
+    private static TrainingMethod Selection(MethodBench bench, bool swapped)
+    {
+        CifarResNet selector = bench.Selector();
+        static Tensor First(Tensor pixels) => cat([ones(pixels.shape[0], 1), zeros(pixels.shape[0], 1)], 1);
+        var right = new SelectionLoss(selector.call, First, 0.5);
+        return new TrainingMethod(
+            selector, swapped ? new SelectionLoss(pixels => -selector.call(pixels), First, 0.5) : right, right);
     }
 
     private static TrainingMethod ClassifierFineTuning(MethodBench bench, bool swapped)

@@ -35,6 +35,9 @@ public sealed class TrainingMethodTests : IDisposable
     [MemberData(nameof(WithTeacher))]
     public void A_student_in_its_teachers_place_shows(string name) => Fails(Quick.Value, name);
 
+    [Fact]
+    public void A_selector_that_learns_the_opposite_rule_shows() => Fails(Quick.Value, "selection");
+
     [Theory]
     [Trait("group", "long")]
     [MemberData(nameof(Names))]

@@ -1,0 +1,58 @@
+using CertiPure.Torch.Training;
+using TorchSharp;
+
+namespace CertiPure.Recipes.Presets;
+
+/// <summary>Trains the selection network of certified routing (ACES) for a trained classifier, behind a purifier if one is given.</summary>
+public sealed record SelectorRecipe : TrainingRecipe
+{
+    private const int RouteCount = 2;
+
+    /// <summary>The network, of two classes: plain and smoothed.</summary>
+    public required NetworkRecipe Network { get; init; }
+
+    /// <summary>The noise level in pixel space.</summary>
+    public double Sigma { get; init; } = 0.5;
+
+    /// <inheritdoc/>
+    public override PreparedTraining Prepare(TrainingInputs inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        if (!(Sigma > 0) || !double.IsFinite(Sigma))
+        {
+            throw new CertiPureException("The selector's option sigma must be a finite number above 0.", ExitCode.Usage);
+        }
+
+        ClassifierNetwork classifier = ClassifierNetwork.From(inputs.RequireClassifier(), inputs);
+        RequireClasses(classifier, inputs);
+        classifier.Freeze();
+        PurifierNetwork? purifier = null;
+        if (inputs.PurifierPath is { } path)
+        {
+            purifier = PurifierNetwork.From(path, preconditioning: null, dropout: 0);
+            purifier.RequireShape(inputs.Shape);
+            purifier.Freeze();
+        }
+
+        var selector = ClassifierNetwork.Fresh(Network, inputs, Trainer.Seed, RouteCount);
+        var loss = new SelectionLoss(selector.Classify, classifier.Classify, Sigma, purifier?.Denoise);
+        torch.nn.Module[] companions = purifier is null ? [classifier.Network] : [classifier.Network, purifier.Denoiser];
+        return new PreparedTraining(selector.Network, loss, selector.Metadata, companions);
+    }
+
+    /// <summary>A classifier of other classes would be found wrong without an error.</summary>
+    private static void RequireClasses(ClassifierNetwork classifier, TrainingInputs inputs)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        using IDisposable noGradient = torch.no_grad();
+        classifier.Network.eval();
+        long classes = classifier.Classify(
+            torch.zeros([1, inputs.Shape.Channels, inputs.Shape.Height, inputs.Shape.Width])).shape[1];
+        if (classes != inputs.Data.ClassCount)
+        {
+            throw new CertiPureException(
+                $"The classifier '{inputs.ClassifierPath}' knows {classes} classes and the data set has {inputs.Data.ClassCount}: choose "
+                + "another.");
+        }
+    }
+}
