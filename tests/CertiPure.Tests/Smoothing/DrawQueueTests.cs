@@ -231,10 +231,13 @@ public sealed class DrawQueueTests
         }));
         Task task = Run(queue.OpenLane(), 0);
         await entered.WaitAsync(Cancel);
-        gate.Release(1);
-        queue.Dispose();
-        queue.Dispose();
+
+        // Disposal waits for the batch in flight, which is held until what is unfinished has been cancelled.
+        var disposal = Task.Run(queue.Dispose, Cancel);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => task);
+        gate.Release(1);
+        await disposal;
+        queue.Dispose();
         await Assert.ThrowsAsync<ObjectDisposedException>(() => Run(queue.OpenLane(), 1));
     }
 
