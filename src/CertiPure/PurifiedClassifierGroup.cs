@@ -5,9 +5,10 @@ namespace CertiPure;
 /// <summary>
 /// Several classifiers behind one purifier: each purified batch feeds them all, so that the purifier, which is most of the
 /// cost, runs once. An image's label is the classifiers' labels as the digits of one number, the first classifier's lowest; the
-/// votes of each classifier are those that it would have behind the purifier alone.
+/// votes of each classifier are those that it would have behind the purifier alone. <see cref="BaseClassifier.ClassCount"/> is the
+/// number of combinations.
 /// </summary>
-public sealed class PurifiedClassifierGroup : IBaseClassifier
+public sealed class PurifiedClassifierGroup : BaseClassifier
 {
     private readonly IPurifier? _purifier;
     private readonly PurifiedClassifier[] _classifiers;
@@ -23,37 +24,11 @@ public sealed class PurifiedClassifierGroup : IBaseClassifier
     /// number.</exception>
     public PurifiedClassifierGroup(
         IPurifier? purifier, IReadOnlyList<IClassifier> classifiers, double sigma, int batchSize = 64)
+        : base(RequireOneShape(classifiers), CountCombinations(classifiers), sigma, batchSize)
     {
-        ArgumentNullException.ThrowIfNull(classifiers);
-        if (classifiers.Count == 0)
-        {
-            throw new ArgumentException("A group needs a classifier.", nameof(classifiers));
-        }
-
-        if (classifiers.FirstOrDefault(classifier => classifier.Shape != classifiers[0].Shape) is { } stranger)
-        {
-            throw new CertiPureException(
-                $"One classifier takes images of {classifiers[0].Shape} and another images of {stranger.Shape}; group classifiers of "
-                + "one shape.");
-        }
-
-        long combinations = 1;
-        foreach (IClassifier classifier in classifiers)
-        {
-            combinations *= classifier.ClassCount;
-            if (combinations > int.MaxValue)
-            {
-                throw new CertiPureException(
-                    $"{classifiers.Count} classifiers have more combinations of classes than a number can hold; group fewer.");
-            }
-        }
-
         _purifier = purifier;
         // What each of them does to a purified batch is what it does without a purifier.
         _classifiers = [.. classifiers.Select(classifier => new PurifiedClassifier(null, classifier, sigma, batchSize))];
-        ClassCount = (int)combinations;
-        Sigma = sigma;
-        BatchSize = batchSize;
     }
 
     /// <summary>The number of classifiers.</summary>
@@ -62,31 +37,24 @@ public sealed class PurifiedClassifierGroup : IBaseClassifier
     /// <summary>The number of classes of each classifier.</summary>
     public IReadOnlyList<int> ClassCounts => [.. _classifiers.Select(classifier => classifier.ClassCount)];
 
-    /// <inheritdoc/>
-    public ImageShape Shape => _classifiers[0].Shape;
-
-    /// <summary>The number of combinations of classes.</summary>
-    public int ClassCount { get; }
-
-    /// <inheritdoc/>
-    public int BatchSize { get; }
-
-    /// <inheritdoc/>
-    public double Sigma { get; }
-
-    /// <inheritdoc/>
-    /// <exception cref="CertiPureException">A classifier gave a logit that is not finite.</exception>
-    public void Classify(ImageBatch noisy, Span<int> labels)
+    /// <summary>One classifier's label.</summary>
+    /// <param name="label">A label of the group, 0 to <see cref="BaseClassifier.ClassCount"/> - 1.</param>
+    /// <param name="classifier">Which classifier, from 0.</param>
+    public int LabelOf(int label, int classifier)
     {
-        ArgumentNullException.ThrowIfNull(noisy);
-        if (noisy.Shape != Shape || noisy.Count != BatchSize || labels.Length != BatchSize)
+        ArgumentOutOfRangeException.ThrowIfNegative(label);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(label, ClassCount);
+        for (int before = 0; before < classifier; before++)
         {
-            throw new ArgumentException(
-                $"Expected {BatchSize} images of {Shape} and as many labels, got {noisy.Count} of {noisy.Shape} and "
-                + $"{labels.Length} labels.",
-                nameof(noisy));
+            label /= _classifiers[before].ClassCount;
         }
 
+        return label % _classifiers[classifier].ClassCount;
+    }
+
+    /// <inheritdoc/>
+    protected override void ClassifyFullBatch(ImageBatch noisy, Span<int> labels)
+    {
         ImageBatch purified = _purifier is null ? noisy : _purifier.Purify(noisy, Sigma);
         var own = new int[BatchSize];
         labels.Clear();
@@ -103,18 +71,34 @@ public sealed class PurifiedClassifierGroup : IBaseClassifier
         }
     }
 
-    /// <summary>One classifier's label.</summary>
-    /// <param name="label">A label of the group, 0 to <see cref="ClassCount"/> - 1.</param>
-    /// <param name="classifier">Which classifier, from 0.</param>
-    public int LabelOf(int label, int classifier)
+    private static ImageShape RequireOneShape(IReadOnlyList<IClassifier> classifiers)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(label);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(label, ClassCount);
-        for (int before = 0; before < classifier; before++)
+        ArgumentNullException.ThrowIfNull(classifiers);
+        if (classifiers.Count == 0)
         {
-            label /= _classifiers[before].ClassCount;
+            throw new ArgumentException("A group needs a classifier.", nameof(classifiers));
         }
 
-        return label % _classifiers[classifier].ClassCount;
+        return classifiers.FirstOrDefault(classifier => classifier.Shape != classifiers[0].Shape) is not { } stranger
+            ? classifiers[0].Shape
+            : throw new CertiPureException(
+                $"One classifier takes images of {classifiers[0].Shape} and another images of {stranger.Shape}; group classifiers of "
+                + "one shape.");
+    }
+
+    private static int CountCombinations(IReadOnlyList<IClassifier> classifiers)
+    {
+        long combinations = 1;
+        foreach (IClassifier classifier in classifiers)
+        {
+            combinations *= classifier.ClassCount;
+            if (combinations > int.MaxValue)
+            {
+                throw new CertiPureException(
+                    $"{classifiers.Count} classifiers have more combinations of classes than a number can hold; group fewer.");
+            }
+        }
+
+        return (int)combinations;
     }
 }

@@ -6,10 +6,10 @@ namespace CertiPure;
 /// <summary>
 /// ACES (Horvath et al. 2022): beside the smoothed classifier's answer, every draw says whether it belongs to the smoothed classifier
 /// at all, as a <see cref="RouteSelection"/> decides from the purified draw. Label c of K classes means "smoothed, class c", label
-/// K + c "not smoothed, class c": so one draw votes on both questions. The core alone, without noise, answers for images that are not
+/// K + c "not smoothed, class c": so one draw votes on both questions, and <see cref="BaseClassifier.ClassCount"/> is 2 K. The core alone, without noise, answers for images that are not
 /// smoothed.
 /// </summary>
-public sealed class RoutedClassifier : IBaseClassifier
+public sealed class RoutedClassifier : BaseClassifier
 {
     private readonly IPurifier? _purifier;
     private readonly IClassifier _classifier;
@@ -26,15 +26,15 @@ public sealed class RoutedClassifier : IBaseClassifier
     /// <param name="selection">Which draws are smoothed.</param>
     /// <param name="sigma">The noise level in pixel space, above 0.</param>
     /// <param name="batchSize">The fixed batch size, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Sigma or the batch size is not positive.</exception>
     /// <exception cref="CertiPureException">The networks do not fit each other.</exception>
     public RoutedClassifier(
         IPurifier? purifier, IClassifier classifier, IClassifier core, RouteSelection selection, double sigma, int batchSize = 64)
+        : base(
+            (classifier ?? throw new ArgumentNullException(nameof(classifier))).Shape, 2 * classifier.ClassCount, sigma, batchSize)
     {
-        ArgumentNullException.ThrowIfNull(classifier);
         ArgumentNullException.ThrowIfNull(core);
         ArgumentNullException.ThrowIfNull(selection);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sigma);
         if (core.Shape != classifier.Shape || core.ClassCount != classifier.ClassCount)
         {
             throw new CertiPureException(
@@ -55,35 +55,11 @@ public sealed class RoutedClassifier : IBaseClassifier
         _classifier = classifier;
         _core = core;
         _selection = selection;
-        Sigma = sigma;
-        BatchSize = batchSize;
     }
 
     /// <inheritdoc/>
-    public ImageShape Shape => _classifier.Shape;
-
-    /// <summary>The number of labels: twice the number of classes.</summary>
-    public int ClassCount => 2 * _classifier.ClassCount;
-
-    /// <inheritdoc/>
-    public int BatchSize { get; }
-
-    /// <inheritdoc/>
-    public double Sigma { get; }
-
-    /// <inheritdoc/>
-    /// <exception cref="CertiPureException">A network gave a logit that is not finite.</exception>
-    public void Classify(ImageBatch noisy, Span<int> labels)
+    protected override void ClassifyFullBatch(ImageBatch noisy, Span<int> labels)
     {
-        ArgumentNullException.ThrowIfNull(noisy);
-        if (noisy.Shape != Shape || noisy.Count != BatchSize || labels.Length != BatchSize)
-        {
-            throw new ArgumentException(
-                $"Expected {BatchSize} images of {Shape} and as many labels, got {noisy.Count} of {noisy.Shape} and "
-                + $"{labels.Length} labels.",
-                nameof(noisy));
-        }
-
         ImageBatch purified = _purifier is null ? noisy : _purifier.Purify(noisy, Sigma);
         ReadOnlySpan<float> answers = _classifier.Logits(purified), selections = Ask(_selection.Network, purified);
         Logits.RequireFinite(answers);

@@ -121,6 +121,13 @@ public sealed class RoutedClassifierTests
         }
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void A_noise_level_that_is_none_is_refused(double sigma) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => Routed(8, sigma));
+
     private static RoutedClassifier Routed(int batchSize, double sigma = Sigma)
     {
         var core = new Slope(20);

@@ -27,6 +27,11 @@ public static class ModelCatalog
         string? purifierPath = request.Purifier.Weights is { } weights
             ? Resolve("purifier", weights, PurifierChoice.Methods[request.Purifier.Method], models)
             : null;
+        return NetworkThread.Run(() => Load(request, classifierPath, purifierPath, models));
+    }
+
+    private static BaseModel Load(ModelRequest request, string classifierPath, string? purifierPath, BundledModels models)
+    {
         bool isOnnx = IsOnnx(classifierPath);
         if (isOnnx && purifierPath is null && request.Precision != "fp32")
         {

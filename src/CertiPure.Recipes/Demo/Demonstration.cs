@@ -4,6 +4,7 @@ using CertiPure.Recipes.Runs;
 using CertiPure.Reports;
 using CertiPure.Results;
 using CertiPure.Smoothing;
+using CertiPure.Torch.Backend;
 
 namespace CertiPure.Recipes.Demo;
 
@@ -79,7 +80,7 @@ public sealed class Demonstration
     public void Picture(DemoRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        _pictures.Add(run.Method, run.Model);
+        NetworkThread.Run(() => _pictures.Add(run.Method, run.Model));
     }
 
     /// <summary>The finished runs, as reports see them.</summary>

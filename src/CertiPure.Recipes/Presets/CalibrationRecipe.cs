@@ -21,6 +21,7 @@ public sealed record CalibrationRecipe : TrainingRecipe
     public override PreparedTraining Prepare(TrainingInputs inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
+        inputs.RefuseStart();
         if (Lambda < 0 || ReconstructionWeight < 0 || Copies < 2)
         {
             throw new CertiPureException(

@@ -11,6 +11,7 @@ public sealed record ClassifierFineTuningRecipe : PurifiedClassificationRecipe
     public override PreparedTraining Prepare(TrainingInputs inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
+        inputs.RefuseStart();
         ConsistencyRegularization regularization = Regularization();
         NoiseLevels levels = Levels.Create();
         PurifierNetwork purifier = PurifierNetwork.From(inputs.RequirePurifier(), preconditioning: null, dropout: 0);

@@ -63,6 +63,39 @@ internal sealed record ClassifierNetwork(
             network, checkpoint.Metadata.ToDictionary(), pixels => (pixels - mean.to(pixels.device)) / deviation.to(pixels.device));
     }
 
+    /// <summary>The classifier that a training starts with: the given weights, or fresh ones.</summary>
+    /// <param name="recipe">The network, where its weights are fresh.</param>
+    /// <param name="inputs">The data that it must fit, and perhaps weights.</param>
+    /// <param name="seed">The seed of fresh weights.</param>
+    public static ClassifierNetwork Start(NetworkRecipe recipe, TrainingInputs inputs, ulong seed)
+    {
+        if (inputs.StartPath is not { } path)
+        {
+            return Fresh(recipe, inputs, seed);
+        }
+
+        ClassifierNetwork classifier = From(path, inputs);
+        classifier.RequireClasses(path, inputs);
+        return classifier;
+    }
+
+    /// <summary>Refuses data of other classes, for which the classifier would be found wrong without an error.</summary>
+    /// <param name="path">The classifier's weights.</param>
+    /// <param name="inputs">The data.</param>
+    public void RequireClasses(string path, TrainingInputs inputs)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        Network.eval();
+        long classes = Classify(zeros([1, inputs.Shape.Channels, inputs.Shape.Height, inputs.Shape.Width])).shape[1];
+        Network.train();
+        if (classes != inputs.Data.ClassCount)
+        {
+            throw new CertiPureException(
+                $"The classifier '{path}' knows {classes} classes and the data set has {inputs.Data.ClassCount}: choose another.");
+        }
+    }
+
     /// <summary>Excludes the network from training.</summary>
     public void Freeze()
     {

@@ -20,7 +20,7 @@ public sealed record ClassifierRecipe : TrainingRecipe
             throw new CertiPureException("The label smoothing must be at least 0 and below 1.", ExitCode.Usage);
         }
 
-        ClassifierNetwork classifier = ClassifierNetwork.Fresh(Network, inputs, Trainer.Seed);
+        var classifier = ClassifierNetwork.Start(Network, inputs, Trainer.Seed);
         return new PreparedTraining(
             classifier.Network, new ClassificationLoss(classifier.Classify, LabelSmoothing), classifier.Metadata);
     }

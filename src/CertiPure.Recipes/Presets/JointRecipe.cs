@@ -12,6 +12,7 @@ public sealed record JointRecipe : PurifiedClassificationRecipe
     public override PreparedTraining Prepare(TrainingInputs inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
+        inputs.RefuseStart();
         if (!(ReconstructionWeight >= 0))
         {
             throw new CertiPureException(

@@ -18,13 +18,14 @@ public sealed record SelectorRecipe : TrainingRecipe
     public override PreparedTraining Prepare(TrainingInputs inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
+        inputs.RefuseStart();
         if (!(Sigma > 0) || !double.IsFinite(Sigma))
         {
             throw new CertiPureException("The selector's option sigma must be a finite number above 0.", ExitCode.Usage);
         }
 
         ClassifierNetwork classifier = ClassifierNetwork.From(inputs.RequireClassifier(), inputs);
-        RequireClasses(classifier, inputs);
+        classifier.RequireClasses(inputs.RequireClassifier(), inputs);
         classifier.Freeze();
         PurifierNetwork? purifier = null;
         if (inputs.PurifierPath is { } path)
@@ -38,21 +39,5 @@ public sealed record SelectorRecipe : TrainingRecipe
         var loss = new SelectionLoss(selector.Classify, classifier.Classify, Sigma, purifier?.Denoise);
         torch.nn.Module[] companions = purifier is null ? [classifier.Network] : [classifier.Network, purifier.Denoiser];
         return new PreparedTraining(selector.Network, loss, selector.Metadata, companions);
-    }
-
-    /// <summary>A classifier of other classes would be found wrong without an error.</summary>
-    private static void RequireClasses(ClassifierNetwork classifier, TrainingInputs inputs)
-    {
-        using DisposeScope scope = torch.NewDisposeScope();
-        using IDisposable noGradient = torch.no_grad();
-        classifier.Network.eval();
-        long classes = classifier.Classify(
-            torch.zeros([1, inputs.Shape.Channels, inputs.Shape.Height, inputs.Shape.Width])).shape[1];
-        if (classes != inputs.Data.ClassCount)
-        {
-            throw new CertiPureException(
-                $"The classifier '{inputs.ClassifierPath}' knows {classes} classes and the data set has {inputs.Data.ClassCount}: choose "
-                + "another.");
-        }
     }
 }

@@ -28,7 +28,7 @@ public sealed record SmoothedClassifierRecipe : TrainingRecipe
                 "The smoothed classifier's options are out of range: sigma must be above 0, lambda and eta at least 0.", ExitCode.Usage);
         }
 
-        ClassifierNetwork classifier = ClassifierNetwork.Fresh(Network, inputs, Trainer.Seed);
+        var classifier = ClassifierNetwork.Start(Network, inputs, Trainer.Seed);
         var loss = new GaussianNoiseLoss(
             classifier.Classify, Sigma, Lambda == 0 ? null : new ConsistencyRegularization(Lambda, Eta));
         return new PreparedTraining(classifier.Network, loss, classifier.Metadata);

@@ -7,7 +7,8 @@ namespace CertiPure.Recipes.Presets;
 /// <param name="Data">The training images.</param>
 public sealed record TrainingInputs(TrainingData Data)
 {
-    /// <summary>The weights to start from, safetensors; null for fresh ones. Consistency training and fine-tuning need it.</summary>
+    /// <summary>The weights to start from, safetensors; null for fresh ones. Consistency training and fine-tuning need it; what starts
+    /// from <see cref="ClassifierPath"/> or <see cref="PurifierPath"/> refuses it.</summary>
     public string? StartPath { get; init; }
 
     /// <summary>The LPIPS backbone's ImageNet weights; null where the loss is another.</summary>
@@ -24,6 +25,17 @@ public sealed record TrainingInputs(TrainingData Data)
 
     /// <summary>The shape of each image.</summary>
     public ImageShape Shape => Data.Shape;
+
+    /// <summary>Says that weights to start from would have no use.</summary>
+    /// <exception cref="CertiPureException">They were given.</exception>
+    internal void RefuseStart()
+    {
+        if (StartPath is not null)
+        {
+            throw new CertiPureException(
+                "This training does not start from --from: its weights are those of --classifier and --purifier, or fresh.", ExitCode.Usage);
+        }
+    }
 
     /// <summary>The purifier's weights.</summary>
     /// <exception cref="CertiPureException">They were not given.</exception>

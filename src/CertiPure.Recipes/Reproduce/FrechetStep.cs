@@ -2,6 +2,7 @@ using CertiPure.Images;
 using CertiPure.Recipes.Catalog;
 using CertiPure.Recipes.Metrics;
 using CertiPure.Smoothing;
+using CertiPure.Torch.Backend;
 using CertiPure.Torch.Metrics;
 using CertiPure.Torch.Purifiers;
 
@@ -28,7 +29,7 @@ internal sealed record FrechetStep : ReproductionStep
     /// <summary>The distances by noise level, once run.</summary>
     public IReadOnlyDictionary<double, FrechetDistance> Results => _results;
 
-    public override Task RunAsync(Action<int> progress, CancellationToken cancellation) => Task.Run(
+    public override Task RunAsync(Action<int> progress, CancellationToken cancellation) => NetworkThread.RunAsync(
         () =>
         {
             IReadOnlyList<int> ids = _options.Scale.FrechetImages.Resolve(_images.Count);
@@ -49,8 +50,7 @@ internal sealed record FrechetStep : ReproductionStep
             }
 
             void Stop(int read) => cancellation.ThrowIfCancellationRequested();
-        },
-        CancellationToken.None);
+        });
 
     /// <summary>Inception-v3 where the paper's protocol is followed and its weights are here, else the bundled classifier.</summary>
     private FeatureNetwork LoadNetwork() =>

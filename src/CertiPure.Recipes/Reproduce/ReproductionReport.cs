@@ -2,20 +2,17 @@ using System.Globalization;
 using CertiPure.Imaging;
 using CertiPure.Reports;
 using CertiPure.Results;
-using CertiPure.Torch.Metrics;
 
 namespace CertiPure.Recipes.Reproduce;
 
 /// <summary>The report: one page that needs nothing else, and beside it every table, plot, picture and manifest as files of their own.</summary>
 internal sealed class ReproductionReport
 {
-    private const int WeightsDigits = 12;
-
     private static readonly double[] ParetoRadii = [0.25, 0.5];
-    private static readonly double[] MarkovRadii = [1, 2, 4];
 
     private readonly Reproduction _reproduction;
     private readonly ReproductionTables _tables;
+    private readonly MeasurementTables _measurements;
     private readonly ReproductionScale _scale;
     private readonly HtmlReport _page;
 
@@ -23,6 +20,7 @@ internal sealed class ReproductionReport
     {
         _reproduction = reproduction;
         _tables = new ReproductionTables(reproduction);
+        _measurements = new MeasurementTables(reproduction, _tables);
         _scale = reproduction.Options.Scale;
         _page = new HtmlReport("Consistency Purification, reproduced", Lead());
     }
@@ -113,7 +111,7 @@ internal sealed class ReproductionReport
             AddComparison(Row(main, first), Row(main, second));
         }
 
-        Add(ImageNet64());
+        Add(_measurements.Speed());
     }
 
     private void AddPareto()
@@ -172,62 +170,10 @@ internal sealed class ReproductionReport
     private void AddLosses()
     {
         AddTable("The loss of fine-tuning", _reproduction.Matrix.Losses);
-        var rows = new List<IReadOnlyList<ReportCell>>();
-        var series = new List<LevelSeries>();
-        string network = "";
-        foreach (MatrixRow row in _reproduction.Matrix.Losses.Rows)
+        Add(_measurements.Frechet());
+        if (_measurements.FrechetPlot() is { } plot)
         {
-            if (!_reproduction.Frechets.TryGetValue(row.Name, out FrechetStep? step))
-            {
-                rows.Add([new ReportCell(row.Name), .. Enumerable.Repeat(ReportCell.Empty, 4), new ReportCell(_tables.Absence(row))]);
-                continue;
-            }
-
-            foreach ((double sigma, FrechetDistance distance) in step.Results.OrderBy(pair => pair.Key))
-            {
-                network = distance.Network;
-                rows.Add(
-                [
-                    new ReportCell(row.Name),
-                    ReportCell.Number(sigma, "0.00##"),
-                    ReportCell.Number(distance.Value, "0.###"),
-                    ReportCell.Number(distance.FirstCount, "0"),
-                    new ReportCell(distance.Network),
-                    ReportCell.Empty,
-                ]);
-            }
-
-            series.Add(new LevelSeries(row.Name, [.. step.Results.OrderBy(pair => pair.Key).Select(pair => (pair.Key, pair.Value.Value))]));
-        }
-
-        bool isFid = network.StartsWith("Inception", StringComparison.Ordinal);
-        Add(new ReportTable(
-            "frechet",
-            "Fréchet distance between purified and clean test images",
-            [
-                new ReportColumn("loss", "loss", IsNumeric: false),
-                new ReportColumn("sigma", "\u03c3"),
-                new ReportColumn("value", isFid ? "FID" : "Fréchet distance"),
-                new ReportColumn("images", "images"),
-                new ReportColumn("network", "feature network", IsNumeric: false),
-                new ReportColumn("remark", "remark", IsNumeric: false),
-            ],
-            rows,
-            isFid
-                ? ["FID in pytorch-fid's protocol, one draw of noise per image, purified pixels clipped to [0,1]."]
-                :
-                [
-                    "No FID: the features are those of the network named in each row, so the numbers compare with one another and with "
-                        + "nothing else. One draw of noise per image, purified pixels clipped to [0,1].",
-                ]));
-        if (series.Count > 0)
-        {
-            // The name's end, its weights' hash, is what fits an axis.
-            Add(new LevelPlot(
-                isFid ? $"FID ({network[^WeightsDigits..]})" : $"Fréchet distance (classifier {network[^WeightsDigits..]})",
-                series,
-                "Fréchet distance by loss",
-                "frechet"));
+            Add(plot);
         }
     }
 
@@ -268,64 +214,10 @@ internal sealed class ReproductionReport
     {
         _page.AddSection("Transport").AddText(
             "The paper argues that a purifier certifies more where it carries images less far from their clean originals.");
-        var rows = new List<IReadOnlyList<ReportCell>>();
-        var series = new List<LevelSeries>();
-        foreach ((string name, _, string role) in _reproduction.Matrix.Transports)
+        Add(_measurements.Transports());
+        if (_measurements.TransportPlot() is { } plot)
         {
-            if (_reproduction.Transports.FirstOrDefault(transport => transport.Name == name).Step is not { } step)
-            {
-                rows.Add([
-                    new ReportCell(name),
-                    .. Enumerable.Repeat(ReportCell.Empty, 4 + MarkovRadii.Length),
-                    new ReportCell("absent: " + _reproduction.Options.Weights.Advice(role)),
-                ]);
-                continue;
-            }
-
-            IReadOnlyList<Transport> results = step.Results;
-            rows.AddRange(results.Select(one => (IReadOnlyList<ReportCell>)
-            [
-                new ReportCell(name),
-                ReportCell.Number(one.Sigma, "0.00##"),
-                ReportCell.Number(one.MeanDistance, "0.000"),
-                ReportCell.Number(one.Wasserstein1, "0.000"),
-                ReportCell.Number(one.Wasserstein2, "0.000"),
-                .. MarkovRadii.Select(radius => ReportCell.Number(
-                    one.ImageDistances.Average(distance => Transport.MarkovBound(distance, radius)), "0.000")),
-                ReportCell.Empty,
-            ]));
-            series.Add(new LevelSeries(name, [.. results.Select(one => (one.Sigma, one.MeanDistance))]));
-        }
-
-        int images = _scale.TransportImages.Resolve(_reproduction.Images.Count).Count;
-        Add(new ReportTable(
-            "transport",
-            "Transport against the noise level",
-            [
-                new ReportColumn("method", "method", IsNumeric: false),
-                new ReportColumn("sigma", "\u03c3"),
-                new ReportColumn("transport", "T"),
-                new ReportColumn("wasserstein1", "W1"),
-                new ReportColumn("wasserstein2", "W2"),
-                .. MarkovRadii.Select(radius => new ReportColumn(
-                    string.Create(CultureInfo.InvariantCulture, $"markov{radius}"),
-                    string.Create(CultureInfo.InvariantCulture, $"bound at \u03c1 = {radius}"))),
-                new ReportColumn("remark", "remark", IsNumeric: false),
-            ],
-            rows,
-            [
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"T = E||D(x + noise) - x||, the mean over {images} images and {_scale.TransportDraws} draws each, in pixel space: every "
-                    + $"purified image is paired with its own clean one, so T bounds W1 from above. W1 and W2 are exact, by optimal "
-                    + $"assignment over the first {Math.Min(images, _scale.AssignedImages)} images and their first draws."),
-                "Bound: the mean over images of max(0, 1 - T(x) / \u03c1). By Markov's inequality, if the classifier is right on the ball "
-                    + "of radius \u03c1 around x, it is right after purification with at least that probability; nobody knows \u03c1, and where "
-                    + "it is no larger than T(x) the bound says nothing.",
-            ]));
-        if (series.Count > 0)
-        {
-            Add(new LevelPlot("transport E||D(x + noise) \u2212 x||", series, "Transport against the noise level", "transport"));
+            Add(plot);
         }
     }
 
@@ -393,31 +285,6 @@ internal sealed class ReproductionReport
     private static PlannedRun RunAt(MatrixRow row, double sigma) => row.Runs.Single(run => run.Sigma == sigma);
 
     private static string Plain(string name) => name.TrimStart('+', ' ');
-
-    private ReportTable ImageNet64()
-    {
-        NetworkSpeed? speed = _reproduction.Speed.Result;
-        return new ReportTable(
-            "imagenet64",
-            "ImageNet-64: the network's size and speed on this machine",
-            [
-                new ReportColumn("network", "network", IsNumeric: false),
-                new ReportColumn("parameters", "million parameters"),
-                new ReportColumn("imagesPerSecond", "images/s"),
-                new ReportColumn("remark", "remark", IsNumeric: false),
-            ],
-            [
-                [
-                    new ReportCell(speed?.Network ?? "OpenAI's UNet of consistency models"),
-                    ReportCell.Number(speed?.Parameters / 1e6, "0.0"),
-                    ReportCell.Number(speed?.ImagesPerSecond, "0.00"),
-                    new ReportCell(
-                        "no certified accuracy: the data and the weights are not bundled (certipure data get cd-lpips-imagenet64), and the "
-                        + "published networks are conditioned on the class, which a purifier must not be told"),
-                ],
-            ],
-            ["One image at a time, fresh weights, fp32."]);
-    }
 
     private static MatrixRow Row(MatrixTable table, string name) => table.Rows.Single(row => row.Name == name);
 

@@ -25,7 +25,7 @@ internal sealed record SpeedStep : ReproductionStep
     /// <summary>What was measured, or null.</summary>
     public NetworkSpeed? Result => Measurement.Find<NetworkSpeed>(PathOfResult, Inputs);
 
-    public override Task RunAsync(Action<int> progress, CancellationToken cancellation) => Task.Run(
+    public override Task RunAsync(Action<int> progress, CancellationToken cancellation) => NetworkThread.RunAsync(
         () =>
         {
             LibTorch.Load();
@@ -35,8 +35,7 @@ internal sealed record SpeedStep : ReproductionStep
             }
 
             progress(1);
-        },
-        CancellationToken.None);
+        });
 
     private NetworkSpeed Measure()
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using CertiPure.Images;
 using CertiPure.Recipes.Metrics;
 using CertiPure.Smoothing;
+using CertiPure.Torch.Backend;
 using CertiPure.Torch.Metrics;
 using CertiPure.Torch.Purifiers;
 
@@ -30,7 +31,7 @@ internal sealed record TransportStep : ReproductionStep
     public IReadOnlyList<Transport> Results =>
         [.. _options.Scale.TransportSigmas.Select(sigma => Measurement.Find<Transport>(PathOf(sigma), Inputs(sigma))).OfType<Transport>()];
 
-    public override Task RunAsync(Action<int> progress, CancellationToken cancellation) => Task.Run(
+    public override Task RunAsync(Action<int> progress, CancellationToken cancellation) => NetworkThread.RunAsync(
         () =>
         {
             ReproductionScale scale = _options.Scale;
@@ -57,8 +58,7 @@ internal sealed record TransportStep : ReproductionStep
             {
                 purifier?.Dispose();
             }
-        },
-        CancellationToken.None);
+        });
 
     private string PathOf(double sigma) => Path.Combine(
         _options.Folder, "measurements", string.Create(CultureInfo.InvariantCulture, $"transport-{_role}-{sigma}.json"));

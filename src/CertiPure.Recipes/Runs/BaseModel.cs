@@ -1,6 +1,7 @@
 using CertiPure.Images;
 using CertiPure.Results;
 using CertiPure.Smoothing;
+using CertiPure.Torch.Backend;
 
 namespace CertiPure.Recipes.Runs;
 
@@ -50,7 +51,7 @@ public sealed record BaseModel(
         int step = Math.Max(1, ids.Count / CheckedImages);
         int[] spread = [.. ids.Where((_, position) => position % step == 0).Take(CheckedImages)];
         CertificationChecks.PixelRange(images, spread);
-        CertificationChecks.CleanAccuracy(images, spread, ClassifierNetwork, BaseClassifier.BatchSize);
+        NetworkThread.Run(() => CertificationChecks.CleanAccuracy(images, spread, ClassifierNetwork, BaseClassifier.BatchSize));
     }
 
     /// <summary>Refuses to stand for a run of other weights.</summary>

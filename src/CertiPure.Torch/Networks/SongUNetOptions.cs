@@ -1,35 +1,14 @@
-using System.Text.Json.Serialization;
-
 namespace CertiPure.Torch.Networks;
 
 /// <summary>The arguments of <see cref="SongUNet"/>, in the reference code's names where written as JSON. The defaults are
 /// DDPM++.</summary>
-public sealed record SongUNetOptions
+public sealed record SongUNetOptions : EdmUNetOptions
 {
-    /// <summary>The image's height and width.</summary>
-    [JsonPropertyName("img_resolution")]
-    public required int Resolution { get; init; }
-
-    /// <summary>The image's channels.</summary>
-    [JsonPropertyName("img_channels")]
-    public required int Channels { get; init; }
-
-    /// <summary>The number of classes that it is conditioned on, 0 for none.</summary>
-    [JsonPropertyName("label_dim")]
-    public int LabelCount { get; init; }
-
-    /// <summary>The number of augmentation labels, 0 for none.</summary>
-    [JsonPropertyName("augment_dim")]
-    public int AugmentLabelCount { get; init; }
-
     /// <summary>The number of channels that the multipliers multiply.</summary>
     public int ModelChannels { get; init; } = 128;
 
     /// <summary>Multipliers per level, finest first.</summary>
     public IReadOnlyList<int> ChannelMult { get; init; } = [1, 2, 2, 2];
-
-    /// <summary>The multiplier of the embedding's channels.</summary>
-    public int ChannelMultEmb { get; init; } = 4;
 
     /// <summary>The multiplier of the noise embedding's channels: 1 for DDPM++, 2 for NCSN++.</summary>
     public int ChannelMultNoise { get; init; } = 1;
@@ -39,9 +18,6 @@ public sealed record SongUNetOptions
 
     /// <summary>The resolutions (after patching) with self-attention.</summary>
     public IReadOnlyList<int> AttnResolutions { get; init; } = [16];
-
-    /// <summary>Dropout probability in training.</summary>
-    public double Dropout { get; init; } = 0.1;
 
     /// <summary>How the noise level is embedded: positional for DDPM++, Fourier for NCSN++.</summary>
     public SongUNetEmbedding EmbeddingType { get; init; } = SongUNetEmbedding.Positional;

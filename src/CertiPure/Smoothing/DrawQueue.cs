@@ -100,6 +100,11 @@ public sealed class DrawQueue : IDisposable
                 ExitCode.Usage);
         }
 
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled(cancellationToken);
+        }
+
         var queued = new QueuedConsumer(lane, consumer, progress);
         lock (_lock)
         {
@@ -113,7 +118,7 @@ public sealed class DrawQueue : IDisposable
             Monitor.PulseAll(_lock);
         }
 
-        // Outside the lock: a token that is cancelled already calls back at once.
+        // Outside the lock: a token that has been cancelled meanwhile calls back at once.
         queued.Cancellation = cancellationToken.UnsafeRegister(_ => Cancel(queued, cancellationToken), null);
         if (queued.Task.IsCompleted)
         {

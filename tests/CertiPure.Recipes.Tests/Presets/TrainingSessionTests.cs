@@ -1,5 +1,6 @@
 using CertiPure.Images;
 using CertiPure.Recipes.Presets;
+using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Purifiers;
 
 namespace CertiPure.Recipes.Tests.Presets;
@@ -87,6 +88,38 @@ public sealed class TrainingSessionTests : IDisposable
 
         TrainingRequest Both(TrainingRequest request) =>
             request with { PurifierPath = At("edm"), ClassifierPath = At("classifier") };
+    }
+
+    [Theory]
+    [InlineData("classifier")]
+    [InlineData("smoothed-classifier")]
+    public void A_classifier_goes_on_from_given_weights(string training)
+    {
+        const string convolution = "conv1.weight";
+        Train("classifier", "start");
+        Train(training, "next", request => request with { StartPath = At("start"), Changes = ["trainer.learningRate=1e-9"] });
+        using Checkpoint start = SafeTensors.Read(At("start")), next = SafeTensors.Read(At("next"));
+        float[] given = start[convolution].ToSingles(), trained = next[convolution].ToSingles();
+        Assert.All(given.Zip(trained), pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-3));
+
+        TrainingRequest three = Request(training, "out") with { Data = Bars("lying", "standing", "leaning"), StartPath = At("start") };
+        Assert.Contains(
+            "2 classes and the data set has 3",
+            Assert.Throws<CertiPureException>(() => new TrainingSession(three)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("selector")]
+    [InlineData("classifier-fine-tuning")]
+    [InlineData("calibration")]
+    [InlineData("joint")]
+    public void Weights_to_start_from_are_refused_where_they_would_have_no_use(string training)
+    {
+        TrainingRequest request = Request(training, "out") with { StartPath = At("edm"), ClassifierOutputPath = At("classifier-out") };
+        var error = Assert.Throws<CertiPureException>(() => new TrainingSession(request));
+        Assert.Equal(ExitCode.Usage, error.ExitCode);
+        Assert.Contains("--from", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
