@@ -7,7 +7,7 @@ namespace CertiPure.Imaging.Tests;
 
 public sealed partial class ReportPlotTests
 {
-    public static TheoryData<string> Plots() => ["certified-accuracy-curves", "pareto-0.5", "transport"];
+    public static TheoryData<string> Plots() => ["certified-accuracy-curves", "pareto-0.5", "transport", "training-hours-0.5"];
 
     [Theory]
     [MemberData(nameof(Plots))]
@@ -107,6 +107,22 @@ public sealed partial class ReportPlotTests
         }
     }
 
+    [Fact]
+    public void Accuracy_against_hours_has_a_line_per_method_in_the_order_of_hours()
+    {
+        CertifiedAccuracy[] runs = [.. ((string[])["late", "early", "other"]).Select(name => CertifiedAccuracy.Of(Pictures.Run(name)))];
+        TrainingHours[] hours = [new("early", "EDM", 0.5), new("other", "consistency", 1), new("late", "EDM", 2), new("unused", "joint", 3)];
+
+        ReportTable table = new TrainingHoursPlot(runs, hours, 0.5).ToTable();
+
+        Assert.Equal(["early", "late", "other"], table.Rows.Select(row => row[1].Text));
+        Assert.Equal([0.5, 2, 1], table.Rows.Select(row => row[2].Value!.Value));
+        Assert.Contains(
+            "no line for the run late",
+            Assert.Throws<CertiPureException>(() => new TrainingHoursPlot(runs, hours[..2], 0.5)).Message,
+            StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
@@ -126,6 +142,8 @@ public sealed partial class ReportPlotTests
         {
             "certified-accuracy-curves" => new CurvePlot(runs),
             "pareto-0.5" => new ParetoPlot([.. runs.Select(run => CertifiedAccuracy.Of(run))], 0.5),
+            "training-hours-0.5" => new TrainingHoursPlot(
+                [.. runs.Select(run => CertifiedAccuracy.Of(run))], [.. runs.Select((run, i) => new TrainingHours(run.Name, run.Name, 1 + i))], 0.5),
             _ => new LevelPlot(
                 "transport",
                 [.. runs.Select((run, i) => new LevelSeries(run.Name, [(0.25, 1 + i), (0.5, 2 + i), (1, 4 + i)]))],

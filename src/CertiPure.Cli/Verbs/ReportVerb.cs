@@ -35,6 +35,12 @@ internal sealed class ReportVerb : Verb
         Description = "Leave out network calls, draws and times.",
     };
 
+    private readonly Option<string?> _trainingHours = new("--training-hours")
+    {
+        Description = "A table 'run,method,hours': show the accuracy at the one radius of --radii against the hours of training.",
+        HelpName = "FILE",
+    };
+
     private readonly Option<string> _format = new("--format")
     {
         Description = "The report's format: a table, a page (html), or the curves (png, svg).",
@@ -58,6 +64,7 @@ internal sealed class ReportVerb : Verb
         Add(_compare);
         Add(_best);
         Add(_withoutCosts);
+        Add(_trainingHours);
         Add(_format);
         Add(_out);
         Add(_overwrite);
@@ -74,6 +81,7 @@ internal sealed class ReportVerb : Verb
         }
 
         CertifiedAccuracy[] summaries = [.. runs.Select(run => CertifiedAccuracy.Of(run, radii))];
+        ReportPlot plot = parse.GetValue(_trainingHours) is { } hours ? AgainstHours(summaries, hours, radii) : new CurvePlot(runs);
         ReportTable[] tables =
         [
             parse.GetValue(_best)
@@ -82,12 +90,13 @@ internal sealed class ReportVerb : Verb
             .. parse.GetValue(_compare)
                 ? runs.Skip(1).Select(other => RunComparison.Of(runs[0], other, radii).ToTable())
                 : [],
+            .. plot is TrainingHoursPlot ? (ReportTable[])[plot.ToTable()] : [],
         ];
         string format = parse.GetRequiredValue(_format);
         if (parse.GetValue(_out) is { } path)
         {
             OutputFile.Write(
-                path, parse.GetValue(_overwrite), temporary => File.WriteAllBytes(temporary, Render(format, runs, tables)));
+                path, parse.GetValue(_overwrite), temporary => File.WriteAllBytes(temporary, Render(format, plot, runs, tables)));
         }
         else if (format == "png")
         {
@@ -95,26 +104,31 @@ internal sealed class ReportVerb : Verb
         }
         else
         {
-            Terminal.Output.Write(Encoding.UTF8.GetString(Render(format, runs, tables)));
+            Terminal.Output.Write(Encoding.UTF8.GetString(Render(format, plot, runs, tables)));
         }
 
         return Task.FromResult(ExitCode.Success);
     }
 
-    private static byte[] Render(string format, CertifiedRun[] runs, ReportTable[] tables)
+    private static TrainingHoursPlot AgainstHours(CertifiedAccuracy[] summaries, string path, IReadOnlyList<double> radii) =>
+        radii.Count == 1
+            ? new TrainingHoursPlot(summaries, TrainingHours.Read(path), radii[0])
+            : throw new CertiPureException("--training-hours shows one radius; name it with --radii.", ExitCode.Usage);
+
+    private static byte[] Render(string format, ReportPlot plot, CertifiedRun[] runs, ReportTable[] tables)
     {
         switch (format)
         {
             case "png":
-                return new CurvePlot(runs).ToPng();
+                return plot.ToPng();
             case "svg":
-                return Encoding.UTF8.GetBytes(new CurvePlot(runs).ToSvg());
+                return Encoding.UTF8.GetBytes(plot.ToSvg());
             default:
                 using (var writer = new StringWriter())
                 {
                     if (format == "html")
                     {
-                        Page(runs, tables).Write(writer);
+                        Page(plot, runs, tables).Write(writer);
                     }
                     else
                     {
@@ -126,10 +140,10 @@ internal sealed class ReportVerb : Verb
         }
     }
 
-    private static HtmlReport Page(CertifiedRun[] runs, ReportTable[] tables)
+    private static HtmlReport Page(ReportPlot plot, CertifiedRun[] runs, ReportTable[] tables)
     {
         var page = new HtmlReport("Certified accuracy", string.Join(", ", runs.Select(run => run.Name)));
-        page.AddSection("Curves").AddPlot(new CurvePlot(runs)).AddSection("Tables");
+        page.AddSection("Plot").AddPlot(plot).AddSection("Tables");
         foreach (ReportTable table in tables)
         {
             page.AddTable(table);

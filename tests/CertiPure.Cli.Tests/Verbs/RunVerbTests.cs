@@ -144,6 +144,19 @@ public sealed class RunVerbTests : IAsyncLifetime
             mark, (await CommandResult.Of("report", _bench.Run, "--format", format)).Succeeded(), StringComparison.Ordinal);
 
     [Fact]
+    public async Task Report_shows_accuracy_against_hours_of_training()
+    {
+        string hours = _bench.At("hours.csv");
+        await File.WriteAllTextAsync(hours, $"run,method,hours\n{Path.GetFileName(_bench.Run)},EDM,1.5\n", TestContext.Current.CancellationToken);
+        string[] command = ["report", _bench.Run, "--training-hours", hours, "--radii", "0.125"];
+        string table = (await CommandResult.Of([.. command, "--format", "csv"])).Succeeded();
+        Assert.Contains("1.5,", table, StringComparison.Ordinal);
+        string svg = (await CommandResult.Of([.. command, "--format", "svg"])).Succeeded();
+        Assert.Contains("hours of training", svg, StringComparison.Ordinal);
+        (await CommandResult.Of("report", _bench.Run, "--training-hours", hours)).Refused(ExitCode.Usage, "--radii");
+    }
+
+    [Fact]
     public async Task A_picture_is_written_to_a_file_only()
     {
         (await CommandResult.Of("report", _bench.Run, "--format", "png")).Refused(ExitCode.Usage, "--out");

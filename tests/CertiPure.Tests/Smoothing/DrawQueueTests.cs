@@ -166,7 +166,7 @@ public sealed class DrawQueueTests
         using var queue = new DrawQueue(classifier);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
             () => queue.OpenLane().RunAsync(Certify(0), cancellationToken: new CancellationToken(true)));
-        Assert.Equal(0, queue.Statistics.Consumers);
+        Assert.Equal((0, 0), (queue.Statistics.Consumers, queue.Statistics.Draws));
     }
 
     [Fact]
