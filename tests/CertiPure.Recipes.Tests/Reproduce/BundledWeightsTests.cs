@@ -1,9 +1,22 @@
+using CertiPure.Recipes.Catalog;
 using CertiPure.Recipes.Reproduce;
+using CertiPure.Torch.Checkpoints;
+using CertiPure.Torch.Networks;
+using CertiPure.Torch.Purifiers;
 
 namespace CertiPure.Recipes.Tests.Reproduce;
 
 public sealed class BundledWeightsTests
 {
+    private static readonly OpenAiUNetOptions PublishedDdpm = new()
+    {
+        ImageSize = 32,
+        ModelChannels = 128,
+        OutputChannels = 6,
+        ResidualBlocks = 3,
+        AttentionResolutions = [16, 8],
+    };
+
     [Theory]
     [InlineData("ddpm", "train ddpm --preset fashion-mnist")]
     [InlineData("consistency-l1", "finetune consistency --loss l1")]
@@ -45,5 +58,38 @@ public sealed class BundledWeightsTests
         Assert.Null(published.Find("ddpm"));
         // One's own file goes before a published one.
         Assert.Equal(models.Weights.Find("classifier"), published.Prepare("classifier"));
+    }
+
+    [Fact]
+    public void A_published_checkpoint_is_converted_once_and_then_loads()
+    {
+        using var models = new SmallModels();
+        PublishedCheckpoint known = PublishedCheckpoints.Find("ddpm-cifar10")!;
+        string folder = Path.Combine(models.Locations.Cache, "checkpoints", known.Name);
+        Directory.CreateDirectory(folder);
+        WriteZeros(PublishedDdpm, Path.Combine(folder, known.Files.Single().Name));
+        var published = new PublishedWeights(models.Weights, models.Locations, models.At("converted"));
+
+        string converted = published.Prepare("ddpm");
+
+        Assert.Equal(models.At("converted"), Path.GetDirectoryName(converted));
+        using (Denoiser denoiser = PurifierCheckpoint.Load(converted))
+        {
+            Assert.Equal("ddpm", denoiser.Preconditioning.Name);
+        }
+
+        DateTime written = File.GetLastWriteTimeUtc(converted);
+        Assert.Equal(converted, published.Prepare("ddpm"));
+        Assert.Equal(written, File.GetLastWriteTimeUtc(converted));
+        Assert.Single(Directory.GetFiles(models.At("converted")));
+    }
+
+    /// <summary>The published file's tensors by name and shape, which is what it is recognised by.</summary>
+    private static void WriteZeros(OpenAiUNetOptions options, string path)
+    {
+        using var network = new ImprovedDiffusionUNet(options);
+        using var zeros = new Checkpoint(
+            network.state_dict().Select(pair => CheckpointTensor.OfShape(pair.Key, ElementType.Float16, pair.Value.shape)));
+        SafeTensors.Write(path, zeros, ElementType.Float16);
     }
 }
