@@ -55,7 +55,9 @@ public sealed partial class ResultsTests
         }
 
         string path = Path.Combine(Root, word);
-        return Directory.EnumerateDirectories(Path.GetDirectoryName(path)!, Path.GetFileName(path)).Order(StringComparer.Ordinal);
+        return File.Exists(path)
+            ? [path]
+            : Directory.EnumerateDirectories(Path.GetDirectoryName(path)!, Path.GetFileName(path)).Order(StringComparer.Ordinal);
     }
 
     private static IEnumerable<string> MarkdownIn(string folder) =>
