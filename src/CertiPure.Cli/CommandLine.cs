@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using CertiPure.Cli.Verbs;
+using CertiPure.Cli.Verbs.Metrics;
 using CertiPure.Torch.Backend;
 
 namespace CertiPure.Cli;
@@ -40,10 +42,9 @@ internal static class CommandLine
         IReadOnlyList<string> arguments, Terminal terminal, CancellationToken cancellation = default)
     {
         ParseResult parse = BuildRoot(terminal).Parse(arguments);
-        if (parse.Errors.Count > 0 && parse.Action is not ExampleHelp)
+        if (FindError(parse) is { } mistake && parse.Action is not ExampleHelp)
         {
-            string command = parse.CommandResult.Command is Verb verb ? $"certipure {verb.Name}" : "certipure";
-            terminal.WriteError($"{parse.Errors[0].Message.TrimEnd('.')}; see {command} --help.");
+            terminal.WriteError($"{mistake.TrimEnd('.')}; see {NameOf(parse.CommandResult.Command)} --help.");
             return (int)ExitCode.Usage;
         }
 
@@ -74,6 +75,19 @@ internal static class CommandLine
             return (int)ExitCode.Failed;
         }
     }
+
+    /// <summary>What is wrong with the words, or null. The parser itself takes an option that it does not know for an argument, such as a
+    /// path.</summary>
+    private static string? FindError(ParseResult parse)
+    {
+        string? unknown = parse.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens)
+            .Select(token => token.Value).FirstOrDefault(word => word.StartsWith("--", StringComparison.Ordinal));
+        return parse.Errors.Count > 0 ? parse.Errors[0].Message : unknown is null ? null : $"There is no option {unknown}";
+    }
+
+    /// <summary>The words that call a command.</summary>
+    private static string NameOf(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{NameOf(parent)} {command.Name}" : command.Name;
 
     /// <summary>The root is a plain command, because <see cref="RootCommand"/> takes its name from the assembly's file.</summary>
     private static Command BuildRoot(Terminal terminal)

@@ -1,15 +1,19 @@
+using CertiPure.Cli.Verbs;
+
 namespace CertiPure.Cli.Tests;
 
 public sealed class CommandLineTests
 {
+    private static readonly Verb[] Verbs = [.. CommandLine.Verbs(new Terminal(TextWriter.Null, TextWriter.Null, live: false))];
+
     public static TheoryData<string> VerbNames =>
-        [.. CommandLine.Verbs(new Terminal(TextWriter.Null, TextWriter.Null, live: false)).Select(verb => verb.Name)];
+        [.. Verbs.SelectMany(verb => verb.Subcommands.Select(part => $"{verb.Name} {part.Name}").Prepend(verb.Name))];
 
     [Theory]
     [MemberData(nameof(VerbNames))]
     public async Task Every_verb_explains_itself_and_gives_an_example_of_itself(string verb)
     {
-        string help = (await CommandResult.Of(verb, "--help")).Succeeded();
+        string help = (await CommandResult.Of([.. verb.Split(' '), "--help"])).Succeeded();
         Assert.Contains($"certipure {verb}", help, StringComparison.Ordinal);
         string example = help[help.IndexOf("Example:", StringComparison.Ordinal)..];
         Assert.Contains($"certipure {verb}", example, StringComparison.Ordinal);
@@ -19,12 +23,14 @@ public sealed class CommandLineTests
     [MemberData(nameof(VerbNames))]
     public void The_example_of_every_verb_parses(string verb)
     {
-        var found = CommandLine.Verbs(new Terminal(TextWriter.Null, TextWriter.Null, live: false)).Single(v => v.Name == verb);
+        string[] names = verb.Split(' ');
+        Verb top = Verbs.Single(one => one.Name == names[0]);
+        Verb found = names.Length == 1 ? top : top.Subcommands.OfType<Verb>().Single(part => part.Name == names[1]);
         foreach (string line in found.Example.Replace("\\\n", " ", StringComparison.Ordinal).Split('\n'))
         {
             string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            Assert.Equal(["certipure", verb], words[..2]);
-            Assert.Empty(found.Parse(words[2..]).Errors);
+            Assert.Equal(["certipure", .. names], words[..(1 + names.Length)]);
+            Assert.Empty(top.Parse(words[2..]).Errors);
         }
     }
 
@@ -33,7 +39,7 @@ public sealed class CommandLineTests
     {
         CommandResult result = await CommandResult.Of();
         Assert.Equal((int)ExitCode.Usage, result.ExitCode);
-        Assert.All(VerbNames, verb => Assert.Contains(verb, result.Output, StringComparison.Ordinal));
+        Assert.All(Verbs, verb => Assert.Contains(verb.Name, result.Output, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -44,6 +50,9 @@ public sealed class CommandLineTests
     [InlineData("certfy", "certfy", "certipure --help")]
     [InlineData("bound --sucesses 1", "--sucesses", "certipure bound --help")]
     [InlineData("merge a", "--out", "certipure merge --help")]
+    [InlineData("report runs/a --comapre", "--comapre", "certipure report --help")]
+    [InlineData("verify --repaly", "--repaly", "certipure verify --help")]
+    [InlineData("metrics fid a b --draws 3", "--draws", "certipure metrics fid --help")]
     public async Task A_command_that_does_not_parse_is_answered_in_one_sentence(string line, string word, string help) =>
         (await CommandResult.Of(line.Split(' '))).Refused(ExitCode.Usage, word, help);
 }

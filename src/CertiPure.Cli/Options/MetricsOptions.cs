@@ -25,7 +25,7 @@ internal sealed class MetricsOptions
     /// <summary>Sigmas joined by commas.</summary>
     public static Option<IReadOnlyList<double>> Sigmas() => new("--sigma")
     {
-        Description = "transport: noise levels in pixel space, joined by commas.",
+        Description = "Noise levels in pixel space, joined by commas.",
         HelpName = "S,S,...",
         CustomParser = ParseSigmas,
     };
