@@ -67,6 +67,8 @@ internal sealed class ModelQueues(IModelLibrary library) : IDisposable
         {
             model.Dispose();
         }
+
+        _turns.Dispose();
     }
 
     private static DrawQueueStatistics Add(DrawQueueStatistics a, DrawQueueStatistics b) => new(
