@@ -6,6 +6,9 @@ namespace CertiPure.Recipes.Presets;
 /// <summary>Trains a consistency model: by tuning or distilling a diffusion denoiser, or without one.</summary>
 public sealed record ConsistencyRecipe : TrainingRecipe
 {
+    // Down to here bf16 measures how the answers at two levels differ; below, how it rounds them (docs/method.md has the figures).
+    private const double LeastStepInBf16 = 1.0 / 32;
+
     /// <summary>How.</summary>
     public ConsistencyMethod Method { get; init; } = ConsistencyMethod.Ect;
 
@@ -58,6 +61,7 @@ public sealed record ConsistencyRecipe : TrainingRecipe
                 ExitCode.Usage);
         }
 
+        RefuseRounding();
         PurifierNetwork student = Start(inputs);
         student.RequireShape(inputs.Shape);
         return Method switch
@@ -69,6 +73,20 @@ public sealed record ConsistencyRecipe : TrainingRecipe
             ConsistencyMethod.Distillation => PrepareDistillation(student, inputs),
             _ => PrepareTraining(student, inputs),
         };
+    }
+
+    private void RefuseRounding()
+    {
+        long lastStage = StageSteps == 0 ? 0 : Math.Max(0, Trainer.Steps - 1) / StageSteps;
+        if (Method == ConsistencyMethod.Ect
+            && Trainer.Precision == TrainingPrecision.Bf16
+            && Math.Pow(Q, -(lastStage + 1)) < LeastStepInBf16)
+        {
+            throw new CertiPureException(
+                "The last levels of this consistency training lie so close together that bf16 would train on its own rounding: set "
+                + "trainer.precision=fp32, or end at an earlier stage.",
+                ExitCode.Usage);
+        }
     }
 
     private static PreparedTraining Prepared(

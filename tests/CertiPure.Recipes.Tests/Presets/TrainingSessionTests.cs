@@ -253,6 +253,7 @@ public sealed class TrainingSessionTests : IDisposable
     [InlineData("classifier", "network.arguments.depth=9", "depth")]
     [InlineData("smoothed-classifier", "sigma=-1", "sigma")]
     [InlineData("selector", "sigma=0", "sigma")]
+    [InlineData("consistency", "q=256", "trainer.precision=fp32")]
     [InlineData("edm", "levels.deviation=0", "deviation")]
     [InlineData("edm", "trainer.batchSize=0", "batchSize")]
     [InlineData("edm", "trainer.augmentation.shift=-1", "shift")]
