@@ -19,7 +19,7 @@ internal sealed record TrainingMethod(
         ["edm"] = (bench, _) => Of(bench.Network(new EdmPreconditioning(), fresh: true), d => new EdmLoss(d, Wide)),
         ["ddpm"] = Ddpm,
         ["ect"] = (bench, _) => Of(
-            bench.Network(new ConsistencyPreconditioning()), d => new EctLoss(d, Wide, q: 2, huber: 0.03, stageSteps: bench.Steps / 4)),
+            bench.Network(new ConsistencyPreconditioning(), fresh: true), d => new EctLoss(d, Wide, q: 4, huber: 0.03)),
         ["distillation"] = Distillation,
         ["consistency training"] = TrainingWithoutTeacher,
         ["improved consistency training"] = (bench, _) => Of(
