@@ -1,6 +1,8 @@
 using CertiPure.Recipes.Presets;
 using CertiPure.Torch.Backend;
 using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Denoising;
+using CertiPure.Torch.Networks.UNets;
 using static TorchSharp.torch;
 
 namespace CertiPure.Benchmarks;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.UNets;
 using static TorchSharp.torch;
 
 namespace CertiPure.Benchmarks;

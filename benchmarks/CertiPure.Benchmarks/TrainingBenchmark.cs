@@ -1,6 +1,7 @@
 using CertiPure.Images;
 using CertiPure.Recipes.Presets;
 using CertiPure.Torch.Training;
+using CertiPure.Torch.Training.Data;
 using static TorchSharp.torch;
 
 namespace CertiPure.Benchmarks;

@@ -1,4 +1,4 @@
-using CertiPure.Torch.Training;
+using CertiPure.Torch.Training.Losses;
 
 namespace CertiPure.Recipes.Presets;
 

@@ -1,6 +1,9 @@
 using CertiPure.Torch.Backend;
 using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Denoising;
 using CertiPure.Torch.Training;
+using CertiPure.Torch.Training.Levels;
+using CertiPure.Torch.Training.Losses;
 
 namespace CertiPure.Recipes.Presets;
 

@@ -1,5 +1,6 @@
-using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Denoising;
 using CertiPure.Torch.Training;
+using CertiPure.Torch.Training.Losses;
 using static TorchSharp.torch;
 
 namespace CertiPure.Recipes.Presets;

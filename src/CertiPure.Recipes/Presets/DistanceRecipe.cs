@@ -1,7 +1,7 @@
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Metrics;
-using CertiPure.Torch.Networks;
-using CertiPure.Torch.Training;
+using CertiPure.Torch.Networks.Features;
+using CertiPure.Torch.Training.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,6 @@
 using CertiPure.Torch.Training;
+using CertiPure.Torch.Training.Levels;
+using CertiPure.Torch.Training.Losses;
 
 namespace CertiPure.Recipes.Presets;
 

@@ -1,4 +1,4 @@
-using CertiPure.Torch.Training;
+using CertiPure.Torch.Training.Levels;
 
 namespace CertiPure.Recipes.Presets;
 

@@ -3,7 +3,8 @@ using CertiPure.Images;
 using CertiPure.Torch.Backend;
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Networks;
-using CertiPure.Torch.Training;
+using CertiPure.Torch.Networks.Denoising;
+using CertiPure.Torch.Training.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
 

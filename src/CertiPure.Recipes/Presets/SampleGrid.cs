@@ -1,5 +1,6 @@
 using CertiPure.Imaging;
-using CertiPure.Torch.Training;
+using CertiPure.Torch.Training.Data;
+using CertiPure.Torch.Training.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
 using CertiPure.Torch.Training;
+using CertiPure.Torch.Training.Losses;
 using TorchSharp;
 
 namespace CertiPure.Recipes.Presets;

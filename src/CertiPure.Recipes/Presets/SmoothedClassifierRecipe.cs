@@ -1,4 +1,5 @@
 using CertiPure.Torch.Training;
+using CertiPure.Torch.Training.Losses;
 
 namespace CertiPure.Recipes.Presets;
 

@@ -1,5 +1,5 @@
 using CertiPure.Images;
-using CertiPure.Torch.Training;
+using CertiPure.Torch.Training.Data;
 
 namespace CertiPure.Recipes.Presets;
 

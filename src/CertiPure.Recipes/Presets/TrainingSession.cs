@@ -4,6 +4,7 @@ using CertiPure.Images;
 using CertiPure.Torch.Backend;
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Training;
+using CertiPure.Torch.Training.Data;
 
 namespace CertiPure.Recipes.Presets;
 

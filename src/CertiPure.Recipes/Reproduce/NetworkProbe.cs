@@ -2,6 +2,9 @@ using System.Diagnostics;
 using CertiPure.Images;
 using CertiPure.Torch.Backend;
 using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Classifiers;
+using CertiPure.Torch.Networks.Denoising;
+using CertiPure.Torch.Networks.UNets;
 using CertiPure.Torch.Purifiers;
 
 namespace CertiPure.Recipes.Reproduce;

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using CertiPure.Torch.Backend;
 using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Denoising;
+using CertiPure.Torch.Networks.UNets;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using CertiPure.Torch.Checkpoints.Recognition;
 using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Denoising;
+using CertiPure.Torch.Networks.UNets;
 
 namespace CertiPure.Torch.Checkpoints;
 

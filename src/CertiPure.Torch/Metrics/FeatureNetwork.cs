@@ -1,6 +1,7 @@
 using CertiPure.Images;
 using CertiPure.Torch.Checkpoints;
-using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Classifiers;
+using CertiPure.Torch.Networks.Features;
 using CertiPure.Torch.Purifiers;
 using TorchSharp;
 using static TorchSharp.torch;

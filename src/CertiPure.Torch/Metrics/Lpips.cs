@@ -1,5 +1,6 @@
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Features;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,9 @@
 using System.Text.Json;
 using CertiPure.Torch.Backend;
+using CertiPure.Torch.Networks.Classifiers;
+using CertiPure.Torch.Networks.Denoising;
+using CertiPure.Torch.Networks.Features;
+using CertiPure.Torch.Networks.UNets;
 using TorchSharp;
 
 namespace CertiPure.Torch.Networks;

@@ -1,5 +1,5 @@
 using CertiPure.Torch.Backend;
-using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Denoising;
 using static TorchSharp.torch;
 
 namespace CertiPure.Torch.Purifiers;

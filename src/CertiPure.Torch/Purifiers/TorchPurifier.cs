@@ -1,6 +1,7 @@
 using CertiPure.Images;
 using CertiPure.Torch.Backend;
 using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Denoising;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using CertiPure.Torch.Checkpoints;
+using CertiPure.Torch.Training.Data;
+using CertiPure.Torch.Training.Losses;
+using CertiPure.Torch.Training.Optimization;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,3 +1,6 @@
+using CertiPure.Torch.Training.Data;
+using CertiPure.Torch.Training.Optimization;
+
 namespace CertiPure.Torch.Training;
 
 /// <summary>How a run optimises, whatever its loss. Written into every checkpoint: a run resumes only under the options it

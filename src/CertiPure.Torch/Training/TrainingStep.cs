@@ -1,3 +1,5 @@
+using CertiPure.Torch.Training.Data;
+
 namespace CertiPure.Torch.Training;
 
 /// <summary>Where a run is, for losses with a schedule, and the randomness of this step.</summary>

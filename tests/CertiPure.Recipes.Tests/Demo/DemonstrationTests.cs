@@ -5,6 +5,7 @@ using CertiPure.Reports;
 using CertiPure.Torch.Backend;
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Denoising;
 using CertiPure.Torch.Purifiers;
 using TorchSharp;
 

@@ -3,6 +3,8 @@ using CertiPure.Recipes.Presets;
 using CertiPure.Torch.Backend;
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Training;
+using CertiPure.Torch.Training.Data;
+using CertiPure.Torch.Training.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
 

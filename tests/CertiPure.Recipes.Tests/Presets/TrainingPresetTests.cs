@@ -1,5 +1,6 @@
 using CertiPure.Recipes.Presets;
 using CertiPure.Torch.Training;
+using CertiPure.Torch.Training.Optimization;
 
 namespace CertiPure.Recipes.Tests.Presets;
 

@@ -1,7 +1,8 @@
 using CertiPure.Recipes.Catalog;
 using CertiPure.Recipes.Reproduce;
 using CertiPure.Torch.Checkpoints;
-using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Denoising;
+using CertiPure.Torch.Networks.UNets;
 using CertiPure.Torch.Purifiers;
 
 namespace CertiPure.Recipes.Tests.Reproduce;

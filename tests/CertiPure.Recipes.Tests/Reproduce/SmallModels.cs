@@ -4,6 +4,8 @@ using CertiPure.Recipes.Reproduce;
 using CertiPure.Torch.Backend;
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Denoising;
+using CertiPure.Torch.Networks.UNets;
 using CertiPure.Torch.Purifiers;
 using TorchSharp;
 

@@ -1,6 +1,6 @@
 using CertiPure.Images;
 using CertiPure.Torch.Attacks;
-using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Denoising;
 using CertiPure.Torch.Purifiers;
 using CertiPure.Torch.Tests.Purifiers;
 using TorchSharp;

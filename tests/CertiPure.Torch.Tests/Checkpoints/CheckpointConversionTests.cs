@@ -1,5 +1,6 @@
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Denoising;
 using CertiPure.Torch.Tests.Fixtures;
 using static TorchSharp.torch;
 

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using CertiPure.Torch.Checkpoints;
-using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Classifiers;
+using CertiPure.Torch.Networks.Features;
 using static TorchSharp.torch;
 
 namespace CertiPure.Torch.Tests.Fixtures;

@@ -1,7 +1,8 @@
 using System.Text.RegularExpressions;
 using CertiPure.Torch.Checkpoints;
-using CertiPure.Torch.Networks;
-using CertiPure.Torch.Training;
+using CertiPure.Torch.Networks.Denoising;
+using CertiPure.Torch.Networks.UNets;
+using CertiPure.Torch.Training.Losses;
 using static TorchSharp.torch;
 
 namespace CertiPure.Torch.Tests.Fixtures;

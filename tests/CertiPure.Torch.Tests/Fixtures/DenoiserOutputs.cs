@@ -1,4 +1,4 @@
-using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Denoising;
 using static TorchSharp.torch;
 
 namespace CertiPure.Torch.Tests.Fixtures;

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Denoising;
+using CertiPure.Torch.Networks.UNets;
 using static TorchSharp.torch;
 
 namespace CertiPure.Torch.Tests.Fixtures;

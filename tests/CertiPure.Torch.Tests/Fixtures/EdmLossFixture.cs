@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using CertiPure.Torch.Networks;
-using CertiPure.Torch.Training;
+using CertiPure.Torch.Networks.Denoising;
+using CertiPure.Torch.Training.Levels;
+using CertiPure.Torch.Training.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
 

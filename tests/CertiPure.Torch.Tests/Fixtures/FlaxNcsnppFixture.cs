@@ -1,6 +1,6 @@
 using System.Text.Json;
 using CertiPure.Torch.Checkpoints;
-using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.UNets;
 using static TorchSharp.torch;
 
 namespace CertiPure.Torch.Tests.Fixtures;

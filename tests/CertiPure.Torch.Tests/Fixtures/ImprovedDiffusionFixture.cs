@@ -1,6 +1,7 @@
 using System.Globalization;
 using CertiPure.Torch.Checkpoints;
-using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Denoising;
+using CertiPure.Torch.Networks.UNets;
 using static TorchSharp.torch;
 
 namespace CertiPure.Torch.Tests.Fixtures;

@@ -1,6 +1,6 @@
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Metrics;
-using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Features;
 using static TorchSharp.torch;
 
 namespace CertiPure.Torch.Tests.Fixtures;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.UNets;
 
 namespace CertiPure.Torch.Tests.Fixtures;
 

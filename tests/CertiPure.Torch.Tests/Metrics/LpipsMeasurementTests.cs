@@ -2,6 +2,7 @@ using CertiPure.Images;
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Metrics;
 using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Features;
 
 namespace CertiPure.Torch.Tests.Metrics;
 

@@ -1,8 +1,9 @@
-using CertiPure.Imaging;
 using CertiPure.Images;
+using CertiPure.Imaging;
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Metrics;
 using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Features;
 using TorchSharp;
 using static TorchSharp.torch;
 

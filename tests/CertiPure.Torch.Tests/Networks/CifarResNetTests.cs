@@ -1,4 +1,5 @@
 using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Classifiers;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using CertiPure.Torch.Checkpoints;
-using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.UNets;
 
 namespace CertiPure.Torch.Tests.Networks;
 

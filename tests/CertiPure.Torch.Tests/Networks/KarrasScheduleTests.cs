@@ -1,4 +1,4 @@
-using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Denoising;
 
 namespace CertiPure.Torch.Tests.Networks;
 

@@ -1,4 +1,4 @@
-using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.UNets;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,6 @@
 using CertiPure.Images;
 using CertiPure.Torch.Checkpoints;
-using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Classifiers;
 using CertiPure.Torch.Purifiers;
 
 namespace CertiPure.Torch.Tests.Networks;

@@ -1,4 +1,6 @@
 using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Denoising;
+using CertiPure.Torch.Networks.UNets;
 using TorchSharp;
 using static TorchSharp.torch;
 

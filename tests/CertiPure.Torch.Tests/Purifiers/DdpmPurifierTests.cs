@@ -1,5 +1,5 @@
 using CertiPure.Images;
-using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Denoising;
 using CertiPure.Torch.Purifiers;
 
 namespace CertiPure.Torch.Tests.Purifiers;

@@ -1,6 +1,6 @@
 using CertiPure.Images;
 using CertiPure.Torch.Backend;
-using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Denoising;
 using CertiPure.Torch.Purifiers;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,4 +1,4 @@
-using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Denoising;
 using CertiPure.Torch.Purifiers;
 
 namespace CertiPure.Torch.Tests.Purifiers;

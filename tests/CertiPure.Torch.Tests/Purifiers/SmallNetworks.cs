@@ -1,5 +1,8 @@
 using CertiPure.Images;
 using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Classifiers;
+using CertiPure.Torch.Networks.Denoising;
+using CertiPure.Torch.Networks.UNets;
 using CertiPure.Torch.Purifiers;
 using static TorchSharp.torch;
 

@@ -1,6 +1,7 @@
 using CertiPure.Images;
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Classifiers;
 using CertiPure.Torch.Purifiers;
 using CertiPure.Torch.Tests.Checkpoints;
 using TorchSharp;

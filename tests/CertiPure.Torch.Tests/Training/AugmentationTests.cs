@@ -1,4 +1,4 @@
-using CertiPure.Torch.Training;
+using CertiPure.Torch.Training.Data;
 using static TorchSharp.torch;
 
 namespace CertiPure.Torch.Tests.Training;

@@ -1,4 +1,4 @@
-using CertiPure.Torch.Training;
+using CertiPure.Torch.Training.Data;
 
 namespace CertiPure.Torch.Tests.Training;
 

@@ -2,6 +2,9 @@ using System.Diagnostics;
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Tests.Checkpoints;
 using CertiPure.Torch.Training;
+using CertiPure.Torch.Training.Data;
+using CertiPure.Torch.Training.Levels;
+using CertiPure.Torch.Training.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
 

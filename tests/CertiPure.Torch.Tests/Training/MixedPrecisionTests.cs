@@ -1,7 +1,13 @@
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Classifiers;
+using CertiPure.Torch.Networks.Denoising;
+using CertiPure.Torch.Networks.UNets;
 using CertiPure.Torch.Tests.Checkpoints;
 using CertiPure.Torch.Training;
+using CertiPure.Torch.Training.Data;
+using CertiPure.Torch.Training.Levels;
+using CertiPure.Torch.Training.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
 

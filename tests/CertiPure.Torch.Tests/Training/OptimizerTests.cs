@@ -1,4 +1,5 @@
 using CertiPure.Torch.Training;
+using CertiPure.Torch.Training.Optimization;
 using static TorchSharp.torch;
 
 namespace CertiPure.Torch.Tests.Training;

@@ -1,4 +1,7 @@
 using CertiPure.Torch.Training;
+using CertiPure.Torch.Training.Data;
+using CertiPure.Torch.Training.Levels;
+using CertiPure.Torch.Training.Losses;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

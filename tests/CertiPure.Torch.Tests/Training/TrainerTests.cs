@@ -1,8 +1,13 @@
 using System.Text.Json;
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Classifiers;
 using CertiPure.Torch.Tests.Checkpoints;
 using CertiPure.Torch.Training;
+using CertiPure.Torch.Training.Data;
+using CertiPure.Torch.Training.Levels;
+using CertiPure.Torch.Training.Losses;
+using CertiPure.Torch.Training.Optimization;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Classifiers;
 
 namespace CertiPure.Torch.Checkpoints.Recognition;
 

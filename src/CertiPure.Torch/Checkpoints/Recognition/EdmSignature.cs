@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.UNets;
 
 namespace CertiPure.Torch.Checkpoints.Recognition;
 

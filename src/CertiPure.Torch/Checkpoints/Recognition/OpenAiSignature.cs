@@ -1,4 +1,5 @@
 using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.UNets;
 
 namespace CertiPure.Torch.Checkpoints.Recognition;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Checkpoints.Recognition;
 using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Classifiers;
 using CertiPure.Torch.Tests.Fixtures;
 
 namespace CertiPure.Torch.Tests.Checkpoints.Recognition;

@@ -1,6 +1,13 @@
 using CertiPure.Images;
 using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Classifiers;
+using CertiPure.Torch.Networks.Denoising;
+using CertiPure.Torch.Networks.UNets;
 using CertiPure.Torch.Training;
+using CertiPure.Torch.Training.Data;
+using CertiPure.Torch.Training.Levels;
+using CertiPure.Torch.Training.Losses;
+using CertiPure.Torch.Training.Optimization;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,8 @@
-using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Classifiers;
+using CertiPure.Torch.Networks.Denoising;
 using CertiPure.Torch.Training;
+using CertiPure.Torch.Training.Levels;
+using CertiPure.Torch.Training.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,0 +1,123 @@
+using System.Globalization;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace CertiPure.Torch.Networks.Classifiers;
+
+/// <summary>
+/// The CIFAR ResNet of He et al. 2016, section 4.2, with shortcuts without parameters (option A), in the parameter names of
+/// akamaster/pytorch_resnet_cifar10. It takes images of any size that two halvings leave, 28x28 included.
+/// </summary>
+public sealed class CifarResNet : nn.Module<Tensor, Tensor>, IFreshWeights
+{
+    private readonly Conv2d conv1;
+    private readonly BatchNorm2d bn1;
+    private readonly Sequential layer1;
+    private readonly Sequential layer2;
+    private readonly Sequential layer3;
+    private readonly Linear linear;
+    private readonly int _patch;
+
+    /// <summary>A network with weights to be drawn or loaded.</summary>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public CifarResNet(CifarResNetOptions options)
+        : base(nameof(CifarResNet))
+    {
+        if (options.Depth < 8 || (options.Depth - 2) % 6 != 0)
+        {
+            throw new ArgumentException($"depth {options.Depth} must be 6n + 2", nameof(options));
+        }
+
+        if (options.Width < 4 || options.Width % 4 != 0 || options.Channels < 1 || options.ClassCount < 2
+            || options.Patch < 1)
+        {
+            throw new ArgumentException(
+                "width must be a multiple of 4, img_channels and patch at least 1 and num_classes at least 2", nameof(options));
+        }
+
+        int blocks = (options.Depth - 2) / 6, width = options.Width;
+        _patch = options.Patch;
+        conv1 = nn.Conv2d(options.Channels * _patch * _patch, width, 3, padding: 1, bias: false);
+        bn1 = nn.BatchNorm2d(width);
+        layer1 = Stage(width, width, blocks, 1);
+        layer2 = Stage(width, 2 * width, blocks, 2);
+        layer3 = Stage(2 * width, 4 * width, blocks, 2);
+        linear = nn.Linear(4 * width, options.ClassCount);
+        RegisterComponents();
+    }
+
+    /// <summary>The entry in the list of architectures.</summary>
+    public static Architecture Architecture { get; } = new(
+        nameof(CifarResNet), arguments => new CifarResNet(ArchitectureArguments.Read<CifarResNetOptions>(arguments)));
+
+    /// <summary>Computes logits.</summary>
+    /// <param name="input"><c>[N,C,H,W]</c>, normalised as the network was trained.</param>
+    /// <returns><c>[N,K]</c>.</returns>
+    public override Tensor forward(Tensor input)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return linear.call(Features(input)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Computes what the last layer sees.</summary>
+    /// <param name="input"><c>[N,C,H,W]</c>, normalised as the network was trained.</param>
+    /// <returns><c>[N,4*width]</c>, averaged over pixels.</returns>
+    public Tensor Features(Tensor input)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor folded = _patch == 1 ? input : nn.functional.pixel_unshuffle(input, _patch);
+        Tensor hidden = nn.functional.relu(bn1.call(conv1.call(folded)));
+        hidden = layer3.call(layer2.call(layer1.call(hidden)));
+        return hidden.mean([2, 3]).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void DrawWeights(Generator generator) => StandardWeights.Draw(this, generator, StandardWeights.He);
+
+    private static Sequential Stage(int inputs, int outputs, int blocks, int stride) =>
+        nn.Sequential(Enumerable.Range(0, blocks).Select(i => (
+            i.ToString(CultureInfo.InvariantCulture),
+            (nn.Module<Tensor, Tensor>)new Block(i == 0 ? inputs : outputs, outputs, i == 0 ? stride : 1))));
+
+    private sealed class Block : nn.Module<Tensor, Tensor>
+    {
+        private readonly Conv2d conv1;
+        private readonly BatchNorm2d bn1;
+        private readonly Conv2d conv2;
+        private readonly BatchNorm2d bn2;
+        private readonly long _addedChannels;
+
+        public Block(int inputs, int outputs, int stride)
+            : base(nameof(Block))
+        {
+            _addedChannels = outputs - inputs;
+            conv1 = nn.Conv2d(inputs, outputs, 3, stride, padding: 1, bias: false);
+            bn1 = nn.BatchNorm2d(outputs);
+            conv2 = nn.Conv2d(outputs, outputs, 3, padding: 1, bias: false);
+            bn2 = nn.BatchNorm2d(outputs);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor hidden = nn.functional.relu(bn1.call(conv1.call(input)));
+            hidden = bn2.call(conv2.call(hidden)) + Shortcut(input);
+            return nn.functional.relu(hidden).MoveToOuterDisposeScope();
+        }
+
+        // Option A: every second pixel, and zeros for the channels that the input does not have, half on either side.
+        private Tensor Shortcut(Tensor input)
+        {
+            if (_addedChannels == 0)
+            {
+                return input;
+            }
+
+            Tensor everySecond = input[TensorIndex.Colon, TensorIndex.Colon, TensorIndex.Slice(step: 2), TensorIndex.Slice(step: 2)];
+            long before = _addedChannels / 2;
+            return nn.functional.pad(everySecond, [0, 0, 0, 0, before, _addedChannels - before]);
+        }
+    }
+}

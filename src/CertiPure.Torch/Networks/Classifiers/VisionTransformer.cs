@@ -1,0 +1,210 @@
+using System.Globalization;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace CertiPure.Torch.Networks.Classifiers;
+
+/// <summary>The vision transformer (Dosovitskiy et al. 2021) as an image classifier, in Hugging Face's parameter names. The
+/// paper's classifier is its ViT-B/16, fine-tuned on CIFAR-10.</summary>
+public sealed class VisionTransformer : nn.Module<Tensor, Tensor>, IFreshWeights
+{
+    // The standard deviation of fresh weights in the published code.
+    private const double InitializerRange = 0.02;
+
+    private readonly long[] _size;
+    private readonly Encoder vit;
+    private readonly nn.Module<Tensor, Tensor> classifier;
+
+    /// <summary>Makes the network.</summary>
+    /// <param name="options">Its shape.</param>
+    public VisionTransformer(VisionTransformerOptions options)
+        : base(nameof(VisionTransformer))
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _size = [options.ImageSize, options.ImageSize];
+        vit = new Encoder(options);
+        classifier = nn.Linear(options.HiddenSize, options.NumLabels);
+        RegisterComponents();
+    }
+
+    /// <summary>The entry in the list of architectures.</summary>
+    public static Architecture Architecture { get; } = new(
+        nameof(VisionTransformer), arguments => new VisionTransformer(ArchitectureArguments.Read<VisionTransformerOptions>(arguments)));
+
+    /// <inheritdoc/>
+    public void DrawWeights(Generator generator) => StandardWeights.Draw(this, generator, _ => InitializerRange);
+
+    /// <summary>Computes logits.</summary>
+    /// <param name="input"><c>[N,3,H,W]</c> in [-1,1]; images of another size than the network's are resized bilinearly.</param>
+    /// <returns><c>[N,labels]</c>.</returns>
+    public override Tensor forward(Tensor input)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor resized = input.shape[2] == _size[0] && input.shape[3] == _size[1]
+            ? input
+            : nn.functional.interpolate(input, _size, mode: InterpolationMode.Bilinear, align_corners: false);
+        return classifier.call(vit.call(resized).select(1, 0)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Patches to tokens, through all layers, to normalised tokens.</summary>
+    private sealed class Encoder : nn.Module<Tensor, Tensor>
+    {
+        private readonly Embeddings embeddings;
+        private readonly LayerStack encoder;
+        private readonly nn.Module<Tensor, Tensor> layernorm;
+
+        public Encoder(VisionTransformerOptions options)
+            : base(nameof(Encoder))
+        {
+            embeddings = new Embeddings(options);
+            encoder = new LayerStack(options);
+            layernorm = nn.LayerNorm(options.HiddenSize, options.LayerNormEps);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input) => layernorm.call(encoder.call(embeddings.call(input)));
+    }
+
+    /// <summary>A token for each patch, behind one for the class, each with its position added.</summary>
+    private sealed class Embeddings : nn.Module<Tensor, Tensor>, IFreshWeights
+    {
+        private readonly Parameter cls_token;
+        private readonly Parameter position_embeddings;
+        private readonly PatchEmbeddings patch_embeddings;
+
+        public Embeddings(VisionTransformerOptions options)
+            : base(nameof(Embeddings))
+        {
+            long patches = (long)options.ImageSize / options.PatchSize * (options.ImageSize / options.PatchSize);
+            cls_token = nn.Parameter(zeros(1, 1, options.HiddenSize));
+            position_embeddings = nn.Parameter(zeros(1, patches + 1, options.HiddenSize));
+            patch_embeddings = new PatchEmbeddings(options);
+            RegisterComponents();
+        }
+
+        public void DrawWeights(Generator generator)
+        {
+            cls_token.zero_();
+            position_embeddings.copy_(randn(position_embeddings.shape, generator: generator) * InitializerRange);
+        }
+
+        public override Tensor forward(Tensor input) =>
+            cat([cls_token.expand(input.shape[0], -1, -1), patch_embeddings.call(input)], 1) + position_embeddings;
+    }
+
+    private sealed class PatchEmbeddings : nn.Module<Tensor, Tensor>
+    {
+        private readonly nn.Module<Tensor, Tensor> projection;
+
+        public PatchEmbeddings(VisionTransformerOptions options)
+            : base(nameof(PatchEmbeddings))
+        {
+            projection = nn.Conv2d(3, options.HiddenSize, options.PatchSize, stride: options.PatchSize);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input) => projection.call(input).flatten(2).transpose(1, 2);
+    }
+
+    private sealed class LayerStack : nn.Module<Tensor, Tensor>
+    {
+        private readonly nn.Module<Tensor, Tensor> layer;
+
+        public LayerStack(VisionTransformerOptions options)
+            : base(nameof(LayerStack))
+        {
+            layer = nn.Sequential(Enumerable.Range(0, options.NumHiddenLayers).Select(i => (
+                i.ToString(CultureInfo.InvariantCulture), (nn.Module<Tensor, Tensor>)new Layer(options))));
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input) => layer.call(input);
+    }
+
+    /// <summary>Attention, then a perceptron, each behind a normalisation and added to its input.</summary>
+    private sealed class Layer : nn.Module<Tensor, Tensor>
+    {
+        private readonly nn.Module<Tensor, Tensor> layernorm_before;
+        private readonly Attention attention;
+        private readonly nn.Module<Tensor, Tensor> layernorm_after;
+        private readonly Dense intermediate;
+        private readonly Dense output;
+
+        public Layer(VisionTransformerOptions options)
+            : base(nameof(Layer))
+        {
+            layernorm_before = nn.LayerNorm(options.HiddenSize, options.LayerNormEps);
+            attention = new Attention(options);
+            layernorm_after = nn.LayerNorm(options.HiddenSize, options.LayerNormEps);
+            intermediate = new Dense(options.HiddenSize, options.IntermediateSize);
+            output = new Dense(options.IntermediateSize, options.HiddenSize);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            Tensor attended = attention.call(layernorm_before.call(input)) + input;
+            return output.call(nn.functional.gelu(intermediate.call(layernorm_after.call(attended)))) + attended;
+        }
+    }
+
+    private sealed class Attention : nn.Module<Tensor, Tensor>
+    {
+        private readonly SelfAttention attention;
+        private readonly Dense output;
+
+        public Attention(VisionTransformerOptions options)
+            : base(nameof(Attention))
+        {
+            attention = new SelfAttention(options);
+            output = new Dense(options.HiddenSize, options.HiddenSize);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input) => output.call(attention.call(input));
+    }
+
+    private sealed class SelfAttention : nn.Module<Tensor, Tensor>
+    {
+        private readonly nn.Module<Tensor, Tensor> query;
+        private readonly nn.Module<Tensor, Tensor> key;
+        private readonly nn.Module<Tensor, Tensor> value;
+        private readonly int _heads;
+
+        public SelfAttention(VisionTransformerOptions options)
+            : base(nameof(SelfAttention))
+        {
+            _heads = options.NumAttentionHeads;
+            query = nn.Linear(options.HiddenSize, options.HiddenSize);
+            key = nn.Linear(options.HiddenSize, options.HiddenSize);
+            value = nn.Linear(options.HiddenSize, options.HiddenSize);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            Tensor attended = nn.functional.scaled_dot_product_attention(
+                Heads(query.call(input)), Heads(key.call(input)), Heads(value.call(input)));
+            return attended.transpose(1, 2).reshape(input.shape);
+        }
+
+        private Tensor Heads(Tensor x) =>
+            x.reshape(x.shape[0], x.shape[1], _heads, x.shape[2] / _heads).transpose(1, 2);
+    }
+
+    /// <summary>One linear layer, named <c>dense</c>.</summary>
+    private sealed class Dense : nn.Module<Tensor, Tensor>
+    {
+        private readonly nn.Module<Tensor, Tensor> dense;
+
+        public Dense(int inputs, int outputs)
+            : base(nameof(Dense))
+        {
+            dense = nn.Linear(inputs, outputs);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input) => dense.call(input);
+    }
+}

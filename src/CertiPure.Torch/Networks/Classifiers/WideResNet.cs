@@ -1,0 +1,105 @@
+using System.Globalization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CertiPure.Torch.Networks.Classifiers;
+
+/// <summary>The wide residual network with pre-activation (Zagoruyko and Komodakis 2016), WideResNet-28-10 by default, in the
+/// parameter names of the PyTorch ports that robustness benchmarks publish.</summary>
+public sealed class WideResNet : nn.Module<Tensor, Tensor>, IFreshWeights
+{
+    private readonly nn.Module<Tensor, Tensor> conv1;
+    private readonly nn.Module<Tensor, Tensor> block1;
+    private readonly nn.Module<Tensor, Tensor> block2;
+    private readonly nn.Module<Tensor, Tensor> block3;
+    private readonly nn.Module<Tensor, Tensor> bn1;
+    private readonly nn.Module<Tensor, Tensor> fc;
+
+    /// <summary>Makes the network.</summary>
+    /// <param name="options">Its shape.</param>
+    /// <exception cref="ArgumentException">The depth is not 6n + 4.</exception>
+    public WideResNet(WideResNetOptions options)
+        : base(nameof(WideResNet))
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Depth < 10 || (options.Depth - 4) % 6 != 0)
+        {
+            throw new ArgumentException($"depth {options.Depth} must be 6n + 4", nameof(options));
+        }
+
+        int blocks = (options.Depth - 4) / 6;
+        int widen = options.WidenFactor;
+        conv1 = nn.Conv2d(3, 16, 3, padding: 1, bias: false);
+        block1 = new Stage(16, 16 * widen, blocks, 1, options.DropRate);
+        block2 = new Stage(16 * widen, 32 * widen, blocks, 2, options.DropRate);
+        block3 = new Stage(32 * widen, 64 * widen, blocks, 2, options.DropRate);
+        bn1 = nn.BatchNorm2d(64 * widen);
+        fc = nn.Linear(64 * widen, options.ClassCount);
+        RegisterComponents();
+    }
+
+    /// <summary>The entry in the list of architectures.</summary>
+    public static Architecture Architecture { get; } = new(
+        nameof(WideResNet), arguments => new WideResNet(ArchitectureArguments.Read<WideResNetOptions>(arguments)));
+
+    /// <inheritdoc/>
+    public void DrawWeights(Generator generator) => StandardWeights.Draw(this, generator, StandardWeights.He);
+
+    /// <summary>Computes logits.</summary>
+    /// <param name="input"><c>[N,3,32,32]</c>, normalised as the network was trained.</param>
+    /// <returns><c>[N,classes]</c>.</returns>
+    public override Tensor forward(Tensor input)
+    {
+        Tensor h = block3.call(block2.call(block1.call(conv1.call(input))));
+        return fc.call(nn.functional.relu(bn1.call(h)).mean([2, 3]));
+    }
+
+    /// <summary>The blocks of one resolution, named <c>layer.N</c>.</summary>
+    private sealed class Stage : nn.Module<Tensor, Tensor>
+    {
+        private readonly nn.Module<Tensor, Tensor> layer;
+
+        public Stage(int inputs, int outputs, int blocks, int stride, double dropout)
+            : base(nameof(Stage))
+        {
+            layer = nn.Sequential(Enumerable.Range(0, blocks).Select(i => (
+                i.ToString(CultureInfo.InvariantCulture),
+                (nn.Module<Tensor, Tensor>)new Block(i == 0 ? inputs : outputs, outputs, i == 0 ? stride : 1, dropout))));
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input) => layer.call(input);
+    }
+
+    /// <summary>Normalise, activate and convolve, twice. Where the shapes differ, the shortcut too starts from the activated
+    /// input.</summary>
+    private sealed class Block : nn.Module<Tensor, Tensor>
+    {
+        private readonly nn.Module<Tensor, Tensor> bn1;
+        private readonly nn.Module<Tensor, Tensor> conv1;
+        private readonly nn.Module<Tensor, Tensor> bn2;
+        private readonly nn.Module<Tensor, Tensor> conv2;
+        private readonly nn.Module<Tensor, Tensor>? convShortcut;
+        private readonly double _dropout;
+
+        public Block(int inputs, int outputs, int stride, double dropout)
+            : base(nameof(Block))
+        {
+            _dropout = dropout;
+            bn1 = nn.BatchNorm2d(inputs);
+            conv1 = nn.Conv2d(inputs, outputs, 3, stride, padding: 1, bias: false);
+            bn2 = nn.BatchNorm2d(outputs);
+            conv2 = nn.Conv2d(outputs, outputs, 3, padding: 1, bias: false);
+            convShortcut = inputs == outputs ? null : nn.Conv2d(inputs, outputs, 1, stride, bias: false);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            Tensor activated = nn.functional.relu(bn1.call(input));
+            Tensor h = nn.functional.relu(bn2.call(conv1.call(activated)));
+            h = conv2.call(nn.functional.dropout(h, _dropout, training));
+            return h + (convShortcut is null ? input : convShortcut.call(activated));
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.Text.Json.Serialization;
+
+namespace CertiPure.Torch.Networks.UNets;
+
+/// <summary>The shape of one of OpenAI's diffusion UNets (Nichol and Dhariwal 2021; Dhariwal and Nichol 2021; Song et al.
+/// 2023), in the terms of their published code.</summary>
+public sealed record OpenAiUNetOptions
+{
+    /// <summary>The side of the square images.</summary>
+    [JsonPropertyName("image_size")]
+    public required int ImageSize { get; init; }
+
+    /// <summary>The number of channels before multiplication.</summary>
+    [JsonPropertyName("num_channels")]
+    public required int ModelChannels { get; init; }
+
+    /// <summary>The number of output channels: 3, or 6 where a variance is learnt too.</summary>
+    [JsonPropertyName("out_channels")]
+    public int OutputChannels { get; init; } = 3;
+
+    /// <summary>Residual blocks per resolution.</summary>
+    [JsonPropertyName("num_res_blocks")]
+    public required int ResidualBlocks { get; init; }
+
+    /// <summary>The multiple of the model's channels at each resolution, from the finest; empty for those that the published
+    /// code has for the image size.</summary>
+    [JsonPropertyName("channel_mult")]
+    public IReadOnlyList<int> ChannelMultipliers { get; init; } = [];
+
+    /// <summary>The sides at which attention follows each residual block.</summary>
+    public required IReadOnlyList<int> AttentionResolutions { get; init; }
+
+    /// <summary>The number of attention heads, where no <see cref="HeadChannels"/> are given.</summary>
+    [JsonPropertyName("num_heads")]
+    public int Heads { get; init; } = 4;
+
+    /// <summary>The channels of one attention head, or null for a fixed number of heads.</summary>
+    [JsonPropertyName("num_head_channels")]
+    public int? HeadChannels { get; init; }
+
+    /// <summary>The number of classes that it is conditioned on, 0 for none.</summary>
+    [JsonPropertyName("num_classes")]
+    public int Classes { get; init; }
+
+    /// <summary>Whether the time modulates as scale and shift behind the second normalisation, or is added before it.</summary>
+    [JsonPropertyName("use_scale_shift_norm")]
+    public bool ScaleShiftNorm { get; init; } = true;
+
+    /// <summary>Whether residual blocks change the resolution, or convolutions of their own do.</summary>
+    [JsonPropertyName("resblock_updown")]
+    public bool ResidualUpDown { get; init; }
+
+    /// <summary>The share of activations that dropout clears while training.</summary>
+    public double Dropout { get; init; }
+
+    /// <summary>The channels of the time embedding inside the network.</summary>
+    [JsonIgnore]
+    public int EmbeddingChannels => 4 * ModelChannels;
+
+    /// <summary>The multiples in effect.</summary>
+    /// <exception cref="ArgumentException">None are given, and none are published for the image size.</exception>
+    internal IReadOnlyList<int> EffectiveMultipliers() => (ChannelMultipliers.Count, ImageSize) switch
+    {
+        ( > 0, _) => ChannelMultipliers,
+        (_, 32) => [1, 2, 2, 2],
+        (_, 64) => [1, 2, 3, 4],
+        (_, 128) => [1, 1, 2, 3, 4],
+        (_, 256) => [1, 1, 2, 2, 4, 4],
+        _ => throw new ArgumentException($"image_size {ImageSize} has no published channel_mult, so give one"),
+    };
+}
