@@ -56,9 +56,9 @@ public sealed class BundledWeights : IReproductionWeights
             "consistency-l1" or "consistency-l2" => $"finetune consistency --loss {role[^2..]} {start} --from consistency.safetensors {output}",
             "consistency-lpips" => $"finetune consistency --loss lpips {lpips} {start} --from consistency.safetensors {output}",
             "calibrated" => $"finetune calibration --classifier {_model} --purifier edm:{_model} {start} {output}",
-            "classifier-finetuned" => $"finetune classifier --classifier {_model} --purifier consistency:{_model}/consistency {start} {output}",
+            "classifier-finetuned" => $"finetune classifier --classifier {_model} --purifier consistency:{_model} {start} {output}",
             "joint-purifier" or "joint-classifier" =>
-                $"finetune joint --classifier {_model} --purifier consistency:{_model} {start} --out joint-purifier.safetensors "
+                $"finetune joint --classifier {_model}/classifier-finetuned --purifier consistency:{_model} {start} --out joint-purifier.safetensors "
                 + "--classifier-out joint-classifier.safetensors",
             _ when role.StartsWith("smoothed-gaussian-", StringComparison.Ordinal) =>
                 $"train smoothed-classifier {start} --set sigma={sigma} --set lambda=0 {output}",
