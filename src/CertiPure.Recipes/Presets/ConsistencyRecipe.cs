@@ -78,10 +78,10 @@ public sealed record ConsistencyRecipe : TrainingRecipe
 
     private void RefuseRounding()
     {
-        long lastStage = StageSteps == 0 ? 0 : Math.Max(0, Trainer.Steps - 1) / StageSteps;
+        long lastStage = EctLoss.StageAt(Math.Max(0, Trainer.Steps - 1), StageSteps);
         if (Method == ConsistencyMethod.Ect
             && Trainer.Precision == TrainingPrecision.Bf16
-            && Math.Pow(Q, -(lastStage + 1)) < LeastStepInBf16)
+            && EctLoss.RelativeStep(Q, lastStage) < LeastStepInBf16)
         {
             throw new CertiPureException(
                 "The last levels of this consistency training lie so close together that bf16 would train on its own rounding: set "

@@ -1,6 +1,7 @@
 using CertiPure.Images;
 using CertiPure.Recipes.Presets;
 using CertiPure.Torch.Checkpoints;
+using CertiPure.Torch.Networks.Denoising;
 using CertiPure.Torch.Purifiers;
 
 namespace CertiPure.Recipes.Tests.Presets;
@@ -48,8 +49,8 @@ public sealed class TrainingSessionTests : IDisposable
         Train("edm", "edm");
         Train("consistency", "ect", request => request with { StartPath = At("edm") });
         Train("fine-tuning", "tuned", request => request with { StartPath = At("ect") });
-        using Torch.Networks.Denoising.Denoiser edm = PurifierCheckpoint.Load(At("edm"));
-        using Torch.Networks.Denoising.Denoiser tuned = PurifierCheckpoint.Load(At("tuned"));
+        using Denoiser edm = PurifierCheckpoint.Load(At("edm"));
+        using Denoiser tuned = PurifierCheckpoint.Load(At("tuned"));
         Assert.Equal("edm", edm.Preconditioning.Name);
         Assert.Single(Directory.GetFiles(At("edm.training"), "samples-*.png"));
         Assert.Single(Directory.GetFiles(At("edm.training"), "events.out.tfevents.*"));
@@ -155,7 +156,7 @@ public sealed class TrainingSessionTests : IDisposable
         Train("edm", "edm");
         Train("classifier", "classifier");
         Train("joint", "purifier", request => Joint(request) with { Changes = ["lambda=10", "eta=0.5"] });
-        using Torch.Networks.Denoising.Denoiser purifier = PurifierCheckpoint.Load(At("purifier"));
+        using Denoiser purifier = PurifierCheckpoint.Load(At("purifier"));
         using TorchClassifier classifier = ClassifierCheckpoint.Load(At("tuned"));
         Assert.Equal("edm", purifier.Preconditioning.Name);
         Assert.Equal(2, classifier.ClassCount);
@@ -198,7 +199,7 @@ public sealed class TrainingSessionTests : IDisposable
     public void A_ddpm_trains()
     {
         Train("ddpm", "ddpm");
-        using Torch.Networks.Denoising.Denoiser ddpm = PurifierCheckpoint.Load(At("ddpm"));
+        using Denoiser ddpm = PurifierCheckpoint.Load(At("ddpm"));
         Assert.Equal("ddpm", ddpm.Preconditioning.Name);
     }
 

@@ -38,12 +38,22 @@ public sealed class EctLoss : TrainingLoss
         _stageSteps = stageSteps;
     }
 
+    /// <summary>The stage that a step lies in, from 0.</summary>
+    /// <param name="step">The step, from 0.</param>
+    /// <param name="stageSteps">Steps per stage; 0 for a single stage.</param>
+    public static long StageAt(long step, long stageSteps) => stageSteps == 0 ? 0 : step / stageSteps;
+
+    /// <summary>How far the two levels of a stage lie apart, (t - r)/t at large t: q^-(s+1).</summary>
+    /// <param name="q">The base q.</param>
+    /// <param name="stage">The stage s, from 0.</param>
+    public static double RelativeStep(double q, long stage) => Math.Pow(q, -(stage + 1));
+
     /// <summary>The lower level r of a level t.</summary>
     /// <param name="t">Levels, <c>[N]</c>.</param>
     /// <param name="stage">The stage s, from 0.</param>
     public Tensor LowerLevel(Tensor t, long stage)
     {
-        double decay = Math.Pow(_q, -(stage + 1));
+        double decay = RelativeStep(_q, stage);
         return (t * (1 - (decay * (1 + (K * (-t).sigmoid()))))).clamp_min(0);
     }
 
@@ -54,7 +64,7 @@ public sealed class EctLoss : TrainingLoss
         ArgumentNullException.ThrowIfNull(current);
         Tensor x = batch.NetworkSpace;
         Tensor t = _levels.Draw(x.shape[0], current.Random);
-        long stage = _stageSteps == 0 ? 0 : current.Step / _stageSteps;
+        long stage = StageAt(current.Step, _stageSteps);
         return PerImage(x, t, LowerLevel(t, stage), current.Random.Normal(x.shape), current.Random);
     }
 
