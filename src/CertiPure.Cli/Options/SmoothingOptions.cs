@@ -55,14 +55,14 @@ internal static class SmoothingOptions
     /// <summary>The noise's kind by its name on the command line.</summary>
     public static NoiseKind ReadNoise(string name) => name == "exact" ? NoiseKind.Exact : NoiseKind.Normal;
 
-    /// <summary>Refuses a probability of error that is none.</summary>
-    /// <exception cref="CertiPureException">Alpha does not lie between 0 and 1.</exception>
+    /// <summary>Refuses a probability of error that is none, or too small to compute with.</summary>
+    /// <exception cref="CertiPureException">Alpha does not lie between 1e-250 and 1.</exception>
     public static void RefuseAlpha(double alpha)
     {
-        if (!(alpha > 0 && alpha < 1))
+        if (!(alpha >= BinomialBound.LeastAlpha && alpha < 1))
         {
             throw new CertiPureException(
-                string.Create(CultureInfo.InvariantCulture, $"--alpha {alpha} is no probability between 0 and 1; the usual one is 0.001."),
+                string.Create(CultureInfo.InvariantCulture, $"--alpha {alpha} is no probability between {BinomialBound.LeastAlpha} and 1; the usual one is 0.001."),
                 ExitCode.Usage);
         }
     }

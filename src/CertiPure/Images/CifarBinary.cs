@@ -7,7 +7,7 @@ namespace CertiPure.Images;
 public static class CifarBinary
 {
     private const string Folder = "cifar-10-batches-bin";
-    private const int MostImages = 1_000_000;
+    private const int MostImages = 100_000;
     private static readonly ImageShape Shape = new(3, 32, 32);
 
     /// <summary>Reads a split.</summary>

@@ -10,6 +10,9 @@ namespace CertiPure.Results;
 /// </summary>
 public sealed class CertificateLog : IDisposable
 {
+    /// <summary>More than any radius in pixel space or any number of seconds can be.</summary>
+    private const double Absurd = 1e9;
+
     /// <summary>Longer than the votes of a million classes: a longer line is a damaged or hostile file.</summary>
     private const int MaximumLineBytes = 16 << 20;
 
@@ -135,8 +138,15 @@ public sealed class CertificateLog : IDisposable
     {
         Certificate? certificate = JsonSerializer.Deserialize(line, ResultsJson.Compact.Certificate);
         // The serializer checks the members' nullability but not that of a list's elements.
-        return certificate is null || certificate.Looks.Contains(null!)
-            ? throw new JsonException("a certificate or a look is null")
+        if (certificate is null || certificate.Looks.Contains(null!))
+        {
+            throw new JsonException("a certificate or a look is null");
+        }
+
+        return certificate.Id < 0 || certificate.Draws < 0 || certificate.Selection.Any(votes => votes < 0)
+            || certificate.Selection.Sum(votes => (long)votes) + certificate.Draws > int.MaxValue
+            || !(certificate.Radius is >= 0 and < Absurd) || !(certificate.Seconds is >= 0 and < Absurd)
+            ? throw new JsonException("an id, a count, the radius or the seconds are negative or too large")
             : certificate;
     }
 }

@@ -44,9 +44,9 @@ public static class CertificateVerifier
             yield return $"the selection votes sum to {certificate.Selection.Sum(votes => (long)votes)}, not n0 = {experiment.N0}";
         }
         else if (certificate is { Routing: null, Predicted: int predicted }
-            && (predicted < 0 || predicted >= classes || certificate.Selection[predicted] != certificate.Selection.Max()))
+            && predicted != new VoteCounts(certificate.Selection).Top)
         {
-            yield return $"the predicted class {predicted} is not one that the selection votes chose";
+            yield return $"the predicted class {predicted} is not the one that the selection votes chose (the lowest among equals)";
         }
 
         if (certificate.Label is int label && (label < 0 || label >= classes))

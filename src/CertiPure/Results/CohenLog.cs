@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using CertiPure.Smoothing;
 
 namespace CertiPure.Results;
@@ -8,7 +9,7 @@ namespace CertiPure.Results;
 /// The tab-separated certification log that the field publishes, <c>idx label predict radius correct time</c>, as Cohen et
 /// al. 2019 first printed it. It has no counts, so it can be reported but not verified.
 /// </summary>
-public static class CohenLog
+public static partial class CohenLog
 {
     private const string Header = "idx\tlabel\tpredict\tradius\tcorrect\ttime";
     private const int MaximumLineBytes = 4096;
@@ -107,8 +108,11 @@ public static class CohenLog
         }
     }
 
-    private static string FormatTime(double seconds) =>
-        TimeSpan.FromSeconds(seconds).ToString(@"h\:mm\:ss\.ffffff", CultureInfo.InvariantCulture);
+    private static string FormatTime(double seconds)
+    {
+        var time = TimeSpan.FromSeconds(seconds);
+        return string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalHours}:{time:mm\\:ss\\.ffffff}");
+    }
 
     private static CohenRow? Parse(string line)
     {
@@ -127,7 +131,7 @@ public static class CohenLog
             : null;
     }
 
-    // Published logs print either h:mm:ss.ffffff or seconds.
+    // Published logs print seconds or what Python makes of a time: h:mm:ss.ffffff, from a day on "2 days, h:mm:ss.ffffff".
     private static bool TryParseTime(string text, out double seconds)
     {
         if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out seconds))
@@ -135,8 +139,17 @@ public static class CohenLog
             return true;
         }
 
-        bool isSpan = TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan span) && span >= TimeSpan.Zero;
-        seconds = span.TotalSeconds;
-        return isSpan;
+        Match match = PythonTime().Match(text);
+        seconds = match.Success
+            ? (86_400 * Number("days")) + (3_600 * Number("hours")) + (60 * Number("minutes")) + Number("seconds")
+            : 0;
+        return match.Success;
+
+        double Number(string group) =>
+            match.Groups[group] is { Success: true, Value: var digits } ? double.Parse(digits, CultureInfo.InvariantCulture) : 0;
     }
+
+    [GeneratedRegex(@"^((?<days>[0-9]{1,6}) days?, )?(?<hours>[0-9]{1,6}):(?<minutes>[0-5]?[0-9]):(?<seconds>[0-5]?[0-9](\.[0-9]{1,9})?)$",
+        RegexOptions.ExplicitCapture)]
+    private static partial Regex PythonTime();
 }

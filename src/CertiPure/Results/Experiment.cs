@@ -131,18 +131,18 @@ public sealed record Experiment
             return "n0, n, batch and the number of classes must be at least 1";
         }
 
-        if (!(Alpha > 0 && Alpha < 1))
+        if (!(Alpha >= BinomialBound.LeastAlpha && Alpha < 1))
         {
-            return $"alpha must lie between 0 and 1, not {Alpha}";
+            return $"alpha must be at least {BinomialBound.LeastAlpha} and below 1, not {Alpha}";
         }
 
         if (Plan.Looks.Count == 0
             || Plan.Looks.Zip(Plan.Looks.Skip(1)).Any(pair => pair.Second.N <= pair.First.N)
             || Plan.Looks[0].N < 1
             || Plan.Looks[^1].N != N
-            || !Plan.Looks.All(look => look.Alpha > 0))
+            || !Plan.Looks.All(look => look.Alpha >= BinomialBound.LeastAlpha))
         {
-            return "the plan's looks must ascend to n and each must spend a positive alpha";
+            return $"the plan's looks must ascend to n and each must spend an alpha of at least {BinomialBound.LeastAlpha}";
         }
 
         if (Routing is { IsValid: false })

@@ -122,8 +122,11 @@ public sealed class RunFolder : IDisposable
                 $"{folder} already holds a run; name another folder, or give --overwrite to discard it.", ExitCode.Refused);
         }
 
-        CertificateLog.Replace(Path.Combine(folder, LogName), certificates);
+        // In this order a crash in between leaves a manifest alone, which is a run that has not begun, and never certificates under
+        // another run's manifest.
+        File.Delete(Path.Combine(folder, LogName));
         manifest.Write(manifestPath);
+        CertificateLog.Replace(Path.Combine(folder, LogName), certificates);
         return Run.Read(folder);
     }
 
@@ -151,23 +154,13 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="CertiPureException">The disk is full or gone.</exception>
     public void Finish()
     {
-        if (_pending.Count == 0 && _certificates.Count == _resumed)
+        // Opening a complete run again is not work on it.
+        if (_pending.Count > 0 || _certificates.Count > _resumed)
         {
-            // It was complete already: opening it again is not work on it.
-            return;
+            WriteEnd();
         }
 
-        RunEnvironment environment = Manifest.Environment[^1];
-        DateTimeOffset end = _time.GetUtcNow();
-        double seconds = (end - environment.StartedAt).TotalSeconds;
-        environment = environment with
-        {
-            EndedAt = end,
-            Images = _certificates.Count - _resumed,
-            ImagesPerSecond = seconds > 0 ? Math.Round((_certificates.Count - _resumed) / seconds, 3) : null,
-        };
-        Manifest = Manifest with { Environment = [.. Manifest.Environment.SkipLast(1), environment] };
-        Manifest.Write(ManifestPath);
+        // A process may have been killed after the last certificate and before this.
         if (_pending.Count == 0)
         {
             _log.Dispose();
@@ -180,6 +173,21 @@ public sealed class RunFolder : IDisposable
     {
         _log.Dispose();
         _lock.Dispose();
+    }
+
+    private void WriteEnd()
+    {
+        RunEnvironment environment = Manifest.Environment[^1];
+        DateTimeOffset end = _time.GetUtcNow();
+        double seconds = (end - environment.StartedAt).TotalSeconds;
+        environment = environment with
+        {
+            EndedAt = end,
+            Images = _certificates.Count - _resumed,
+            ImagesPerSecond = seconds > 0 ? Math.Round((_certificates.Count - _resumed) / seconds, 3) : null,
+        };
+        Manifest = Manifest with { Environment = [.. Manifest.Environment.SkipLast(1), environment] };
+        Manifest.Write(ManifestPath);
     }
 
     private static FileStream Lock(string folder)

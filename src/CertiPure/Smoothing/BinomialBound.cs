@@ -7,7 +7,7 @@ namespace CertiPure.Smoothing;
 public static class BinomialBound
 {
     /// <summary>Below this, tails could underflow.</summary>
-    internal const double LeastAlpha = 1e-250;
+    public const double LeastAlpha = 1e-250;
 
     /// <summary>The one-sided lower bound: with probability at least 1 - alpha over the k of n successes, the true
     /// probability is at least this.</summary>

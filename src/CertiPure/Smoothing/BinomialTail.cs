@@ -163,7 +163,7 @@ internal readonly record struct BinomialTail(double Value, double RelativeError)
             return StirlingErrors[n - 1];
         }
 
-        // 1/12n - 1/360n^3 + 1/1260n^5 - ...: from 16 on, what is left out is below 2^-58.
+        // 1/12n - 1/360n^3 + 1/1260n^5 - ...: from 16 on, what is left out is below 691/360360n^11, which is below 2^-53.
         double r = 1.0 / ((double)n * n);
         double series = 1.0 / 1188;
         series = (1.0 / 1680) - (series * r);

@@ -21,10 +21,12 @@ public abstract class SamplingPlan
                 ExitCode.Usage);
         }
 
-        if (!(alpha > 0 && alpha < 1))
+        if (!(largestLookAlpha >= BinomialBound.LeastAlpha && alpha < 1))
         {
             throw new CertiPureException(
-                $"Alpha is a probability strictly between 0 and 1, not {alpha}; the usual one is 0.001.", ExitCode.Usage);
+                $"Alpha is a probability below 1, of which no look may spend less than {BinomialBound.LeastAlpha}, not {alpha}; the usual one "
+                + "is 0.001.",
+                ExitCode.Usage);
         }
 
         if (BinomialBound.Lower(estimationDraws, estimationDraws, largestLookAlpha) <= 0.5)

@@ -149,7 +149,10 @@ public sealed class SmoothedClassifier
                 $"Certified routing has a plan of its own, with half of alpha for either bound, not '{plan?.Name}'.", ExitCode.Usage);
         }
 
-        int plain = await Task.Run(() => routed.PlainAnswer(image), cancellationToken).ConfigureAwait(false);
+        // On a thread that ends: one of the pool that has called a network would keep its share of the cores.
+        int plain = await Task.Factory
+            .StartNew(() => routed.PlainAnswer(image), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+            .ConfigureAwait(false);
         var certification = new RoutedCertification(
             image, routed.ClassCount / 2, routed.Sigma, plain, routedPlan, _noise, _time);
         await _lane.RunAsync(certification, null, cancellationToken).ConfigureAwait(false);

@@ -47,6 +47,7 @@ public sealed class BoundVerbTests
     [InlineData("-k 3 -n 4 --alpha 0", "--alpha 0")]
     [InlineData("-k 3 -n 4 --alpha 1", "--alpha 1")]
     [InlineData("-k 3 -n 4 --alpha NaN", "--alpha NaN")]
+    [InlineData("-k 3 -n 4 --alpha 1e-300", "--alpha 1E-300")]
     [InlineData("-k 3 -n 4 --sigma 0", "--sigma 0")]
     [InlineData("-k 3 -n 4 --sigma -0.5", "--sigma -0.5")]
     [InlineData("-k 3 -n 4 --sigma Infinity", "--sigma Infinity")]

@@ -87,6 +87,13 @@ public sealed class CertificateLogTests : IDisposable
     [InlineData("{\"id\":1,\"label\":null,\"predicted\":null,\"selection\":[],\"looks\":[],\"draws\":1,\"lowerBound\":NaN,\"radius\":0,\"seconds\":0}")]
     [InlineData("{\"id\":1e9999,\"label\":null,\"predicted\":null,\"selection\":[],\"looks\":[],\"draws\":1,\"lowerBound\":0,\"radius\":0,\"seconds\":0}")]
     [InlineData("{\"id\":1,\"label\":null,\"predicted\":null,\"selection\":[],\"looks\":[],\"draws\":1,\"lowerBound\":0,\"radius\":0,\"seconds\":0,\"more\":1}")]
+    [InlineData("{\"id\":-1,\"label\":null,\"predicted\":null,\"selection\":[1],\"looks\":[],\"draws\":1,\"lowerBound\":0,\"radius\":0,\"seconds\":0}")]
+    [InlineData("{\"id\":1,\"label\":null,\"predicted\":null,\"selection\":[2147483647,1],\"looks\":[],\"draws\":1,\"lowerBound\":0,\"radius\":0,\"seconds\":0}")]
+    [InlineData("{\"id\":1,\"label\":null,\"predicted\":null,\"selection\":[-1,2],\"looks\":[],\"draws\":1,\"lowerBound\":0,\"radius\":0,\"seconds\":0}")]
+    [InlineData("{\"id\":1,\"label\":null,\"predicted\":null,\"selection\":[1],\"looks\":[],\"draws\":-1,\"lowerBound\":0,\"radius\":0,\"seconds\":0}")]
+    [InlineData("{\"id\":1,\"label\":null,\"predicted\":null,\"selection\":[1],\"looks\":[],\"draws\":1,\"lowerBound\":0,\"radius\":1e30,\"seconds\":0}")]
+    [InlineData("{\"id\":1,\"label\":null,\"predicted\":null,\"selection\":[1],\"looks\":[],\"draws\":1,\"lowerBound\":0,\"radius\":-1,\"seconds\":0}")]
+    [InlineData("{\"id\":1,\"label\":null,\"predicted\":null,\"selection\":[1],\"looks\":[],\"draws\":1,\"lowerBound\":0,\"radius\":0,\"seconds\":1e300}")]
     public void A_malformed_whole_line_is_named_by_its_number(string line)
     {
         File.WriteAllText(LogPath, CertificateLog.ToLine(Samples.Certificate(0)) + "\n" + line + "\n");

@@ -29,6 +29,7 @@ public sealed class CertificateVerifierTests
         { "vote count for each of 3", Sound with { Selection = [3, 8, -1] } },
         { "predicted class 2", Sound with { Predicted = 2 } },
         { "predicted class 3", Sound with { Predicted = 3 } },
+        { "the lowest among equals", Sound with { Selection = [5, 5, 0], Predicted = 1 } },
         { "label 3", Sound with { Label = 3 } },
         { "does not exceed 1/2", Sound with { LowerBound = 0.5, Radius = 0 } },
         { "radius", Sound with { Predicted = null } },

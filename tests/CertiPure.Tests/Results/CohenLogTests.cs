@@ -16,13 +16,29 @@ public sealed class CohenLogTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Both_published_forms_of_time_and_an_abstention_are_read()
+    public void All_published_forms_of_time_and_an_abstention_are_read()
     {
-        File.WriteAllText(LogPath, Header + "0\t3\t3\t0.377\t1\t0:02:14.5\n20\t8\t-1\t0.0\t0\t15.4\r\n");
+        File.WriteAllText(
+            LogPath,
+            Header + "0\t3\t3\t0.377\t1\t0:02:14.5\n20\t8\t-1\t0.0\t0\t15.4\r\n40\t1\t1\t0.5\t1\t1 day, 1:00:00\n60\t1\t1\t0.5\t1\t25:00:01\n");
 
         Assert.Equal(
-            [new CohenRow(0, 3, 3, 0.377, true, 134.5), new CohenRow(20, 8, null, 0, false, 15.4)],
+            [
+                new CohenRow(0, 3, 3, 0.377, true, 134.5), new CohenRow(20, 8, null, 0, false, 15.4), new CohenRow(40, 1, 1, 0.5, true, 90_000),
+                new CohenRow(60, 1, 1, 0.5, true, 90_001),
+            ],
             CohenLog.Read(LogPath));
+    }
+
+    [Fact]
+    public void An_image_that_took_more_than_a_day_keeps_its_days()
+    {
+        using (var writer = new StreamWriter(LogPath))
+        {
+            CohenLog.Write([Samples.Certificate(20, seconds: 90_000.5)], writer);
+        }
+
+        Assert.Equal(90_000.5, Assert.Single(CohenLog.Read(LogPath)).Seconds);
     }
 
     [Theory]

@@ -77,6 +77,20 @@ public sealed class MergeTests : IDisposable
     }
 
     [Fact]
+    public void A_merge_that_fails_halfway_leaves_no_certificates_under_another_manifest_and_can_be_repeated()
+    {
+        string[] shards = [Certify("a", new Shard(0, 2)), Certify("b", new Shard(1, 2))];
+        string output = Certify("old", Shard.Whole, Samples.Experiment() with { Seed = 8 });
+        string obstacle = Directory.CreateDirectory(Path.Combine(output, RunFolder.LogName + ".tmp")).FullName;
+
+        Assert.Throws<CertiPureException>(() => Merge.Runs(shards, output, overwrite: true));
+
+        Assert.Empty(Run.Read(output).Certificates);
+        Directory.Delete(obstacle);
+        Assert.True(Merge.Runs(shards, output, overwrite: true).IsComplete);
+    }
+
+    [Fact]
     public void A_shard_cannot_be_the_output()
     {
         string shard = Certify("a", Shard.Whole);

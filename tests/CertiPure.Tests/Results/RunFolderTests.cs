@@ -72,6 +72,24 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_log_whose_process_was_killed_after_the_last_certificate_is_put_in_order_too()
+    {
+        RunFolder killed = Open();
+        foreach (int id in killed.Pending.Reverse())
+        {
+            killed.Append(Samples.Certificate(id));
+        }
+
+        killed.Dispose();
+        using (RunFolder resumed = Open())
+        {
+            CertifyAll(resumed);
+        }
+
+        Assert.Equal([0, 20, 40, 60, 80, 100, 120], CertificateLog.Read(LogPath).Select(c => c.Id));
+    }
+
+    [Fact]
     public void Opening_a_complete_run_again_changes_nothing()
     {
         using (RunFolder run = Open())
