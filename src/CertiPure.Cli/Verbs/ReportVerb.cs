@@ -132,7 +132,7 @@ internal sealed class ReportVerb : Verb
                     }
                     else
                     {
-                        Write(TableExporters.Named(format), tables, writer);
+                        TableExporters.Named(format).Write(tables, writer);
                     }
 
                     return Encoding.UTF8.GetBytes(writer.ToString());
@@ -159,18 +159,5 @@ internal sealed class ReportVerb : Verb
         return runs.DistinctBy(run => run.Name).Count() == runs.Length
             ? runs
             : [.. runs.Zip(paths, (run, path) => run with { Name = path })];
-    }
-
-    private static void Write(ITableExporter exporter, ReportTable[] tables, TextWriter writer)
-    {
-        for (int i = 0; i < tables.Length; i++)
-        {
-            if (i > 0)
-            {
-                writer.WriteLine();
-            }
-
-            exporter.Write(tables[i], writer);
-        }
     }
 }

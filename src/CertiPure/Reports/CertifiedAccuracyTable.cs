@@ -48,17 +48,27 @@ public static partial class CertifiedAccuracyTable
             table.Rows.Any(row => row[i] != ReportCell.Empty) && (withCosts || !CostColumns.Contains(table.Columns[i].Key)));
     }
 
-    /// <summary>One row per method, as <see cref="BestOverRuns"/> has it: runs whose experiments differ in sigma alone are one
-    /// method, called by what their names share.</summary>
+    /// <summary>One row per method, as <see cref="BestOverRuns"/> has it: runs whose experiments differ in sigma alone, and in the radii
+    /// that a staged plan decides there, are one method, called by what their names share.</summary>
     /// <param name="summaries">The summaries, all of the same radii; a published log is a method of its own.</param>
+    /// <exception cref="CertiPureException">Two runs of one method have the same sigma, so that the best of them would be the luckier
+    /// half.</exception>
     public static ReportTable BestOverSigma(IReadOnlyList<CertifiedAccuracy> summaries)
     {
         ArgumentNullException.ThrowIfNull(summaries);
         var methods = new List<List<CertifiedAccuracy>>();
         foreach (CertifiedAccuracy summary in summaries)
         {
-            if (methods.Find(method => DifferInSigmaAlone(method[0].Run.Experiment, summary.Run.Experiment)) is { } method)
+            if (methods.Find(method => AreOneMethod(method[0].Run.Experiment, summary.Run.Experiment)) is { } method)
             {
+                if (method.Find(other => other.Run.Experiment!.Sigma == summary.Run.Experiment!.Sigma) is { } twin)
+                {
+                    throw new CertiPureException(
+                        $"{twin.Run.Name} and {summary.Run.Name} are of one experiment, so neither is the better; merge shards, and name a "
+                        + "run once.",
+                        ExitCode.Usage);
+                }
+
                 method.Add(summary);
             }
             else
@@ -106,6 +116,12 @@ public static partial class CertifiedAccuracyTable
                 DefinitionNote,
                 "Each cell is the best of the method's runs at that radius (the \u03c3 after @); its interval does not account for that "
                     + "choice.",
+                .. methods.SelectMany(method => Unfinished(method.Runs)),
+                .. methods.SelectMany(method => radii.Index()
+                    .Select(radius => (Run: method.Runs.MaxBy(candidate => candidate.Cells[radius.Index].Accuracy.Value)!, radius.Item))
+                    .Where(cell => !IsDecided(cell.Run, cell.Item))
+                    .GroupBy(cell => cell.Run, cell => cell.Item)
+                    .Select(group => Undecided(group.Key, [.. group]))),
             ]);
     }
 
@@ -128,13 +144,38 @@ public static partial class CertifiedAccuracyTable
     private static IReadOnlyList<string> Notes(IReadOnlyList<CertifiedAccuracy> summaries) =>
     [
         DefinitionNote,
+        .. Unfinished(summaries),
         .. summaries.SelectMany(summary => summary.Cells
             .Where(cell => cell.OnRadius.Count > 0)
             .Select(cell => string.Create(
                 CultureInfo.InvariantCulture,
                 $"{summary.Run.Name}: {cell.OnRadius.Count} of the {cell.Accuracy.Count} images counted at {cell.Radius} have exactly "
                 + $"that radius as printed, which may have been rounded up: {Some(cell.OnRadius)}."))),
+        .. summaries.Select(summary => (Summary: summary, Radii: OpenRadii(summary))).Where(open => open.Radii.Count > 0)
+            .Select(open => Undecided(open.Summary, open.Radii)),
     ];
+
+    /// <summary>Which runs are less than their experiment, so that their shares are of other images than those of whole runs.</summary>
+    private static IEnumerable<string> Unfinished(IEnumerable<CertifiedAccuracy> summaries) => summaries
+        .Where(summary => summary.Run.MissingImages > 0)
+        .Select(summary => summary.Run.Manifest!.Shard is var shard && shard == Shard.Whole
+            ? $"{summary.Run.Name}: not finished, {summary.Run.Images.Count} of {summary.Run.Experiment!.Images.Count} images."
+            : $"{summary.Run.Name}: shard {shard}, {summary.Run.Images.Count} of the experiment's {summary.Run.Experiment!.Images.Count} images.");
+
+    private static IReadOnlyList<double> OpenRadii(CertifiedAccuracy summary) =>
+        [.. summary.Cells.Select(cell => cell.Radius).Where(radius => !IsDecided(summary, radius))];
+
+    /// <summary>Whether all draws that could help to certify a radius were taken: a plan with several looks stops as soon as its own radii
+    /// are decided.</summary>
+    private static bool IsDecided(CertifiedAccuracy summary, double radius) =>
+        summary.Run.Experiment is not { Plan.Looks.Count: > 1 } experiment || experiment.Radii.Contains(radius);
+
+    private static string Undecided(CertifiedAccuracy summary, IReadOnlyList<double> radii) =>
+        $"{summary.Run.Name}: the {summary.Run.Experiment!.Plan.Name} plan waits for the radii {Listed(summary.Run.Experiment.Radii)} alone; at "
+        + $"{Listed(radii)} it may stop before an image is certified that the fixed plan certifies.";
+
+    private static string Listed(IReadOnlyList<double> radii) =>
+        string.Join(", ", radii.Select(radius => radius.ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>What a plan that may stop early took, beside what the fixed plan of the same n takes.</summary>
     private static IEnumerable<string> SavedDraws(CertifiedAccuracy summary)
@@ -167,10 +208,11 @@ public static partial class CertifiedAccuracyTable
         };
     }
 
-    /// <summary>How often PF-ODE calls its network follows from sigma.</summary>
-    private static bool DifferInSigmaAlone(Experiment? first, Experiment? second) =>
+    /// <summary>Whether nothing but sigma differs, with what depends on it: how often PF-ODE calls its network, and which radii are
+    /// worth a decision.</summary>
+    private static bool AreOneMethod(Experiment? first, Experiment? second) =>
         first is not null && second is not null
-        && first.DifferencesFrom(second).All(difference => difference.Field is "sigma" or "purifier.networkCalls");
+        && first.DifferencesFrom(second).All(difference => difference.Field is "sigma" or "purifier.networkCalls" or "radii");
 
     private static string SharedName(IReadOnlyList<string> names)
     {

@@ -18,6 +18,10 @@ public sealed record CertifiedRun(
     /// <summary>What determines the run's result, or null for a TSV log.</summary>
     public Experiment? Experiment => Manifest?.Experiment;
 
+    /// <summary>How many images of the experiment have no certificate here, because the run is not finished or is one shard; 0 for a
+    /// TSV log, which does not tell.</summary>
+    public int MissingImages => Experiment is { } experiment ? Math.Max(0, experiment.Images.Count - Images.Count) : 0;
+
     /// <summary>Reads a run folder or a TSV log.</summary>
     /// <param name="path">A folder that holds a manifest, or a file.</param>
     /// <param name="name">What tables call it; by default the folder's or file's name.</param>

@@ -13,4 +13,22 @@ public interface ITableExporter
     /// <param name="table">The table.</param>
     /// <param name="writer">Receives the text, with line feeds only.</param>
     void Write(ReportTable table, TextWriter writer);
+
+    /// <summary>Writes several tables, one of them alone as <see cref="Write(ReportTable, TextWriter)"/> does.</summary>
+    /// <param name="tables">The tables, one or more.</param>
+    /// <param name="writer">Receives the text, with line feeds only.</param>
+    void Write(IReadOnlyList<ReportTable> tables, TextWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(tables);
+        ArgumentNullException.ThrowIfNull(writer);
+        foreach ((int i, ReportTable table) in tables.Index())
+        {
+            if (i > 0)
+            {
+                writer.Write('\n');
+            }
+
+            Write(table, writer);
+        }
+    }
 }

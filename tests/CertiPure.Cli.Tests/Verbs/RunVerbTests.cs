@@ -144,6 +144,19 @@ public sealed class RunVerbTests : IAsyncLifetime
             mark, (await CommandResult.Of("report", _bench.Run, "--format", format)).Succeeded(), StringComparison.Ordinal);
 
     [Fact]
+    public async Task Several_tables_in_json_are_one_array()
+    {
+        (await CommandResult.Of(_bench.Certify(("--seed", "1"), ("--out", _bench.At("other"))))).Succeeded();
+        string json = (await CommandResult.Of("report", _bench.Run, _bench.At("other"), "--compare", "--format", "json")).Succeeded();
+        JsonElement tables = JsonDocument.Parse(json).RootElement;
+        Assert.Equal(2, tables.GetArrayLength());
+        Assert.Equal("certified-accuracy", tables[0].GetProperty("key").GetString());
+
+        string one = (await CommandResult.Of("report", _bench.Run, "--format", "json")).Succeeded();
+        Assert.Equal(JsonValueKind.Object, JsonDocument.Parse(one).RootElement.ValueKind);
+    }
+
+    [Fact]
     public async Task Report_shows_accuracy_against_hours_of_training()
     {
         string hours = _bench.At("hours.csv");
