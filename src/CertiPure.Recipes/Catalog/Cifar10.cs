@@ -23,6 +23,7 @@ public sealed class Cifar10 : DataSet
     ];
 
     private readonly HttpClient _client;
+    private readonly string _archiveSha256;
 
     /// <summary>The data set.</summary>
     public Cifar10()
@@ -30,8 +31,12 @@ public sealed class Cifar10 : DataSet
     {
     }
 
-    /// <summary>The data set, downloaded by a given client.</summary>
-    internal Cifar10(HttpClient client) => _client = client;
+    /// <summary>The data set, downloaded by a given client as an archive of a given hash.</summary>
+    internal Cifar10(HttpClient client, string archiveSha256 = ArchiveSha256)
+    {
+        _client = client;
+        _archiveSha256 = archiveSha256;
+    }
 
     /// <inheritdoc/>
     public override string Name => "cifar10";
@@ -66,15 +71,25 @@ public sealed class Cifar10 : DataSet
 
         string archive = Path.Combine(locations.Cache, Path.GetFileName(Archive.LocalPath));
         announce($"Downloading {Archive} (170 MB) to {locations.Cache} ...");
-        await Download.FileAsync(_client, Archive, ArchiveSha256, archive, null, cancellation).ConfigureAwait(false);
+        await Download.FileAsync(_client, Archive, _archiveSha256, archive, null, cancellation).ConfigureAwait(false);
+        string folder = Path.Combine(locations.Cache, FolderName);
+        DirectoryInfo unpacked = Directory.CreateDirectory(folder + ".unpacking");
         using (FileStream file = File.OpenRead(archive))
         {
             using var content = new GZipStream(file, CompressionMode.Decompress);
-            await TarFile.ExtractToDirectoryAsync(content, locations.Cache, overwriteFiles: true, cancellation).ConfigureAwait(false);
+            await TarFile.ExtractToDirectoryAsync(content, unpacked.FullName, overwriteFiles: true, cancellation).ConfigureAwait(false);
         }
 
+        // In one step, so that no half-written folder passes for the data set.
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        Directory.Move(Path.Combine(unpacked.FullName, FolderName), folder);
+        unpacked.Delete(recursive: true);
         File.Delete(archive);
-        return Path.Combine(locations.Cache, FolderName);
+        return folder;
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using CertiPure.Images;
 using CertiPure.Onnx;
 using CertiPure.Recipes.Runs;
 using CertiPure.Results;
@@ -32,18 +33,23 @@ public static class ModelCatalog
 
     private static BaseModel Load(ModelRequest request, string classifierPath, string? purifierPath, BundledModels models)
     {
-        bool isOnnx = IsOnnx(classifierPath);
-        if (isOnnx && purifierPath is null && request.Precision != "fp32")
+        if (purifierPath is null && request.Precision != "fp32" && (IsOnnx(classifierPath) || IsTorchScript(request, classifierPath)))
         {
             throw new CertiPureException(
-                $"An ONNX classifier computes in the precision of its file; leave out --precision {request.Precision}.",
+                $"An ONNX or TorchScript classifier computes in the precision of its file; leave out --precision {request.Precision}.",
                 ExitCode.Usage);
+        }
+
+        if (purifierPath is null && request.Device != "cpu" && IsOnnx(classifierPath))
+        {
+            throw new CertiPureException(
+                $"An ONNX classifier computes on the processor; leave out --device {request.Device}.", ExitCode.Usage);
         }
 
         var parts = new List<IDisposable>();
         try
         {
-            if (!isOnnx || purifierPath is not null)
+            if (purifierPath is not null)
             {
                 PrepareTorch(request);
             }
@@ -75,7 +81,7 @@ public static class ModelCatalog
     /// <param name="request">What the user describes; its classifier is not looked at.</param>
     /// <param name="models">The bundled models; null for the program's own.</param>
     /// <returns>The purifier, or null for <c>none</c>.</returns>
-    /// <exception cref="CertiPureException">The name or file is missing or damaged.</exception>
+    /// <exception cref="CertiPureException">The name or file is missing or damaged, or the purifier is for images of another shape.</exception>
     public static TorchPurifier? LoadPurifier(ModelRequest request, BundledModels? models = null)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -85,9 +91,29 @@ public static class ModelCatalog
         }
 
         PrepareTorch(request);
-        return LoadPurifier(
+        TorchPurifier purifier = LoadPurifier(
             request,
             Resolve("purifier", weights, PurifierChoice.Methods[request.Purifier.Method], models ?? BundledModels.OfProgram));
+        if (purifier.Shape != request.Shape)
+        {
+            ImageShape shape = purifier.Shape;
+            purifier.Dispose();
+            throw new CertiPureException(
+                $"The purifier {weights} takes images of {shape}, and these are of {request.Shape}; choose one for these data.",
+                ExitCode.Refused);
+        }
+
+        return purifier;
+    }
+
+    /// <summary>Loads a classifier alone; one that is an ONNX or TorchScript file computes in that file's precision.</summary>
+    /// <param name="request">What the user describes; its purifier and core are not looked at.</param>
+    /// <param name="models">The bundled models; null for the program's own.</param>
+    /// <exception cref="CertiPureException">The name or file is missing or damaged.</exception>
+    public static IClassifier LoadClassifier(ModelRequest request, BundledModels? models = null)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return LoadClassifier(request, Resolve("classifier", request.Classifier, ClassifierFiles, models ?? BundledModels.OfProgram));
     }
 
     private static BaseModel Describe(
@@ -168,11 +194,6 @@ public static class ModelCatalog
         (IClassifier Network, string Name) LoadPart(string role, string name)
         {
             string path = Resolve(role, name, [role == "core" ? "classifier" : role], models);
-            if (!IsOnnx(path))
-            {
-                PrepareTorch(request);
-            }
-
             IClassifier network = LoadClassifier(request, path);
             if (network is IDisposable part)
             {
@@ -240,22 +261,25 @@ public static class ModelCatalog
 
     private static TorchClassifier LoadTorchClassifier(ModelRequest request, string path)
     {
-        if (request.Architecture is null && IsTorchScript(path))
+        PrepareTorch(request);
+        if (IsTorchScript(request, path))
         {
-            return request.Precision == "fp32"
-                ? TorchClassifier.FromTorchScript(path, request.Shape, ComputeDevice.Named(request.Device))
-                : throw new CertiPureException(
-                    $"A TorchScript classifier computes in the precision of its file; leave out --precision {request.Precision}.",
-                    ExitCode.Usage);
+            return TorchClassifier.FromTorchScript(path, request.Shape, ComputeDevice.Named(request.Device));
         }
 
         using Checkpoint file = CheckpointReader.Open(path);
         return ClassifierCheckpoint.Load(StateDict.Complete(file, request), PrecisionOf(request), ComputeDevice.Named(request.Device));
     }
 
-    /// <summary>TorchScript archives are zip files that hold code, which state dicts are not.</summary>
-    private static bool IsTorchScript(string path)
+    /// <summary>TorchScript archives are zip files that hold code, which state dicts are not; whoever names the architecture means the
+    /// latter.</summary>
+    private static bool IsTorchScript(ModelRequest request, string path)
     {
+        if (request.Architecture is not null)
+        {
+            return false;
+        }
+
         try
         {
             using ZipArchive archive = ZipFile.OpenRead(path);

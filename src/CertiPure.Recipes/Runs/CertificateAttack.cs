@@ -36,6 +36,14 @@ public static class CertificateAttack
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(differentiable);
         ArgumentNullException.ThrowIfNull(settings);
+        if (experiment.Routing is not null)
+        {
+            throw new CertiPureException(
+                "The attack knows one smoothed classifier, and these certificates are of two with a choice between them; attack a run "
+                + "without --core.",
+                ExitCode.Usage);
+        }
+
         model.RefuseOtherWeights(experiment);
         differentiable.RefuseOtherWeights(experiment);
         Prediction.RefuseTooFewDraws(settings.Draws, experiment.Alpha);

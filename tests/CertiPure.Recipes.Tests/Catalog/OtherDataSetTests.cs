@@ -1,4 +1,6 @@
+using System.Formats.Tar;
 using System.IO.Compression;
+using System.Security.Cryptography;
 using System.Text;
 using CertiPure.Images;
 using CertiPure.Recipes.Catalog;
@@ -80,6 +82,47 @@ public sealed class OtherDataSetTests : IDisposable
         Assert.Equal(place, data.Find(Locations));
         Assert.Equal((2, 10), (data.Open(place, "test").Count, data.Open(place, "train").Count));
         Assert.Equal(6, data.FindDamage(place).Count);
+    }
+
+    [Theory]
+    [InlineData(1.0)]
+    [InlineData(0.6)]
+    public async Task Cifar10_is_unpacked_whole_or_not_at_all(double share)
+    {
+        byte[] archive = Archive();
+        byte[] sent = archive[..(int)(share * archive.Length)];
+        using var host = new ScriptedHost { Files = { ["cifar-10-binary.tar.gz"] = sent } };
+        using var client = new HttpClient(host);
+        var data = new Cifar10(client, Convert.ToHexStringLower(SHA256.HashData(sent)));
+        Task<string> unpacking = data.GetAsync(Locations, _ => { }, TestContext.Current.CancellationToken);
+        if (share < 1)
+        {
+            await Assert.ThrowsAnyAsync<Exception>(() => unpacking);
+            Assert.Null(data.Find(Locations));
+            return;
+        }
+
+        string folder = await unpacking;
+        Assert.Equal(folder, data.Find(Locations));
+        Assert.Equal(2, data.Open(folder, "test").Count);
+
+        static byte[] Archive()
+        {
+            using var bytes = new MemoryStream();
+            using (var packed = new GZipStream(bytes, CompressionLevel.NoCompression))
+            using (var tar = new TarWriter(packed))
+            {
+                foreach (string name in (string[])["data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5", "test_batch"])
+                {
+                    tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, $"cifar-10-batches-bin/{name}.bin")
+                    {
+                        DataStream = new MemoryStream(new byte[3073 * 2]),
+                    });
+                }
+            }
+
+            return bytes.ToArray();
+        }
     }
 
     [Fact]

@@ -82,6 +82,10 @@ public sealed class CertificateAttackTests
         CertiPureException weights = Assert.Throws<CertiPureException>(
             () => CertificateAttack.Of(other, [], images.Read, model, model, Settings, Cancellation));
         Assert.Contains("SHA-256", weights.Message, StringComparison.Ordinal);
+        Experiment routed = experiment with { Routing = RoutingIdentity.ByEntropy("core", 0.5) };
+        CertiPureException routing = Assert.Throws<CertiPureException>(
+            () => CertificateAttack.Of(routed, [], images.Read, model, model, Settings, Cancellation));
+        Assert.Contains("without --core", routing.Message, StringComparison.Ordinal);
     }
 
     private static async Task<Certificate[]> CertifyAsync(Experiment experiment, BaseModel model, IImageSource images, SamplingPlan plan)

@@ -1,0 +1,65 @@
+using CertiPure.Images;
+using CertiPure.Onnx.Tests;
+using CertiPure.Recipes.Catalog;
+using CertiPure.Recipes.Runs;
+using CertiPure.Recipes.Tests.Reproduce;
+
+namespace CertiPure.Recipes.Tests.Catalog;
+
+/// <summary>Files that fix their own precision, ONNX and TorchScript, beside networks that compute in the one asked for.</summary>
+public sealed class ModelCatalogTests : IDisposable
+{
+    private readonly SmallModels _models = new("consistency");
+
+    public void Dispose() => _models.Dispose();
+
+    [Fact]
+    public void An_onnx_classifier_is_refused_in_bf16_alone_and_taken_behind_a_bf16_purifier()
+    {
+        string path = _models.At("linear.onnx");
+        OnnxModelFile.WriteLinear(path, [0, 1, 28, 28], new float[10, 784], new float[10]);
+        Expect_refused_alone_and_taken_behind(
+            path, new PurifierChoice("consistency", Path.Combine(_models.Models, "consistency.safetensors")), new ImageShape(1, 28, 28));
+    }
+
+    [Fact]
+    public void An_onnx_classifier_alone_is_refused_another_device_than_the_processor()
+    {
+        string path = _models.At("linear.onnx");
+        OnnxModelFile.WriteLinear(path, [0, 1, 28, 28], new float[10, 784], new float[10]);
+        var request = new ModelRequest(path, PurifierChoice.None, 0.5, new ImageShape(1, 28, 28)) { Device = "cuda:0" };
+        Assert.Equal(ExitCode.Usage, Assert.Throws<CertiPureException>(() => ModelCatalog.Load(request)).ExitCode);
+    }
+
+    [Fact]
+    public void A_purifier_for_images_of_another_shape_is_refused_by_name()
+    {
+        var purifier = new PurifierChoice("consistency", Path.Combine(_models.Models, "consistency.safetensors"));
+        CertiPureException refusal = Assert.Throws<CertiPureException>(
+            () => ModelCatalog.LoadPurifier(new ModelRequest("", purifier, 0.5, new ImageShape(3, 32, 32))));
+        Assert.Equal(ExitCode.Refused, refusal.ExitCode);
+        Assert.Contains("takes images of 1x28x28, and these are of 3x32x32", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_torchscript_classifier_is_refused_in_bf16_alone_and_taken_behind_a_bf16_purifier()
+    {
+        string path = Path.Combine(
+            Environment.GetEnvironmentVariable("CERTIPURE_DATA") ?? "", "classifiers", "resnet20-cifar10.torchscript.pt");
+        Assert.SkipUnless(File.Exists(path), "CERTIPURE_DATA holds no classifiers/resnet20-cifar10.torchscript.pt.");
+        Expect_refused_alone_and_taken_behind(path, new PurifierChoice("consistency", "cifar10-small"), new ImageShape(3, 32, 32));
+    }
+
+    private static void Expect_refused_alone_and_taken_behind(string path, PurifierChoice purifier, ImageShape shape)
+    {
+        var request = new ModelRequest(path, PurifierChoice.None, 0.5, shape) { Precision = "bf16", BatchSize = 2 };
+        CertiPureException refusal = Assert.Throws<CertiPureException>(() => ModelCatalog.Load(request));
+        Assert.Equal(ExitCode.Usage, refusal.ExitCode);
+        Assert.Contains("leave out --precision bf16", refusal.Message, StringComparison.Ordinal);
+
+        using BaseModel model = ModelCatalog.Load(request with { Purifier = purifier });
+        int[] labels = [-1, -1];
+        model.BaseClassifier.Classify(new ImageBatch(shape, 2), labels);
+        Assert.All(labels, label => Assert.InRange(label, 0, 9));
+    }
+}
