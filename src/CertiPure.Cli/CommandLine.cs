@@ -61,7 +61,7 @@ internal static class CommandLine
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            terminal.WriteError("Interrupted; the same command continues where it stopped.");
+            terminal.WriteError(parse.CommandResult.Command is Verb verb ? verb.AfterInterruption(parse) : "Interrupted.");
             return (int)ExitCode.Interrupted;
         }
         catch (CertiPureException error)

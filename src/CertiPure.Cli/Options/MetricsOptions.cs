@@ -88,7 +88,7 @@ internal sealed class MetricsOptions
     private static IReadOnlyList<double>? ParseSigmas(ArgumentResult argument)
     {
         var sigmas = new SortedSet<double>();
-        foreach (string text in argument.Tokens[0].Value.Split(','))
+        foreach (string text in argument.Tokens.SelectMany(token => token.Value.Split(',')))
         {
             if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double sigma)
                 || !(sigma > 0)

@@ -20,7 +20,7 @@ internal static class RadiiOption
     private static IReadOnlyList<double>? Parse(ArgumentResult argument)
     {
         var radii = new SortedSet<double>();
-        foreach (string text in argument.Tokens[0].Value.Split(','))
+        foreach (string text in argument.Tokens.SelectMany(token => token.Value.Split(',')))
         {
             if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double radius)
                 || !(radius >= 0)

@@ -89,6 +89,12 @@ internal sealed class TrainingOptions
         command.Add(_dryRun);
     }
 
+    /// <summary>How an interrupted training goes on.</summary>
+    public string AfterInterruption(ParseResult parse) =>
+        "Interrupted; the same command "
+        + (parse.GetValue(_resume) ? "" : parse.GetValue(_overwrite) ? "with --resume instead of --overwrite " : "with --resume ")
+        + "continues from the last checkpoint.";
+
     /// <summary>Runs the training that the options describe.</summary>
     public async Task<ExitCode> RunAsync(
         ParseResult parse,

@@ -76,11 +76,14 @@ internal sealed class CertifyVerb : Verb
     }
 
     /// <inheritdoc/>
+    public override string AfterInterruption(ParseResult parse) => GoesOn(parse.GetValue(_overwrite));
+
+    /// <inheritdoc/>
     protected override async Task<ExitCode> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         double sigma = parse.GetRequiredValue(_sigma);
         SmoothingOptions.RefuseSigma(sigma);
-        var shard = Shard.Parse(parse.GetRequiredValue(_shard));
+        Shard shard = ReadShard(parse);
         string? folder = parse.GetValue(_out);
         if (folder is null && !parse.GetValue(_dryRun))
         {
@@ -106,6 +109,17 @@ internal sealed class CertifyVerb : Verb
         await CompleteAsync(run, images, model, plan, cancellation).ConfigureAwait(false);
         Summarize(run, parse.GetRequiredValue(_radii), parse.GetValue(_json));
         return ExitCode.Success;
+    }
+
+    private Shard ReadShard(ParseResult parse)
+    {
+        string shard = parse.GetRequiredValue(_shard);
+        return parse.GetValue(_overwrite) && shard.StartsWith("auto", StringComparison.Ordinal)
+            ? throw new CertiPureException(
+                "A cluster starts an interrupted worker again with the same words, so that --overwrite would discard what --shard auto had "
+                + "done; leave it out, or name a new folder.",
+                ExitCode.Usage)
+            : Shard.Parse(shard);
     }
 
     private SamplingPlan ReadPlan(ParseResult parse, bool isRouted)
@@ -162,7 +176,7 @@ internal sealed class CertifyVerb : Verb
 
         Terminal.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"{folder.Folder}: {run.Images.Count} certificates, {abstained} abstentions"));
-        if (run.Images.All(image => image.Label is not null))
+        if (run.Images.Count > 0 && run.Images.All(image => image.Label is not null))
         {
             TableExporters.Named("markdown").Write(
                 CertifiedAccuracyTable.Of([CertifiedAccuracy.Of(run, radii)]), Terminal.Output);

@@ -28,6 +28,7 @@ internal sealed class DemoVerb : Verb
         DefaultValueFactory = _ => "demo",
     };
 
+    private readonly Option<bool> _overwrite = OutputOptions.Overwrite();
     private readonly Option<bool> _json = OutputOptions.Json();
 
     /// <summary>Defines the verb.</summary>
@@ -42,8 +43,12 @@ internal sealed class DemoVerb : Verb
         Add(_images);
         Add(_n);
         Add(_out);
+        Add(_overwrite);
         Add(_json);
     }
+
+    /// <inheritdoc/>
+    public override string AfterInterruption(ParseResult parse) => GoesOn(parse.GetValue(_overwrite));
 
     /// <inheritdoc/>
     protected override async Task<ExitCode> RunAsync(ParseResult parse, CancellationToken cancellation)
@@ -52,6 +57,7 @@ internal sealed class DemoVerb : Verb
         {
             Images = ImageSelection.Parse(parse.GetRequiredValue(_images)),
             EstimationDraws = parse.GetValue(_n),
+            Overwrite = parse.GetValue(_overwrite),
         };
         IImageSource images = await DataSets
             .OpenAsync(

@@ -65,6 +65,9 @@ internal sealed class FinetuneVerb : Verb
     }
 
     /// <inheritdoc/>
+    public override string AfterInterruption(ParseResult parse) => _options.AfterInterruption(parse);
+
+    /// <inheritdoc/>
     protected override Task<ExitCode> RunAsync(ParseResult parse, CancellationToken cancellation) =>
         _options.RunAsync(
             parse,

@@ -51,11 +51,12 @@ internal sealed class ReproduceVerb : Verb
         DefaultValueFactory = _ => "cpu",
     };
 
-    private readonly Option<string> _out = new("--out", "-o")
+    private readonly Option<string> _out = OutputOptions.Out(
+        "The folder for runs and report, reproduction/DATA-SCALE if absent; an interrupted reproduction in it goes on.", required: false);
+
+    private readonly Option<bool> _overwrite = new("--overwrite")
     {
-        Description = "The folder for runs and report; an interrupted reproduction in it goes on.",
-        HelpName = "PATH",
-        DefaultValueFactory = _ => "reproduction",
+        Description = "Discard runs of other experiments that the folder holds.",
     };
 
     private readonly Option<bool> _json = OutputOptions.Json();
@@ -65,18 +66,21 @@ internal sealed class ReproduceVerb : Verb
         : base(
             "reproduce",
             "Runs the paper's experiments and writes every table and figure into one report.",
-            "certipure reproduce --quick --out reproduction",
+            "certipure reproduce --quick",
             terminal)
     {
         _scale.AcceptOnlyFromAmong([.. ReproductionScale.Names]);
         _precision.AcceptOnlyFromAmong("fp32", "bf16");
         _data.AcceptOnlyFromAmong("cifar10", "fashion-mnist");
         foreach (Option option in (Option[])
-            [_scale, _quick, _dryRun, _classifiers, _data, _directory, _precision, _device, _out, _json])
+            [_scale, _quick, _dryRun, _classifiers, _data, _directory, _precision, _device, _out, _overwrite, _json])
         {
             Add(option);
         }
     }
+
+    /// <inheritdoc/>
+    public override string AfterInterruption(ParseResult parse) => GoesOn(overwrites: false);
 
     /// <inheritdoc/>
     protected override async Task<ExitCode> RunAsync(ParseResult parse, CancellationToken cancellation)
@@ -135,7 +139,6 @@ internal sealed class ReproduceVerb : Verb
 
     private (string Data, ReproductionOptions Options) Read(ParseResult parse, ReproductionScale scale, DataLocations locations)
     {
-        string folder = parse.GetRequiredValue(_out);
         BundledModels models = BundledModels.OfProgram;
         (string data, string model) = scale.IsPublished ? ("cifar10", "cifar10-paper")
             : parse.GetValue(_data) switch
@@ -155,6 +158,7 @@ internal sealed class ReproduceVerb : Verb
             throw new CertiPureException($"There is no classifier {missing}; check the path.", ExitCode.Usage);
         }
 
+        string folder = parse.GetValue(_out) ?? Path.Combine("reproduction", $"{data}-{scale.Name}");
         var bundled = new BundledWeights(models, model, data, locations);
         return (data, new ReproductionOptions
         {
@@ -166,6 +170,7 @@ internal sealed class ReproduceVerb : Verb
             Classifiers = classifiers,
             Device = parse.GetRequiredValue(_device),
             Precision = parse.GetValue(_precision),
+            Overwrite = parse.GetValue(_overwrite),
         });
     }
 }

@@ -40,6 +40,15 @@ internal abstract class Verb : Command
         return code;
     }
 
+    /// <summary>What is said of interrupted work: whether it can go on, and how.</summary>
+    /// <param name="parse">The parsed arguments.</param>
+    public virtual string AfterInterruption(ParseResult parse) => "Interrupted; the same command begins anew.";
+
+    /// <summary>The same of a verb whose finished images and runs are kept.</summary>
+    /// <param name="overwrites">Whether the command would discard them.</param>
+    protected static string GoesOn(bool overwrites) =>
+        $"Interrupted; the same command{(overwrites ? " without --overwrite" : "")} continues where it stopped.";
+
     /// <summary>Does the work.</summary>
     /// <param name="parse">The parsed arguments, without errors.</param>
     /// <param name="cancellation">Asks to stop at a resumable point.</param>

@@ -24,6 +24,9 @@ public sealed record DemoOptions
     /// <summary>The noise's seed, the same for every method.</summary>
     public ulong Seed { get; init; }
 
+    /// <summary>Whether runs that the folder holds are discarded.</summary>
+    public bool Overwrite { get; init; }
+
     /// <summary>The bundled model's name.</summary>
     public string Model { get; init; } = "fashion-mnist";
 

@@ -65,7 +65,8 @@ public sealed class Demonstration
         {
             model.Refuse(_images);
             Experiment experiment = model.Describe(_images, ImageIds, Plan, _options.Seed, NoiseKind.Normal);
-            RunFolder run = RunFolder.Open(RunPath(method), experiment, Shard.Whole, model.Environment("cpu"));
+            RunFolder run = RunFolder.Open(
+                RunPath(method), experiment, Shard.Whole, model.Environment("cpu"), _options.Overwrite);
             return new DemoRun(method, model, run, _images, Plan);
         }
         catch

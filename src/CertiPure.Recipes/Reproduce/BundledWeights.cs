@@ -36,6 +36,9 @@ public sealed class BundledWeights : IReproductionWeights
     }
 
     /// <inheritdoc/>
+    public bool IsReady(string role) => Find(role) is not null;
+
+    /// <inheritdoc/>
     public string Advice(string role)
     {
         ArgumentNullException.ThrowIfNull(role);

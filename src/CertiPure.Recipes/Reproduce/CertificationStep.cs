@@ -54,7 +54,11 @@ internal sealed record CertificationStep : ReproductionStep
                 Experiment experiment = model.Describe(
                     _images, run.Images.Resolve(_images.Count), plan, _options.Seed, NoiseKind.Normal);
                 var folder = RunFolder.Open(
-                    CertificationStep.FolderOf(_options, run), experiment, Shard.Whole, model.Environment(_options.Device));
+                    FolderOf(_options, run),
+                    experiment,
+                    Shard.Whole,
+                    model.Environment(_options.Device),
+                    overwrite: _options.Overwrite && Find(run) is { } known && !IsPlanned(known, run));
                 opened.Add(folder);
                 folders.Add(folder);
             }
@@ -82,15 +86,13 @@ internal sealed record CertificationStep : ReproductionStep
         }
     }
 
-    private bool IsFinished(PlannedRun run)
+    private bool IsFinished(PlannedRun run) => Find(run) is { IsComplete: true } known && IsPlanned(known, run);
+
+    private bool IsPlanned(Run known, PlannedRun run) => _models.IsOf(known.Manifest.Experiment, run, _images);
+
+    private Run? Find(PlannedRun run)
     {
         string folder = FolderOf(_options, run);
-        if (!File.Exists(Path.Combine(folder, RunFolder.ManifestName)))
-        {
-            return false;
-        }
-
-        var known = Run.Read(folder);
-        return known.IsComplete && _models.IsOf(known.Manifest.Experiment, run, _images);
+        return File.Exists(Path.Combine(folder, RunFolder.ManifestName)) ? Run.Read(folder) : null;
     }
 }

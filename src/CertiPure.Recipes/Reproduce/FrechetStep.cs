@@ -11,6 +11,8 @@ namespace CertiPure.Recipes.Reproduce;
 /// <summary>The Fréchet distance between clean and purified images of one purifier over the noise levels.</summary>
 internal sealed record FrechetStep : ReproductionStep
 {
+    private const string Inception = "fid-inception";
+
     private readonly string _role;
     private readonly IImageSource _images;
     private readonly ReproductionModels _models;
@@ -52,9 +54,17 @@ internal sealed record FrechetStep : ReproductionStep
             void Stop(int read) => cancellation.ThrowIfCancellationRequested();
         });
 
-    /// <summary>Inception-v3 where the paper's protocol is followed and its weights are here, else the bundled classifier.</summary>
+    /// <summary>Why no distance can be measured, or null where one can.</summary>
+    public static string? Missing(ReproductionOptions options) =>
+        options.Scale.IsPublished
+            ? PublishedCheckpoints.Find(Inception)!.Find(options.Locations) is null
+                ? $"needs the published {Inception}: certipure data get {Inception}"
+                : null
+            : options.Weights.Find("classifier") is null ? options.Weights.Advice("classifier") : null;
+
+    /// <summary>Inception-v3 in the paper's protocol, else the bundled classifier.</summary>
     private FeatureNetwork LoadNetwork() =>
-        _options.Scale.IsPublished && PublishedCheckpoints.Find("fid-inception")!.Find(_options.Locations) is { } inception
-            ? MetricNetworks.LoadFeatures("inception", inception, _options.Locations)
+        _options.Scale.IsPublished
+            ? MetricNetworks.LoadFeatures("inception", PublishedCheckpoints.Find(Inception)!.Find(_options.Locations)!, _options.Locations)
             : MetricNetworks.LoadFeatures("classifier", _options.Weights.Prepare("classifier"), _options.Locations);
 }

@@ -8,6 +8,10 @@ public interface IReproductionWeights
     /// <returns>The file, or null where it is not here.</returns>
     string? Find(string role);
 
+    /// <summary>Whether weights are here in a form that needs no converting.</summary>
+    /// <param name="role">Their role.</param>
+    bool IsReady(string role);
+
     /// <summary>What to do where weights are not here, as a clause: <c>needs edm.safetensors in models/...: certipure train ...</c>.</summary>
     /// <param name="role">Their role.</param>
     string Advice(string role);

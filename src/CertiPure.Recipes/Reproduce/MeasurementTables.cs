@@ -143,7 +143,9 @@ internal sealed class MeasurementTables
     {
         if (!_reproduction.Frechets.TryGetValue(row.Name, out FrechetStep? step))
         {
-            return [[new ReportCell(row.Name), .. Enumerable.Repeat(ReportCell.Empty, 4), new ReportCell(_tables.Absence(row))]];
+            string weights = _tables.Absence(row);
+            string absence = weights.Length > 0 ? weights : "absent: " + FrechetStep.Missing(_reproduction.Options);
+            return [[new ReportCell(row.Name), .. Enumerable.Repeat(ReportCell.Empty, 4), new ReportCell(absence)]];
         }
 
         return step.Results.OrderBy(pair => pair.Key).Select(pair => (IReadOnlyList<ReportCell>)

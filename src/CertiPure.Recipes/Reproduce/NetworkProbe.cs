@@ -32,7 +32,7 @@ internal sealed class NetworkProbe
     {
         // PF-ODE calls its network as one-step EDM does, only more often.
         string oneStep = method == "pf-ode" ? "edm" : method;
-        using TorchPurifier? purifier = _models.Has(role)
+        using TorchPurifier? purifier = _models.IsReady(role)
             ? _models.LoadPurifier(oneStep, role, 0.5)
             : Published(oneStep, role);
         return purifier is null ? null : Measure(batch => purifier.Purify(batch, 0.5));
@@ -41,11 +41,11 @@ internal sealed class NetworkProbe
     /// <summary>Classifications per second, or null.</summary>
     public double? ClassifierRate(string role) => Rate("classifier " + role, () =>
     {
-        if (_models.Has(role))
+        if (_models.IsReady(role))
         {
-            using Runs.BaseModel model = _models.Load(new PlannedRun(
-                "", "none", null, role, 0.5, _options.Scale.Images, _options.Scale.SelectionDraws, _options.Scale.EstimationDraws));
-            return Measure(batch => model.ClassifierNetwork.Logits(batch));
+            IClassifier atHand = _models.LoadClassifier(role);
+            using var owned = atHand as IDisposable;
+            return Measure(batch => atHand.Logits(batch));
         }
 
         if (!_options.Scale.IsPublished || role != "classifier")
@@ -62,7 +62,7 @@ internal sealed class NetworkProbe
 
     private Precision Precision => _models.Precision == "bf16" ? Precision.Bf16 : Precision.Fp32;
 
-    private TorchSharp.torch.Device Device => TorchSharp.torch.device(_options.Device);
+    private TorchSharp.torch.Device Device => ComputeDevice.Named(_options.Device);
 
     private TorchPurifier? Published(string method, string role)
     {

@@ -44,6 +44,9 @@ public sealed class PublishedWeights : IReproductionWeights
             : null);
 
     /// <inheritdoc/>
+    public bool IsReady(string role) => _own.IsReady(role) || (Find(role) is not null && File.Exists(Converted(role)));
+
+    /// <inheritdoc/>
     public string Advice(string role) => Published.TryGetValue(role, out (string Name, ConversionOptions Options) known)
         ? $"needs the published {known.Name}: certipure data get {known.Name}"
         : $"{_own.Advice(role)}; nobody publishes these weights";
@@ -57,7 +60,7 @@ public sealed class PublishedWeights : IReproductionWeights
         }
 
         string found = Find(role) ?? throw new CertiPureException($"{role} {Advice(role)}.");
-        string converted = Path.Combine(_folder, role + ".safetensors");
+        string converted = Converted(role);
         if (!File.Exists(converted))
         {
             LibTorch.Load();
@@ -69,4 +72,6 @@ public sealed class PublishedWeights : IReproductionWeights
 
         return converted;
     }
+
+    private string Converted(string role) => Path.Combine(_folder, role + ".safetensors");
 }

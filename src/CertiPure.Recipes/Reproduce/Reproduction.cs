@@ -36,7 +36,7 @@ public sealed class Reproduction
             .. Matrix.Transports.Where(transport => _models.Has(transport.Weights)).Select(transport =>
                 (transport.Name, new TransportStep(transport.Purifier, transport.Weights, images, _models, options))),
         ];
-        Frechets = _models.Has("classifier")
+        Frechets = FrechetStep.Missing(options) is null
             ? Matrix.Losses.Rows.Select(row => (row.Name, Role: row.Runs[0].PurifierWeights!)).Where(row => _models.Has(row.Role))
                 .ToDictionary(row => row.Name, row => new FrechetStep(row.Role, images, _models, options))
             : [];

@@ -8,11 +8,16 @@ namespace CertiPure.Recipes.Reproduce;
 /// <param name="Rows">Its runs and measurements.</param>
 public sealed record ReproductionEstimate(IReadOnlyList<ReproductionEstimateRow> Rows)
 {
-    /// <summary>Network evaluations of all that can be estimated.</summary>
-    public long ForwardPasses => Rows.Sum(row => row.ForwardPasses);
+    /// <summary>Noise draws of all rows that could be timed.</summary>
+    public long Draws => Timed.Sum(row => row.Draws);
+
+    /// <summary>Their network evaluations.</summary>
+    public long ForwardPasses => Timed.Sum(row => row.ForwardPasses);
 
     /// <summary>Their hours.</summary>
-    public double Hours => Rows.Sum(row => row.Hours ?? 0);
+    public double Hours => Timed.Sum(row => row.Hours!.Value);
+
+    private IEnumerable<ReproductionEstimateRow> Timed => Rows.Where(row => row.Hours is not null);
 
     /// <summary>Times the networks for a moment and counts.</summary>
     /// <param name="options">What would be reproduced.</param>
@@ -82,7 +87,7 @@ public sealed record ReproductionEstimate(IReadOnlyList<ReproductionEstimateRow>
             ]),
             [
                 new ReportCell("all"),
-                ReportCell.Number(Rows.Sum(row => row.Draws), "#,0"),
+                ReportCell.Number(Draws, "#,0"),
                 ReportCell.Number(ForwardPasses, "#,0"),
                 ReportCell.Number(Hours, "#,0.00"),
                 ReportCell.Empty,

@@ -168,7 +168,12 @@ public sealed class ReproductionMatrix
         [
             Row("neither", "consistency", "consistency"),
             Row("DM-FT", "consistency", "consistency-lpips"),
-            Row("CLS-FT", "consistency", "consistency", "classifier-finetuned"),
+            Row(
+                "CLS-FT",
+                "consistency",
+                "consistency",
+                "classifier-finetuned",
+                "a classifier that was fine-tuned behind the other purifier, that of the next row"),
             Row("DM-FT and CLS-FT", "consistency", "consistency-lpips", "classifier-finetuned"),
             Row("both, trained jointly", "consistency", "joint-purifier", "joint-classifier"),
         ]);

@@ -31,10 +31,17 @@ internal sealed class ReproductionModels
     /// <summary>Whether weights are here.</summary>
     public bool Has(string role) => _options.Weights.Find(role) is not null;
 
+    /// <summary>Whether weights can be loaded at once, without converting a published file.</summary>
+    public bool IsReady(string role) => _options.Weights.IsReady(role);
+
     public BaseModel Load(PlannedRun run) => ModelCatalog.Load(Request(run));
 
     public TorchPurifier LoadPurifier(string method, string role, double sigma) =>
         ModelCatalog.LoadPurifier(Request("", new PurifierChoice(method, _options.Weights.Prepare(role)), sigma))!;
+
+    public IClassifier LoadClassifier(string role) =>
+        // A request has a noise level, for which a classifier alone has no use.
+        ModelCatalog.LoadClassifier(Request(_options.Weights.Prepare(role), PurifierChoice.None, sigma: 1));
 
     /// <summary>A purifier in words that tell all its result depends on.</summary>
     public string Describe(string method, string role) =>

@@ -32,6 +32,9 @@ public sealed record ReproductionOptions
     /// <summary>The networks' arithmetic; null for the scale's.</summary>
     public string? Precision { get; init; }
 
+    /// <summary>Whether runs of other experiments that the folder holds are discarded, and not refused.</summary>
+    public bool Overwrite { get; init; }
+
     /// <summary>The noise's seed, the same for every run.</summary>
     public ulong Seed { get; init; }
 }

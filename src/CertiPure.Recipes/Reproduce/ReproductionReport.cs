@@ -128,13 +128,26 @@ internal sealed class ReproductionReport
             [
                 .. _reproduction.Matrix.Main.Rows.Select(_tables.Summaries).Where(runs => runs.Count > 0)
                     .Select(runs => runs.MaxBy(run => run.Cells[index].Accuracy.Value)!)
-                    .Select(run => run with { SecondsPerImage = ReproductionTables.SecondsPerCertificate(run, draws) }),
+                    .Select(run => run with
+                    {
+                        SecondsPerImage = ReproductionTables.SecondsPerCertificate(run, draws),
+                        Run = run.Run with { Name = run.Run.Name + Shortfall(run) },
+                    }),
             ];
             if (methods.Length > 0)
             {
                 Add(new ParetoPlot(methods, radius));
             }
         }
+    }
+
+    /// <summary>How a run's images and draws differ from those of most, as a name's end; empty where they do not.</summary>
+    private string Shortfall(CertifiedAccuracy run)
+    {
+        (int images, int draws) = (run.Run.Images.Count, run.Run.Experiment!.N);
+        return draws == _scale.EstimationDraws && images == _scale.Images.Resolve(_reproduction.Images.Count).Count
+            ? ""
+            : $" ({images} images, n = {draws})";
     }
 
     private void AddCurves()

@@ -6,7 +6,7 @@ namespace CertiPure.Recipes.Reproduce;
 /// <summary>How much is computed: the numbers of images and draws behind every table and figure.</summary>
 public sealed record ReproductionScale
 {
-    /// <summary>What the report calls it.</summary>
+    /// <summary>What the report and the folder of a reproduction call it.</summary>
     public required string Name { get; init; }
 
     /// <summary>The noise levels in pixel space, ascending.</summary>
@@ -90,7 +90,7 @@ public sealed record ReproductionScale
     /// <summary>The same in at most ten minutes: fewer images and draws.</summary>
     public static ReproductionScale Quick { get; } = Small with
     {
-        Name = "small, quick",
+        Name = "quick",
         Images = ImageSelection.Parse("every:500"),
         SelectionDraws = 50,
         EstimationDraws = 150,

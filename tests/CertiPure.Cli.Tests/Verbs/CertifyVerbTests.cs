@@ -145,6 +145,41 @@ public sealed class CertifyVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task An_interrupted_run_that_overwrites_is_not_told_to_overwrite_again()
+    {
+        using var interruption = new CancellationTokenSource();
+        await interruption.CancelAsync();
+        CommandResult interrupted = await CommandResult.Under(interruption.Token, [.. _bench.Certify(), "--overwrite"]);
+        interrupted.Refused(ExitCode.Interrupted, "without --overwrite continues where it stopped");
+    }
+
+    [Fact]
+    public async Task A_worker_that_a_cluster_starts_again_must_not_overwrite() =>
+        (await CommandResult.Of([.. _bench.Certify(("--shard", "auto/2")), "--overwrite"])).Refused(ExitCode.Usage, "--overwrite");
+
+    [Fact]
+    public async Task A_shard_without_images_is_a_run_that_merges()
+    {
+        string[] shards = [_bench.At("a"), _bench.At("b"), _bench.At("c")];
+        for (int i = 0; i < 3; i++)
+        {
+            (await CommandResult.Of(_bench.Certify(("--images", "0..1"), ("--shard", $"{i}/3"), ("--out", shards[i])))).Succeeded();
+        }
+
+        (await CommandResult.Of(["merge", .. shards, "--out", _bench.At("merged")])).Succeeded();
+        Assert.Equal(2, Workbench.WithoutTimes(_bench.At("merged")).Length);
+    }
+
+    [Fact]
+    public async Task Radii_given_in_two_options_are_all_decided()
+    {
+        (await CommandResult.Of([.. _bench.Certify(("--plan", "staged"), ("--radii", "0")), "--radii", "0.25"])).Succeeded();
+        JsonElement experiment = JsonDocument.Parse(File.ReadAllText(Path.Combine(_bench.Run, "manifest.json")))
+            .RootElement.GetProperty("experiment");
+        Assert.Equal("[0,0.25]", JsonSerializer.Serialize(experiment.GetProperty("radii")));
+    }
+
+    [Fact]
     public async Task A_torn_log_is_completed_to_the_same_bytes()
     {
         (await CommandResult.Of(_bench.Certify())).Succeeded();

@@ -1,3 +1,4 @@
+using CertiPure.Onnx.Tests;
 using CertiPure.Recipes.Reproduce;
 using CertiPure.Results;
 
@@ -135,6 +136,35 @@ public sealed class ReproductionTests : IDisposable
             () => larger.Steps[0].RunAsync(_ => { }, CancellationToken.None));
         Assert.Equal(ExitCode.Refused, refusal.ExitCode);
         Assert.Contains("n 12, not 20", refusal.Message, StringComparison.Ordinal);
+
+        var replacing = new Reproduction(SmallModels.Images(), larger.Options with { Overwrite = true });
+        await replacing.Steps[0].RunAsync(_ => { }, CancellationToken.None);
+        string[] log = [.. Bytes().Values];
+        Assert.Equal(20, Run.Read(_models.At("out", "runs", "none-0.5")).Manifest.Experiment.N);
+        await new Reproduction(SmallModels.Images(), replacing.Options).Steps[0].RunAsync(_ => { }, CancellationToken.None);
+        Assert.Equal(log, Bytes().Values);
+    }
+
+    [Fact]
+    public void The_papers_protocol_measures_no_Frechet_distance_without_Inception()
+    {
+        var reproduction = new Reproduction(SmallModels.Images(), _models.Options with { Scale = SmallModels.Tiny with { IsPublished = true } });
+        Assert.DoesNotContain(reproduction.Steps, step => step.Title.Contains("Fréchet", StringComparison.Ordinal));
+        reproduction.WriteReport();
+        Assert.Contains(
+            "needs the published fid-inception: certipure data get fid-inception",
+            File.ReadAllText(_models.At("out", "tables", "frechet.md")),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_sum_of_the_estimate_leaves_out_what_could_not_be_timed()
+    {
+        ReproductionEstimate estimate = ReproductionEstimate.Measure(_models.Options, "fashion-mnist", 6, SmallModels.Images().Shape);
+        ReproductionEstimateRow[] timed = [.. estimate.Rows.Where(row => row.Hours is not null)];
+        Assert.InRange(timed.Length, 1, estimate.Rows.Count - 1);
+        Assert.Equal(timed.Sum(row => row.ForwardPasses), estimate.ForwardPasses);
+        Assert.Equal(timed.Sum(row => row.Draws), estimate.Draws);
     }
 
     [Fact]
@@ -151,6 +181,16 @@ public sealed class ReproductionTests : IDisposable
         Assert.Null(ddpm.Hours);
         Assert.Contains("needs ddpm.safetensors", ddpm.Remark, StringComparison.Ordinal);
         Assert.Equal(estimate.Rows.Count + 1, estimate.ToTable().Rows.Count);
+    }
+
+    [Fact]
+    public void The_estimate_times_a_classifier_whose_file_fixes_its_precision()
+    {
+        string onnx = _models.At("linear.onnx");
+        OnnxModelFile.WriteLinear(onnx, [0, 1, 28, 28], new float[10, 784], new float[10]);
+        ReproductionEstimate estimate = ReproductionEstimate.Measure(
+            _models.Options with { Classifiers = [onnx], Precision = "bf16" }, "fashion-mnist", 6, SmallModels.Images().Shape);
+        Assert.True(estimate.Rows.Single(row => row.Key == "classifiers-linear.onnx-0.5").Hours > 0);
     }
 
     private static async Task<Reproduction> CompleteAsync(ReproductionOptions options)
