@@ -1,4 +1,7 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using CertiPure.Results;
+using CertiPure.Smoothing;
 
 namespace CertiPure.Architecture.Tests;
 
@@ -50,6 +53,26 @@ public sealed partial class DocumentationTests
                 Assert.True(File.Exists(target) || Directory.Exists(target), $"{document} links to {match.Groups[1].Value}.");
             }
         }
+    }
+
+    [Theory]
+    [InlineData(typeof(RunManifest))]
+    [InlineData(typeof(Experiment))]
+    [InlineData(typeof(DataIdentity))]
+    [InlineData(typeof(PurifierIdentity))]
+    [InlineData(typeof(ClassifierIdentity))]
+    [InlineData(typeof(RoutingIdentity))]
+    [InlineData(typeof(RunEnvironment))]
+    [InlineData(typeof(Certificate))]
+    [InlineData(typeof(CertificateDocument))]
+    [InlineData(typeof(CertificateSeal))]
+    public void Every_member_of_the_files_is_named_where_their_formats_are_described(Type type)
+    {
+        string formats = Read("docs/formats.md");
+        // What can be set is what is written; the rest is derived.
+        Assert.All(
+            type.GetProperties().Where(property => property.SetMethod is not null).Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name)),
+            member => Assert.Matches($"[`\"]{member}[`\"]", formats));
     }
 
     [GeneratedRegex(@"```csharp\n(.*?)```", RegexOptions.Singleline)]
