@@ -94,7 +94,8 @@ internal sealed class MeasurementTables
                     CultureInfo.InvariantCulture,
                     $"T = E||D(x + noise) - x||, the mean over {images} images and {scale.TransportDraws} draws each, in pixel space: every "
                     + $"purified image is paired with its own clean one, so T bounds W1 from above. W1 and W2 are exact, by optimal "
-                    + $"assignment over the first {Math.Min(images, scale.AssignedImages)} images and their first draws."),
+                    + $"assignment over the first {Math.Min(images, scale.AssignedImages)} images and their first draws, whose own T may differ from "
+                    + $"the column's."),
                 "Bound: the mean over images of max(0, 1 - T(x) / \u03c1). By Markov's inequality, if the classifier is right on the ball "
                     + "of radius \u03c1 around x, it is right after purification with at least that probability; nobody knows \u03c1, and where "
                     + "it is no larger than T(x) the bound says nothing.",

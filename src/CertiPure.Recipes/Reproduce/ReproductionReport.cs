@@ -121,6 +121,7 @@ internal sealed class ReproductionReport
             $"For each method the run of the \u03c3 that certifies most at the radius. Seconds are those of {_scale.SelectionDraws} + "
             + $"{_scale.EstimationDraws} draws; where a method was run with fewer, in proportion."));
         int draws = _scale.SelectionDraws + _scale.EstimationDraws;
+        var shorter = new HashSet<string>();
         foreach (double radius in ParetoRadii)
         {
             int index = CertifiedAccuracy.DefaultRadii.ToList().IndexOf(radius);
@@ -128,26 +129,21 @@ internal sealed class ReproductionReport
             [
                 .. _reproduction.Matrix.Main.Rows.Select(_tables.Summaries).Where(runs => runs.Count > 0)
                     .Select(runs => runs.MaxBy(run => run.Cells[index].Accuracy.Value)!)
-                    .Select(run => run with
-                    {
-                        SecondsPerImage = ReproductionTables.SecondsPerCertificate(run, draws),
-                        Run = run.Run with { Name = run.Run.Name + Shortfall(run) },
-                    }),
+                    .Select(run => run with { SecondsPerImage = ReproductionTables.SecondsPerCertificate(run, draws) }),
             ];
             if (methods.Length > 0)
             {
                 Add(new ParetoPlot(methods, radius));
+                shorter.UnionWith(methods.Where(run => run.Run.Experiment!.N != _scale.EstimationDraws).Select(run =>
+                    $"{run.Run.Name} was certified on {run.Run.Images.Count} images with n = {run.Run.Experiment!.N}, with which large radii are "
+                    + "out of reach; its accuracy is not to be compared with the others'."));
             }
         }
-    }
 
-    /// <summary>How a run's images and draws differ from those of most, as a name's end; empty where they do not.</summary>
-    private string Shortfall(CertifiedAccuracy run)
-    {
-        (int images, int draws) = (run.Run.Images.Count, run.Run.Experiment!.N);
-        return draws == _scale.EstimationDraws && images == _scale.Images.Resolve(_reproduction.Images.Count).Count
-            ? ""
-            : $" ({images} images, n = {draws})";
+        foreach (string sentence in shorter)
+        {
+            _page.AddText(sentence);
+        }
     }
 
     private void AddCurves()
