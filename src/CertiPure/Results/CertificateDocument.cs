@@ -68,7 +68,7 @@ public sealed record CertificateDocument
                     + "CertiPure that wrote it.");
             }
 
-            document = JsonSerializer.Deserialize(json, ResultsJson.Indented.CertificateDocument)
+            document = JsonSerializer.Deserialize(json, ResultsJson.OneImage.CertificateDocument)
                 ?? throw new JsonException("it is null.");
             if (document.HasNulls)
             {

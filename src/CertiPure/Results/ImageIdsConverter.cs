@@ -15,7 +15,7 @@ internal sealed class ImageIdsConverter : JsonConverter<IReadOnlyList<int>>
     internal const int MaximumCount = 20_000_000;
 
     public override IReadOnlyList<int> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        Parse(reader.GetString() ?? "");
+        Parse(reader.GetString() ?? "", options == ResultsJson.OneImage.Options ? 1 : MaximumCount);
 
     public override void Write(Utf8JsonWriter writer, IReadOnlyList<int> value, JsonSerializerOptions options) =>
         writer.WriteStringValue(Format(value));
@@ -50,12 +50,20 @@ internal sealed class ImageIdsConverter : JsonConverter<IReadOnlyList<int>>
     }
 
     /// <summary>The ids of a list of ranges, ascending.</summary>
-    /// <exception cref="JsonException">The text is not a list of ranges in ascending order.</exception>
-    internal static int[] Parse(string text)
+    /// <param name="text">The ranges, apart by commas.</param>
+    /// <param name="maximum">The most ids that they may make together; more are refused before they are made.</param>
+    /// <exception cref="JsonException">The text is not a list of ranges in ascending order, or makes too many ids.</exception>
+    internal static int[] Parse(string text, int maximum = MaximumCount)
     {
         var ids = new List<int>();
-        foreach (string range in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (Range part in text.AsSpan().Split(','))
         {
+            string range = text[part].Trim();
+            if (range.Length == 0)
+            {
+                continue;
+            }
+
             string[] ends = range.Split("..");
             string[] lastAndStep = ends[^1].Split(':');
             int step = 1;
@@ -65,10 +73,14 @@ internal sealed class ImageIdsConverter : JsonConverter<IReadOnlyList<int>>
                 || lastAndStep.Length > (ends.Length == 1 ? 1 : 2)
                 || (lastAndStep.Length == 2 && (!TryParse(lastAndStep[1], out step) || step < 1))
                 || last < first
-                || (ids.Count > 0 && first <= ids[^1])
-                || (last - (long)first) / step + ids.Count >= MaximumCount)
+                || (ids.Count > 0 && first <= ids[^1]))
             {
                 throw new JsonException($"'{Excerpt.Of(range)}' is not a range of image ids in ascending order.");
+            }
+
+            if ((last - (long)first) / step + ids.Count >= maximum)
+            {
+                throw new JsonException($"'{Excerpt.Of(range)}' makes more image ids than the {maximum} that may stand here.");
             }
 
             for (long id = first; id <= last; id += step)

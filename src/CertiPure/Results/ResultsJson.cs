@@ -18,6 +18,10 @@ internal sealed partial class ResultsJson : JsonSerializerContext
     /// <summary>For files that people open.</summary>
     public static ResultsJson Indented { get; } = new(Strict(indented: true));
 
+    /// <summary>For documents of one image: a range of many ids is refused before it is made, so that a short text takes little
+    /// memory.</summary>
+    public static ResultsJson OneImage { get; } = new(Strict(indented: true));
+
     /// <summary>Skips what it does not know.</summary>
     public static ResultsJson Lenient { get; } = new(new JsonSerializerOptions
     {

@@ -43,6 +43,21 @@ public sealed class CertificateDocumentTests
     public void A_document_that_cannot_be_meant_is_refused(string path, string value) =>
         Assert.Throws<CertiPureException>(() => CertificateDocument.Parse(With(path, value), "it"));
 
+    [Theory]
+    [InlineData("\"0..19999999\"")]
+    [InlineData("\"0..19999999\",\"images\":\"3\"")]
+    [InlineData("\"3,4..19999999\"")]
+    public void A_short_document_that_names_millions_of_images_is_refused_before_they_are_listed(string images)
+    {
+        byte[] json = Encoding.UTF8.GetBytes(
+            Encoding.UTF8.GetString(Json).Replace("\"images\": \"3\"", $"\"images\": {images}", StringComparison.Ordinal));
+        Assert.NotEqual(Json, json);
+        Assert.Throws<CertiPureException>(() => CertificateDocument.Parse(json, "it"));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Throws<CertiPureException>(() => CertificateDocument.Parse(json, "it"));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
+
     private static byte[] With(string path, string value)
     {
         JsonNode root = JsonNode.Parse(Json)!;

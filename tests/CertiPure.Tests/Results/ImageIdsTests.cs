@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CertiPure.Results;
 using CsCheck;
 
@@ -15,6 +16,16 @@ public sealed class ImageIdsTests
     {
         Assert.Equal(text, ImageIdsConverter.Format(ImageIdsConverter.Parse(text)));
     }
+
+    [Fact]
+    public void A_run_may_have_millions_of_images() =>
+        Assert.Equal(3_000_000, ImageIdsConverter.Parse("0..2999999").Length);
+
+    [Theory]
+    [InlineData("0..20000000")]
+    [InlineData("0..19999999,20000000")]
+    public void More_images_than_any_data_set_has_are_refused(string text) =>
+        Assert.Throws<JsonException>(() => ImageIdsConverter.Parse(text));
 
     [Fact]
     public void Any_ascending_ids_survive()
