@@ -46,6 +46,11 @@ internal sealed class CertificateExamination(
     {
         const string title = "The networks";
         Experiment experiment = document.Experiment;
+        if (experiment.Routing is not null)
+        {
+            return (new("model", title, Unknown, "This service does not route between two models."), null);
+        }
+
         // An offer is named like its classifier, but for the extension of a file.
         ModelOffer? offer = library.Models.FirstOrDefault(
             model => model.Name == Path.GetFileNameWithoutExtension(experiment.Classifier.Name));
@@ -63,8 +68,9 @@ internal sealed class CertificateExamination(
             }
         }
 
+        // Another service may have other ones under the same name, and so may this one have had.
         return (
-            new("model", title, Failed, "No classifier and purifier here have this name, these weights and this arithmetic."), null);
+            new("model", title, Unknown, "No classifier and purifier here have this name, these weights and this arithmetic."), null);
     }
 
     /// <summary>Repeats every draw from the seed.</summary>
@@ -110,14 +116,21 @@ internal sealed class CertificateExamination(
             : new("replay", title, Failed, "The votes are the same, but its claim is not what they give.");
     }
 
-    public static VerifyAnswer Judge(IReadOnlyList<CheckResult> checks)
+    /// <summary>The verdict that the checks add up to.</summary>
+    public static VerifyAnswer Judge(CertificateDocument document, IReadOnlyList<CheckResult> checks)
     {
         bool refuted = checks.Any(check => check.Outcome == Failed);
         bool replayed = checks.Any(check => check is { Name: "replay", Outcome: Passed });
+        // The votes follow from any seed; only the seal shows that this one was not chosen to suit the image.
+        bool isFresh = document.SeedChosenBy == SeedOrigin.Service
+            && checks.Any(check => check is { Name: "seal", Outcome: Passed });
+        string found = isFresh
+            ? "Everything it claims was found again."
+            : "Its votes were found again; nothing shows that its seed was fresh.";
         return (refuted, replayed) switch
         {
             (true, _) => new(false, "refused", "This certificate cannot be trusted.", checks),
-            (false, true) => new(true, "holds", "Everything it claims was found again.", checks),
+            (false, true) => new(true, "holds", found, checks),
             (false, false) => new(
                 false, "undecided", "Nothing contradicts it, but this service cannot repeat its draws.", checks),
         };

@@ -56,7 +56,7 @@ internal sealed class VerifyEndpoint(
 
         if (checks.Any(check => check is { Name: "bound", Outcome: not "passed" } or { Outcome: "failed" }))
         {
-            return CertificateExamination.Judge(checks);
+            return CertificateExamination.Judge(document, checks);
         }
 
         (CheckResult found, Models.QueuedModel? model) = await examination.FindModelAsync(document);
@@ -75,7 +75,7 @@ internal sealed class VerifyEndpoint(
             await AddAsync(await replay);
         }
 
-        return CertificateExamination.Judge(checks);
+        return CertificateExamination.Judge(document, checks);
 
         Task AddAsync(CheckResult check)
         {

@@ -28,7 +28,7 @@ async function check(file) {
       }
       if (event === 'check') list.append(line(data));
       if (event === 'verdict') {
-        outcome.className = `outcome ${data.valid ? 'valid' : 'refused'}`;
+        outcome.className = `outcome ${data.valid ? 'valid' : data.verdict}`;
         outcome.textContent = data.summary;
       }
     }

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using CertiPure.Imaging;
 using CertiPure.Server.Tests.Fakes;
+using CertiPure.Smoothing;
 
 namespace CertiPure.Server.Tests.Endpoints;
 
@@ -24,6 +26,7 @@ public sealed class VerifyTests : IAsyncLifetime
     {
         JsonNode verdict = await VerifyAsync(_certificate);
         Assert.Equal("holds", (string)verdict["verdict"]!);
+        Assert.Equal("Everything it claims was found again.", (string)verdict["summary"]!);
         Assert.True((bool)verdict["valid"]!);
         Assert.All(verdict["checks"]!.AsArray(), check => Assert.Equal("passed", (string)check!["outcome"]!));
         Assert.Equal(["image", "bound", "seal", "model", "replay"], verdict["checks"]!.AsArray().Select(c => (string)c!["name"]!));
@@ -73,14 +76,20 @@ public sealed class VerifyTests : IAsyncLifetime
         JsonNode verdict = await VerifyAsync(_certificate);
         Assert.Equal("holds", (string)verdict["verdict"]!);
         Assert.Equal("unknown", OutcomeOf(verdict, "seal"));
+        Assert.Equal("Its votes were found again; nothing shows that its seed was fresh.", (string)verdict["summary"]!);
+    }
+
+    [Fact]
+    public async Task A_seed_that_the_client_chose_is_not_vouched_for_under_a_seal_either()
+    {
+        JsonNode verdict = await VerifyAsync(await CertifyAsync(("n", "120"), ("n0", "30"), ("seed", "1")));
+        Assert.Equal("passed", OutcomeOf(verdict, "seal"));
+        Assert.Equal("Its votes were found again; nothing shows that its seed was fresh.", (string)verdict["summary"]!);
     }
 
     [Theory]
     [InlineData("experiment.seed", "12345")]
     [InlineData("certificate.radius", "0.001")]
-    [InlineData("experiment.weights.classifier", "\"00\"")]
-    [InlineData("experiment.precision", "\"bf16\"")]
-    [InlineData("experiment.batch", "64")]
     public async Task Without_its_seal_a_tampered_certificate_is_refused_by_what_the_service_finds_again(string path, string value)
     {
         // A seed of one's own: under two random ones the votes may be the same by chance.
@@ -105,6 +114,10 @@ public sealed class VerifyTests : IAsyncLifetime
     [Theory]
     [InlineData("experiment.classifier.name", "\"stranger\"")]
     [InlineData("experiment.noise", "\"exact\"")]
+    [InlineData("experiment.weights.classifier", "\"00\"")]
+    [InlineData("experiment.precision", "\"bf16\"")]
+    [InlineData("experiment.batch", "64")]
+    [InlineData("experiment.purifier.method", "\"consistency\"")]
     public async Task What_this_service_cannot_repeat_is_left_undecided(string path, string value)
     {
         Set(_certificate, "seal", "null");
@@ -112,6 +125,45 @@ public sealed class VerifyTests : IAsyncLifetime
         JsonNode verdict = await VerifyAsync(_certificate);
         Assert.Equal("undecided", (string)verdict["verdict"]!);
         Assert.False((bool)verdict["valid"]!);
+    }
+
+    [Fact]
+    public async Task A_certificate_of_a_routing_is_left_undecided_though_its_draws_could_be_repeated()
+    {
+        // The class's counts are those of the seed, the route's are invented.
+        Set(_certificate, "seal", "null");
+        var look = new Look(120, (int)_certificate["certificate"]!["looks"]![0]!["k"]!, 0.0005);
+        double bound = BinomialBound.Lower([look]);
+        var route = new Look(120, 120, 0.0005);
+        List<int> selection = [.. _certificate["certificate"]!["selection"]!.AsArray().Select(votes => (int)votes!)];
+        int selected = selection.IndexOf(selection.Max());
+        Set(_certificate, "experiment.plan", Json(new { name = "routed", looks = new[] { new { n = 120, alpha = 0.0005 } } }));
+        Set(_certificate, "experiment.radii", "[]");
+        Set(_certificate, "experiment.routing", Json(new { core = "invented", selection = "entropy", entropyThreshold = 0.5 }));
+        Set(_certificate, "certificate.looks", Json(new[] { new { n = 120, k = look.K, alpha = 0.0005 } }));
+        Set(_certificate, "certificate.lowerBound", Json(bound));
+        Set(_certificate, "certificate.predicted", Json(bound > 0.5 ? selected : (int?)null));
+        Set(_certificate, "certificate.radius", Json(BinomialBound.Radius(bound, 1)));
+        Set(_certificate, "certificate.routing", Json(new
+        {
+            plainAnswer = (selected + 1) % 10,
+            selectionSmoothed = 30,
+            look = new { n = 120, k = 120, alpha = 0.0005 },
+            lowerBound = BinomialBound.Lower([route]),
+        }));
+        JsonNode verdict = await VerifyAsync(_certificate);
+        Assert.Equal("passed", OutcomeOf(verdict, "bound"));
+        Assert.Equal("unknown", OutcomeOf(verdict, "model"));
+        Assert.Equal("undecided", (string)verdict["verdict"]!);
+    }
+
+    [Fact]
+    public async Task A_short_certificate_that_names_millions_of_images_is_a_bad_request()
+    {
+        Set(_certificate, "experiment.images", "\"0..19999999\"");
+        using var content = new StringContent(_certificate.ToJsonString(), Encoding.UTF8, "application/json");
+        await ProblemAssert.IsAsync(
+            await _server.PostAsync("/v1/certificates/verify", content), HttpStatusCode.BadRequest, "0..19999999");
     }
 
     [Fact]
@@ -159,6 +211,8 @@ public sealed class VerifyTests : IAsyncLifetime
 
     private static string OutcomeOf(JsonNode verdict, string check) =>
         (string)verdict["checks"]!.AsArray().Single(each => (string)each!["name"]! == check)!["outcome"]!;
+
+    private static string Json(object? value) => JsonSerializer.Serialize(value);
 
     private static void Set(JsonNode root, string path, string value)
     {
