@@ -6,13 +6,14 @@ internal sealed class RequestTimer(ServerMetrics metrics, TimeProvider time)
     public async Task MeasureAsync(HttpContext context, RequestDelegate next)
     {
         long started = time.GetTimestamp();
+        // Read now: whoever handles an error forgets it.
+        string route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "none";
         try
         {
             await next(context);
         }
         finally
         {
-            string route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "none";
             metrics.Requested(route, context.Response.StatusCode, time.GetElapsedTime(started).TotalSeconds);
         }
     }

@@ -62,6 +62,15 @@ public sealed class ModelsTests
     }
 
     [Fact]
+    public async Task The_metrics_count_a_refused_request_under_its_route()
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        using HttpResponseMessage refused = await server.PostAsync("/v1/certify", RunningServer.Form(1, ("sigma", "0.3")));
+        string text = await server.Client.GetStringAsync("/metrics", TestContext.Current.CancellationToken);
+        Assert.Contains("certipure_requests_total{route=\"/v1/certify\",status=\"400\"} 1\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_health_check_tells_the_version_and_the_queue()
     {
         await using RunningServer server = await RunningServer.StartAsync(new ServerOptions { ApiKey = "a key of sixteen or more" });

@@ -19,15 +19,17 @@ public sealed class SecurityTests
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Add("Origin", "https://elsewhere.example");
         using HttpResponseMessage response = await server.Client.SendAsync(request, TestContext.Current.CancellationToken);
-        string policy = response.Headers.GetValues("Content-Security-Policy").Single();
-        Assert.StartsWith("default-src 'none';", policy, StringComparison.Ordinal);
-        Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
-        Assert.DoesNotContain("http", policy, StringComparison.Ordinal);
-        Assert.Equal("nosniff", response.Headers.GetValues("X-Content-Type-Options").Single());
-        Assert.Equal("DENY", response.Headers.GetValues("X-Frame-Options").Single());
-        Assert.DoesNotContain(
-            response.Headers, header => header.Key.StartsWith("Access-Control", StringComparison.OrdinalIgnoreCase));
-        Assert.False(response.Headers.Contains("Server"));
+        AssertHeaders(response);
+    }
+
+    [Fact]
+    public async Task An_error_has_the_security_headers_too()
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        using HttpResponseMessage response = await server.PostAsync("/v1/certify", RunningServer.Form(1, ("sigma", "0.3")));
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.True(response.Headers.CacheControl!.NoStore);
+        AssertHeaders(response);
     }
 
     [Theory]
@@ -153,3 +155,16 @@ public sealed class SecurityTests
             HttpStatusCode.MethodNotAllowed);
     }
 }
+
+    private static void AssertHeaders(HttpResponseMessage response)
+    {
+        string policy = response.Headers.GetValues("Content-Security-Policy").Single();
+        Assert.StartsWith("default-src 'none';", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("http", policy, StringComparison.Ordinal);
+        Assert.Equal("nosniff", response.Headers.GetValues("X-Content-Type-Options").Single());
+        Assert.Equal("DENY", response.Headers.GetValues("X-Frame-Options").Single());
+        Assert.DoesNotContain(
+            response.Headers, header => header.Key.StartsWith("Access-Control", StringComparison.OrdinalIgnoreCase));
+        Assert.False(response.Headers.Contains("Server"));
+    }
