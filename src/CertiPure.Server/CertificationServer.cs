@@ -5,7 +5,6 @@ using CertiPure.Server.Hosting;
 using CertiPure.Server.Models;
 using CertiPure.Server.Telemetry;
 using CertiPure.Server.Uploads;
-using Microsoft.AspNetCore.HostFiltering;
 
 namespace CertiPure.Server;
 
@@ -53,21 +52,12 @@ public static class CertificationServer
         services.AddSingleton<ModelQueues>().AddSingleton<Admission>().AddSingleton<StopSignal>();
         services.AddSingleton<CertificateSealer>().AddSingleton<Certifier>().AddSingleton<CertificateExamination>();
         services.AddSingleton<ServerMetrics>().AddSingleton<PrometheusText>().AddSingleton<RequestTimer>();
-        services.AddSingleton<ApiKeyGate>().AddSingleton<PageFiles>();
+        services.AddSingleton<HostGate>().AddSingleton<ApiKeyGate>().AddSingleton<PageFiles>();
         services.AddSingleton<CertifyEndpoint>().AddSingleton<PredictEndpoint>().AddSingleton<PurifyEndpoint>();
         services.AddSingleton<VerifyEndpoint>().AddSingleton<ModelsEndpoint>().AddSingleton<RunsEndpoint>();
         services.ConfigureHttpJsonOptions(json => ServerJson.Configure(json.SerializerOptions));
         // What is still running when the grace is over gets a moment to tell its client so.
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownGrace + TimeSpan.FromSeconds(10));
-        services.Configure<HostFilteringOptions>(filter =>
-        {
-            string host = new Uri(options.Url).Host;
-            bool any = host is "0.0.0.0" or "[::]" or "*" or "+";
-            // Otherwise a site could point its own name at this machine and so be of the same origin.
-            filter.AllowedHosts = any && options.HostNames.Count == 0
-                ? ["*"]
-                : ["localhost", "127.0.0.1", "[::1]", host, .. options.HostNames];
-        });
         services.AddApiDescription();
     }
 
@@ -83,7 +73,7 @@ public static class CertificationServer
             ExceptionHandler = Problems.HandleAsync,
             SuppressDiagnosticsCallback = _ => true,
         });
-        app.UseHostFiltering();
+        app.Use(app.Services.GetRequiredService<HostGate>().CheckAsync);
         app.Use(SameOriginGate.CheckAsync);
         app.Use(app.Services.GetRequiredService<ApiKeyGate>().CheckAsync);
         app.UseStatusCodePages(status => Problems.WriteStatusAsync(status.HttpContext));

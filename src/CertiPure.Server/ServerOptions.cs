@@ -37,8 +37,8 @@ public sealed record ServerOptions
     /// <summary>Whether to listen beyond this machine without a key. Default false.</summary>
     public bool AllowRemoteWithoutKey { get; init; }
 
-    /// <summary>Host names, besides the loopback ones and the one of <see cref="Url"/>, under which clients reach the service.
-    /// Default none.</summary>
+    /// <summary>Host names, besides the loopback ones and the one of <see cref="Url"/>, under which clients reach the service. On
+    /// <c>0.0.0.0</c> and <c>[::]</c> it also answers under every IP address, but under no other name. Default none.</summary>
     public IReadOnlyList<string> HostNames { get; init; } = [];
 
     /// <summary>The secret with which certificates are sealed, so that this service recognises its own; null (the default)

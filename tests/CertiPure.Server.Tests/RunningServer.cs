@@ -17,7 +17,8 @@ public sealed class RunningServer : IAsyncDisposable
     {
         _app = app;
         Library = library;
-        Address = new Uri(app.Urls.Single());
+        // Listening on every address, it is reached under this machine's own.
+        Address = new UriBuilder(app.Urls.Single()) { Host = "127.0.0.1" }.Uri;
         Client = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(20) };
     }
 
@@ -35,7 +36,8 @@ public sealed class RunningServer : IAsyncDisposable
         ServerOptions? options = null, IModelLibrary? library = null, TimeProvider? time = null)
     {
         library ??= new TemplateLibrary();
-        options = (options ?? new ServerOptions()) with { Url = "http://127.0.0.1:0" };
+        options ??= new ServerOptions();
+        options = options with { Url = new UriBuilder(options.Url) { Port = 0 }.Uri.ToString() };
         WebApplication app = CertificationServer.Build(
             options,
             library,

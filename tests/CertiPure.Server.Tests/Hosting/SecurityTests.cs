@@ -65,8 +65,32 @@ public sealed class SecurityTests
         await using RunningServer server = await RunningServer.StartAsync();
         using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/models");
         request.Headers.Host = "rebinding.example";
+        await ProblemAssert.IsAsync(
+            await server.Client.SendAsync(request, TestContext.Current.CancellationToken), HttpStatusCode.BadRequest, "host name");
+    }
+
+    [Theory]
+    [InlineData("http://0.0.0.0", "rebinding.example", HttpStatusCode.BadRequest)]
+    [InlineData("http://0.0.0.0", "rebinding.example:5080", HttpStatusCode.BadRequest)]
+    [InlineData("http://0.0.0.0", "127.0.0.1.rebinding.example", HttpStatusCode.BadRequest)]
+    [InlineData("http://0.0.0.0", "LOCALHOST:5080", HttpStatusCode.OK)]
+    [InlineData("http://0.0.0.0", "192.168.1.2:5080", HttpStatusCode.OK)]
+    [InlineData("http://0.0.0.0", "[fd00::2]:5080", HttpStatusCode.OK)]
+    [InlineData("http://0.0.0.0", "certify.example", HttpStatusCode.OK)]
+    [InlineData("http://127.0.0.1", "certify.example", HttpStatusCode.OK)]
+    [InlineData("http://127.0.0.1", "[::1]", HttpStatusCode.OK)]
+    [InlineData("http://127.0.0.1", "192.168.1.2", HttpStatusCode.BadRequest)]
+    public async Task Only_the_services_own_names_are_answered_and_on_a_wildcard_address_every_IP_address(
+        string url, string host, HttpStatusCode expected)
+    {
+        await using RunningServer server = await RunningServer.StartAsync(new ServerOptions
+        {
+            Url = url, AllowRemoteWithoutKey = true, HostNames = host == "certify.example" ? [host] : [],
+        });
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/models");
+        request.Headers.Host = host;
         using HttpResponseMessage response = await server.Client.SendAsync(request, TestContext.Current.CancellationToken);
-        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal(expected, response.StatusCode);
     }
 
     [Theory]
@@ -114,6 +138,7 @@ public sealed class SecurityTests
         ServerOptions[] bad =
         [
             new() { Url = "ftp://127.0.0.1" }, new() { Url = "127.0.0.1:80" }, new() { Url = "http://127.0.0.1/below" },
+            new() { Url = "http://*:5080" }, new() { Url = "http://+:5080" },
             new() { ApiKey = "short" }, new() { SealingKey = "short" }, new() { RunsRoot = "/no/such/folder" },
             new() { Sigmas = [] }, new() { Sigmas = [0] }, new() { Sigmas = [double.NaN] }, new() { MinAlpha = 0 },
             new() { MaxAlpha = 1 }, new() { MinAlpha = 0.1, MaxAlpha = 0.01 }, new() { MaxDraws = 0 }, new() { MaxRequests = 0 },
@@ -154,7 +179,6 @@ public sealed class SecurityTests
             await server.Client.DeleteAsync("/v1/certify", TestContext.Current.CancellationToken),
             HttpStatusCode.MethodNotAllowed);
     }
-}
 
     private static void AssertHeaders(HttpResponseMessage response)
     {
@@ -168,3 +192,4 @@ public sealed class SecurityTests
             response.Headers, header => header.Key.StartsWith("Access-Control", StringComparison.OrdinalIgnoreCase));
         Assert.False(response.Headers.Contains("Server"));
     }
+}
