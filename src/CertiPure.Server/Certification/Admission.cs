@@ -37,9 +37,8 @@ internal sealed class Admission(ServerOptions options, ModelQueues queues, StopS
         }
     }
 
-    /// <summary>Takes a place, held until it is disposed.</summary>
-    /// <param name="draws">The most draws that the request may take.</param>
-    public IDisposable Enter(long draws)
+    /// <summary>Takes a request's place, held until it is disposed. To be taken before anything of the request is read.</summary>
+    public Place Enter()
     {
         if (stop.IsStopping)
         {
@@ -48,22 +47,35 @@ internal sealed class Admission(ServerOptions options, ModelQueues queues, StopS
 
         lock (_lock)
         {
-            if (_requests >= options.MaxRequests || _draws + draws > options.MaxWaitingDraws)
+            if (_requests >= options.MaxRequests)
             {
-                throw RequestException.Busy(
-                    $"{_requests} requests with {_draws} draws are before this one; come again later.", Wait(_draws));
+                throw Full(before: _requests);
             }
 
             if (_requests++ == 0)
             {
                 _busySince = time.GetTimestamp();
             }
+        }
+
+        return new Place(this);
+    }
+
+    private void Promise(long draws)
+    {
+        lock (_lock)
+        {
+            if (_draws + draws > options.MaxWaitingDraws)
+            {
+                throw Full(before: _requests - 1);
+            }
 
             _draws += draws;
         }
-
-        return new Place(this, draws);
     }
+
+    private RequestException Full(int before) =>
+        RequestException.Busy($"{before} requests with {_draws} draws are before this one; come again later.", Wait(_draws));
 
     /// <summary>The time that the draws before a request take at the pace so far, between one second and ten minutes.</summary>
     private TimeSpan Wait(long draws)
@@ -85,15 +97,25 @@ internal sealed class Admission(ServerOptions options, ModelQueues queues, StopS
         }
     }
 
-    private sealed class Place(Admission admission, long draws) : IDisposable
+    /// <summary>A request's place, and the draws promised to it.</summary>
+    internal sealed class Place(Admission admission) : IDisposable
     {
+        private long _draws;
         private int _left;
+
+        /// <summary>Promises draws to the request, or tells it when to come again.</summary>
+        /// <param name="draws">The most draws that it may take.</param>
+        public void Promise(long draws)
+        {
+            admission.Promise(draws);
+            _draws += draws;
+        }
 
         public void Dispose()
         {
             if (Interlocked.Exchange(ref _left, 1) == 0)
             {
-                admission.Leave(draws);
+                admission.Leave(_draws);
             }
         }
     }

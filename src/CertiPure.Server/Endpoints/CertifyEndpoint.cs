@@ -15,6 +15,7 @@ internal sealed class CertifyEndpoint(
     public async Task HandleAsync(HttpContext context)
     {
         CancellationToken aborted = context.RequestAborted;
+        using Admission.Place place = admission.Enter();
         // Before the image is read: who knew the seed could craft the image to the noise.
         ulong freshSeed = FreshSeed.Next();
         ImageRequest request = await reader.ReadAsync(context.Request, aborted);
@@ -22,7 +23,7 @@ internal sealed class CertifyEndpoint(
         SamplingPlan plan = settings.Plan;
         int total = plan.SelectionDraws + plan.EstimationDraws;
         long before = admission.PromisedDraws;
-        using IDisposable place = admission.Enter(total);
+        place.Promise(total);
         if (!EventStream.IsWanted(context.Request, byDefault: true))
         {
             Certificate certificate = await certifier.RunAsync(

@@ -11,6 +11,7 @@ internal sealed class PredictEndpoint(
 {
     public async Task HandleAsync(HttpContext context)
     {
+        using Admission.Place place = admission.Enter();
         ulong seed = FreshSeed.Next();
         ImageRequest request = await reader.ReadAsync(context.Request, context.RequestAborted);
         var errors = new Dictionary<string, string>();
@@ -18,7 +19,7 @@ internal sealed class PredictEndpoint(
             "n", Math.Min(CertifySettings.DefaultDraws, options.MaxDraws), 1, options.MaxDraws, errors);
         double alpha = request.Form.Number("alpha", CertifySettings.DefaultAlpha, options.MinAlpha, options.MaxAlpha, errors);
         InvalidFields.ThrowIfAny(errors);
-        using IDisposable place = admission.Enter(n);
+        place.Promise(n);
         var sampling = new Sampling(
             request.Image, request.Model.Queue.Classifier.ClassCount, NoisePhase.Prediction, n, new NoiseSource(seed));
         await certifier.RunAsync(request.Model, sampling, null, context.RequestAborted);

@@ -15,13 +15,14 @@ internal sealed class PurifyEndpoint(ImageRequestReader reader, Admission admiss
 
     public async Task HandleAsync(HttpContext context)
     {
+        using Admission.Place place = admission.Enter();
         ulong seed = FreshSeed.Next();
         ImageRequest request = await reader.ReadAsync(context.Request, context.RequestAborted);
         var errors = new Dictionary<string, string>();
         int most = Math.Min(options.MaxPictures, request.Model.Queue.Classifier.BatchSize);
         int draws = request.Form.Integer("draws", Math.Min(DefaultPictures, most), 1, most, errors);
         InvalidFields.ThrowIfAny(errors);
-        using IDisposable place = admission.Enter(draws);
+        place.Promise(draws);
         Purification shown = await Task.Run(() => Draw(request, draws, new NoiseSource(seed)), context.RequestAborted);
         if (IsPictureWanted(context.Request))
         {

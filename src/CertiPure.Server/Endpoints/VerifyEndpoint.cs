@@ -18,6 +18,7 @@ internal sealed class VerifyEndpoint(
             throw RequestException.UnsupportedMediaType("Send the certificate as application/json.");
         }
 
+        using Admission.Place place = admission.Enter();
         byte[] body = await uploads.ReadBodyAsync(context.Request, context.RequestAborted);
         CertificateDocument document;
         try
@@ -32,7 +33,7 @@ internal sealed class VerifyEndpoint(
         Experiment experiment = document.Experiment;
         // Draws are only paid for where the cheap checks pass and the service could repeat them.
         long draws = examination.IsWithinBounds(experiment) ? (long)experiment.N0 + experiment.N : 0;
-        using IDisposable place = admission.Enter(draws);
+        place.Promise(draws);
         if (EventStream.IsWanted(context.Request, byDefault: false))
         {
             await EventStream.RunAsync(context, async stream =>

@@ -75,7 +75,8 @@ internal static partial class Problems
     {
         context.Response.StatusCode = problem.Status!.Value;
         if (problem.Status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden
-                or StatusCodes.Status413PayloadTooLarge
+                or StatusCodes.Status413PayloadTooLarge or StatusCodes.Status429TooManyRequests
+                or StatusCodes.Status503ServiceUnavailable
             && HttpProtocol.IsHttp11(context.Request.Protocol))
         {
             // The rest of the body is not read, so the connection cannot serve another request; a client that is not told would

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace CertiPure.Server.Tests.Certification;
@@ -19,7 +20,7 @@ public sealed class SharingTests
             .. Enumerable.Range(0, 10).Select(id =>
                 server.PostJsonAsync("/v1/certify", RunningServer.Form(id, ("n0", "10"), ("n", "140")))),
         ];
-        await server.UntilAsync(health => (int)health["requests"]! == 10);
+        await server.UntilAsync(health => (int)health["queuedDraws"]! == 10 * 150);
         server.Board.Open();
         await Task.WhenAll(clients);
         Assert.InRange(server.Board.Passed, 0, 1.3 * alone.Board.Passed);
@@ -33,7 +34,7 @@ public sealed class SharingTests
         Task<JsonNode> large = server.PostJsonAsync("/v1/certify", RunningServer.Form(1, ("n", "20000")));
         await server.UntilAsync(_ => server.Board.Passed == 3);
         Task<JsonNode> small = server.PostJsonAsync("/v1/certify", RunningServer.Form(2, ("n0", "10"), ("n", "50")));
-        await server.UntilAsync(health => (int)health["requests"]! == 2);
+        await server.UntilAsync(health => (int)health["queuedDraws"]! == 20_100 + 60);
 
         // Two batches were filled before the small request came; then its 60 draws get half of each batch of 32, and between
         // its two phases one batch may pass.
@@ -50,7 +51,7 @@ public sealed class SharingTests
         await using RunningServer server = await RunningServer.StartAsync(new ServerOptions { AllowClientSeed = true });
         server.Board.Allow(0);
         Task<JsonNode>[] together = [.. Enumerable.Range(0, 6).Select(id => CertifyAsync(id))];
-        await server.UntilAsync(health => (int)health["requests"]! == 6);
+        await server.UntilAsync(health => (int)health["queuedDraws"]! == Enumerable.Range(0, 6).Sum(id => 200 + id));
         server.Board.Open();
         await Task.WhenAll(together);
         for (int id = 0; id < together.Length; id++)
@@ -101,6 +102,35 @@ public sealed class SharingTests
         await ProblemAssert.IsAsync(second, HttpStatusCode.TooManyRequests, "come again later");
         server.Board.Open();
         await first;
+    }
+
+    [Theory]
+    [InlineData("/v1/certify")]
+    [InlineData("/v1/predict")]
+    [InlineData("/v1/purify")]
+    [InlineData("/v1/certificates/verify")]
+    public async Task When_the_queue_is_full_nothing_of_a_request_is_read(string path)
+    {
+        await using RunningServer server = await RunningServer.StartAsync(new ServerOptions { MaxRequests = 1 });
+        server.Board.Allow(0);
+        Task<JsonNode> first = server.PostJsonAsync("/v1/certify", RunningServer.Form(1, ("n", "100")));
+        await server.UntilAsync(health => (int)health["requests"]! == 1);
+        // Whoever reads either of them finds that it cannot be used.
+        using HttpContent unusable = path.EndsWith("verify", StringComparison.Ordinal)
+            ? new StringContent("{}", Encoding.UTF8, "application/json")
+            : RunningServer.Upload(new byte[99]);
+        await ProblemAssert.IsAsync(await server.PostAsync(path, unusable), HttpStatusCode.TooManyRequests);
+        server.Board.Open();
+        await first;
+    }
+
+    [Fact]
+    public async Task A_request_that_cannot_be_used_gives_its_place_back()
+    {
+        await using RunningServer server = await RunningServer.StartAsync(new ServerOptions { MaxRequests = 1 });
+        await ProblemAssert.IsAsync(
+            await server.PostAsync("/v1/certify", RunningServer.Upload(new byte[99])), HttpStatusCode.BadRequest);
+        await server.PostJsonAsync("/v1/certify", RunningServer.Form(2, ("n", "100")));
     }
 
     [Fact]
