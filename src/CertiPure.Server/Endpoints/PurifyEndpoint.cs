@@ -8,10 +8,16 @@ using CertiPure.Smoothing;
 namespace CertiPure.Server.Endpoints;
 
 /// <summary><c>POST /v1/purify</c>: an image, and a few draws of it noisy and purified, as pictures.</summary>
-internal sealed class PurifyEndpoint(ImageRequestReader reader, Admission admission, ServerOptions options)
+internal sealed class PurifyEndpoint(ImageRequestReader reader, Admission admission, ServerOptions options) : IDisposable
 {
+    /// <summary>How many take turns on the device at once. They go past the equal shares of the queues, so many of them would hold up
+    /// the certifications.</summary>
+    internal const int MaximumAtOnce = 2;
+
     private const int DefaultPictures = 5;
     private const string PictureType = "image/png";
+
+    private readonly SemaphoreSlim _places = new(MaximumAtOnce);
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -19,11 +25,13 @@ internal sealed class PurifyEndpoint(ImageRequestReader reader, Admission admiss
         ulong seed = FreshSeed.Next();
         ImageRequest request = await reader.ReadAsync(context.Request, context.RequestAborted);
         var errors = new Dictionary<string, string>();
-        int most = Math.Min(options.MaxPictures, request.Model.Queue.Classifier.BatchSize);
+        int batch = request.Model.Queue.Classifier.BatchSize;
+        int most = Math.Min(options.MaxPictures, batch);
         int draws = request.Form.Integer("draws", Math.Min(DefaultPictures, most), 1, most, errors);
         InvalidFields.ThrowIfAny(errors);
-        place.Promise(draws);
-        Purification shown = await Task.Run(() => Draw(request, draws, new NoiseSource(seed)), context.RequestAborted);
+        // However few the draws, the classifier runs a whole batch, and then the purifier the draws alone.
+        place.Promise(batch + draws);
+        Purification shown = await DrawAsync(request, draws, new NoiseSource(seed), context.RequestAborted);
         if (IsPictureWanted(context.Request))
         {
             context.Response.ContentType = PictureType;
@@ -34,10 +42,27 @@ internal sealed class PurifyEndpoint(ImageRequestReader reader, Admission admiss
         await context.Response.WriteAsJsonAsync(Answer(request, shown), ServerJson.Options, context.RequestAborted);
     }
 
+    public void Dispose() => _places.Dispose();
+
     private static bool IsPictureWanted(HttpRequest request) => request.GetTypedHeaders().Accept.Any(
         type => type.MediaType.Equals(PictureType, StringComparison.OrdinalIgnoreCase));
 
-    private static Purification Draw(ImageRequest request, int draws, NoiseSource noise)
+    private async Task<Purification> DrawAsync(ImageRequest request, int draws, NoiseSource noise, CancellationToken aborted)
+    {
+        await _places.WaitAsync(aborted);
+        try
+        {
+            ImageBatch noisy = Noisy(request, draws, noise);
+            (ImageBatch purified, int[] labels) = await request.Model.ShowAsync(noisy, aborted);
+            return new Purification(noisy, purified, [.. labels.Select(label => (label, request.Model.Offer.ClassNames[label]))]);
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+
+    private static ImageBatch Noisy(ImageRequest request, int draws, NoiseSource noise)
     {
         float[] pixels = request.Image.ToPixels();
         var noisy = new ImageBatch(request.Image.Shape, draws);
@@ -46,8 +71,7 @@ internal sealed class PurifyEndpoint(ImageRequestReader reader, Admission admiss
             noise.AddNoise(pixels, request.Image.Id, NoisePhase.Display, draw, request.Model.Sigma, noisy[draw]);
         }
 
-        (ImageBatch purified, int[] labels) = request.Model.Show(noisy);
-        return new Purification(noisy, purified, [.. labels.Select(label => (label, request.Model.Offer.ClassNames[label]))]);
+        return noisy;
     }
 
     private static PurifyAnswer Answer(ImageRequest request, Purification shown)

@@ -9,7 +9,7 @@ namespace CertiPure.Server.Models;
 /// </summary>
 internal sealed class DeviceTurns : IDisposable
 {
-    private readonly BlockingCollection<(Action Work, TaskCompletionSource Done)> _waiting = [];
+    private readonly BlockingCollection<(Action Work, TaskCompletionSource Done, CancellationToken Gone)> _waiting = [];
     private readonly Thread _device;
 
     public DeviceTurns()
@@ -20,11 +20,18 @@ internal sealed class DeviceTurns : IDisposable
 
     /// <summary>Runs the work in its turn and waits for it.</summary>
     /// <param name="work">The work, whose exceptions are thrown here.</param>
-    public void Run(Action work)
+    public void Run(Action work) => RunAsync(work, CancellationToken.None).GetAwaiter().GetResult();
+
+    /// <summary>Runs the work in its turn.</summary>
+    /// <param name="work">The work.</param>
+    /// <param name="cancellationToken">Gives up the turn, as long as it has not come.</param>
+    /// <returns>Ends as the work does; cancelled where the turn was given up.</returns>
+    public Task RunAsync(Action work, CancellationToken cancellationToken)
     {
-        var done = new TaskCompletionSource();
-        _waiting.Add((work, done));
-        done.Task.GetAwaiter().GetResult();
+        // What follows the work is no business of the device's thread.
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waiting.Add((work, done, cancellationToken), CancellationToken.None);
+        return done.Task;
     }
 
     /// <summary>Ends the thread after what waits; nobody may come any more.</summary>
@@ -37,8 +44,14 @@ internal sealed class DeviceTurns : IDisposable
 
     private void Serve()
     {
-        foreach ((Action work, TaskCompletionSource done) in _waiting.GetConsumingEnumerable())
+        foreach ((Action work, TaskCompletionSource done, CancellationToken gone) in _waiting.GetConsumingEnumerable())
         {
+            if (gone.IsCancellationRequested)
+            {
+                done.SetCanceled(gone);
+                continue;
+            }
+
             try
             {
                 work();

@@ -8,15 +8,13 @@ namespace CertiPure.Server.Models;
 internal sealed class QueuedModel : IDisposable
 {
     private readonly DeviceTurns _turns;
-    private readonly TurnTakingBaseClassifier _baseClassifier;
 
     public QueuedModel(ModelOffer offer, BaseModel loaded, DeviceTurns turns)
     {
         Offer = offer;
         Loaded = loaded;
         _turns = turns;
-        _baseClassifier = new TurnTakingBaseClassifier(loaded.BaseClassifier, turns);
-        Queue = new DrawQueue(_baseClassifier);
+        Queue = new DrawQueue(new TurnTakingBaseClassifier(loaded.BaseClassifier, turns));
     }
 
     public ModelOffer Offer { get; }
@@ -25,21 +23,23 @@ internal sealed class QueuedModel : IDisposable
 
     public DrawQueue Queue { get; }
 
-    public double Sigma => _baseClassifier.Sigma;
+    public double Sigma => Loaded.BaseClassifier.Sigma;
 
     /// <summary>Purifies and classifies a few noisy images for pictures. They go past the queue, which counts votes only, but take
     /// their turn.</summary>
     /// <param name="noisy">At most one batch of images.</param>
-    public (ImageBatch Purified, int[] Labels) Show(ImageBatch noisy)
+    /// <param name="cancellationToken">Gives up the turns that have not come yet.</param>
+    public async Task<(ImageBatch Purified, int[] Labels)> ShowAsync(ImageBatch noisy, CancellationToken cancellationToken)
     {
-        var padded = new ImageBatch(noisy.Shape, _baseClassifier.BatchSize);
+        IBaseClassifier classifier = Loaded.BaseClassifier;
+        var padded = new ImageBatch(noisy.Shape, classifier.BatchSize);
         noisy.Pixels.CopyTo(padded.Pixels);
         var labels = new int[padded.Count];
-        _baseClassifier.Classify(padded, labels);
+        await _turns.RunAsync(() => classifier.Classify(padded, labels), cancellationToken);
         ImageBatch purified = noisy;
         if (Loaded.PurifierNetwork is { } purifier)
         {
-            _turns.Run(() => purified = purifier.Purify(noisy, Sigma));
+            await _turns.RunAsync(() => purified = purifier.Purify(noisy, Sigma), cancellationToken);
         }
 
         return (purified, labels[..noisy.Count]);

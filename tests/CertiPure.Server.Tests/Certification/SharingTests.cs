@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using CertiPure.Server.Endpoints;
 
 namespace CertiPure.Server.Tests.Certification;
 
@@ -131,6 +132,33 @@ public sealed class SharingTests
         await ProblemAssert.IsAsync(
             await server.PostAsync("/v1/certify", RunningServer.Upload(new byte[99])), HttpStatusCode.BadRequest);
         await server.PostJsonAsync("/v1/certify", RunningServer.Form(2, ("n", "100")));
+    }
+
+    [Fact]
+    public async Task Purifications_wait_for_one_another_and_those_whose_clients_have_gone_never_run()
+    {
+        const int clients = PurifyEndpoint.MaximumAtOnce + 3;
+        await using RunningServer server = await RunningServer.StartAsync();
+        server.Board.Allow(0);
+        using var gone = new CancellationTokenSource();
+        Task<HttpResponseMessage>[] purifications =
+        [
+            .. Enumerable.Range(0, clients).Select(id =>
+                server.Client.PostAsync("/v1/purify", RunningServer.Form(id, ("draws", "3")), gone.Token)),
+        ];
+        await server.UntilAsync(health =>
+            (int)health["queuedDraws"]! == clients * (32 + 3) && server.Board.Waiting == 1);
+        await gone.CancelAsync();
+        foreach (Task<HttpResponseMessage> purification in purifications)
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => purification);
+        }
+
+        // Those that wait for the others leave at once, those that wait for the device when their turn comes.
+        await server.UntilAsync(health => (int)health["requests"]! <= PurifyEndpoint.MaximumAtOnce);
+        server.Board.Open();
+        await server.UntilAsync(health => (int)health["requests"]! == 0);
+        Assert.InRange(server.Board.Passed, 1, PurifyEndpoint.MaximumAtOnce);
     }
 
     [Fact]

@@ -6,6 +6,7 @@ public sealed class Switchboard
     private readonly object _lock = new();
     private int _allowed = int.MaxValue;
     private int _passed;
+    private int _waiting;
     private bool _fails;
 
     /// <summary>Forward passes so far.</summary>
@@ -16,6 +17,18 @@ public sealed class Switchboard
             lock (_lock)
             {
                 return _passed;
+            }
+        }
+    }
+
+    /// <summary>Forward passes that are held up.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _waiting;
             }
         }
     }
@@ -46,11 +59,13 @@ public sealed class Switchboard
     {
         lock (_lock)
         {
+            _waiting++;
             while (_passed >= _allowed)
             {
                 Monitor.Wait(_lock);
             }
 
+            _waiting--;
             _passed++;
             Monitor.PulseAll(_lock);
             if (_fails)

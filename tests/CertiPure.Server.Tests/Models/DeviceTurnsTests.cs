@@ -24,6 +24,23 @@ public sealed class DeviceTurnsTests
     }
 
     [Fact]
+    public async Task A_turn_that_was_given_up_is_passed_over()
+    {
+        using var turns = new DeviceTurns();
+        using var release = new ManualResetEventSlim();
+        using var gone = new CancellationTokenSource();
+        bool isServed = false;
+        Task first = turns.RunAsync(release.Wait, CancellationToken.None);
+        Task second = turns.RunAsync(() => isServed = true, gone.Token);
+        await gone.CancelAsync();
+        release.Set();
+
+        await first;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
+        Assert.False(isServed);
+    }
+
+    [Fact]
     public void Who_fails_is_told_as_it_was_and_the_next_gets_its_turn()
     {
         using var turns = new DeviceTurns();
