@@ -12,7 +12,8 @@ internal static class ApiDescription
         options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info.Title = "CertiPure";
-            document.Info.Description = "Certify how far an image can change before a classifier's answer does.";
+            document.Info.Description = "Certify how far an image can change before a classifier's answer does. Errors are "
+                + "application/problem+json. Other methods of these addresses are answered with 405, other addresses with 404.";
             // The address under which it was asked for is not part of what it describes.
             document.Servers = [new OpenApiServer { Url = "/" }];
             return Task.CompletedTask;
@@ -62,7 +63,7 @@ internal static class ApiDescription
         }
 
         operation.Responses ??= [];
-        foreach (IGrouping<int, ApiResponse> answers in text.Responses.GroupBy(response => response.Status))
+        foreach (IGrouping<int, ApiResponse> answers in text.Responses.GroupBy(response => response.Status).OrderBy(group => group.Key))
         {
             string status = answers.Key.ToString(CultureInfo.InvariantCulture);
             operation.Responses[status] = new OpenApiResponse

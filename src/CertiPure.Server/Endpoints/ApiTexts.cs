@@ -24,13 +24,34 @@ internal static class ApiTexts
         new("alpha", "number", "The probability with which the answer may be wrong.", "0.001"),
     ];
 
-    private static readonly ApiResponse[] Refusals =
+    private static readonly ApiResponse UnknownHost =
+        Problem(400, "Unknown host", "The request is malformed, or names a host that is not the service's.");
+
+    private static readonly ApiResponse NoKey = Problem(401, "API key needed", "The key is missing or wrong, where one is asked for.");
+
+    private static readonly ApiResponse NotFound = Problem(404, "Not found", "There is no such thing.");
+
+    private static readonly ApiResponse Failure =
+        Problem(500, "Internal error", "The service failed; its log has the reason under the `traceId` given.");
+
+    /// <summary>What may come instead of what was asked for.</summary>
+    private static readonly ApiResponse[] ReadRefusals = [UnknownHost, NoKey, Failure];
+
+    /// <summary>What may come instead of an answer to a body.</summary>
+    private static readonly ApiResponse[] BodyRefusals =
     [
-        Problem(400, "Bad request", "The form, the image or a field cannot be used; `errors` names the fields."),
+        Problem(400, "Bad request", "The form, the image, a field or a certificate cannot be used; `errors` names the fields."),
+        NoKey,
+        Problem(403, "Cross-origin request", "Another site's page sent the request."),
+        Problem(408, "Too slow", "The body came too slowly."),
         Problem(413, "Too large", "The request is larger than this service takes."),
+        Problem(415, "Unsupported media type", "The address does not take this kind of body."),
         Problem(429, "Too many requests", "The queue is full; Retry-After tells when to come again."),
+        Failure,
         Problem(503, "Stopping", "The service is stopping."),
     ];
+
+    private static readonly ApiResponse[] FormRefusals = [.. BodyRefusals, Problem(404, "Not found", "The service has no model.")];
 
     public static ApiText Certify { get; } = new(
         "certify",
@@ -59,7 +80,7 @@ internal static class ApiTexts
             new(200, Json, "The certificate alone, for `Accept: application/json`.", """
                 {"certificate":{"formatVersion":1},"className":"Trouser","claim":"No change of L2 norm below 1.1 alters this answer; wrong with probability at most 0.001.","meaning":{"sentence":"","perValue":0.039,"examples":[]}}
                 """),
-            .. Refusals,
+            .. FormRefusals,
         ]);
 
     public static ApiText Predict { get; } = new(
@@ -71,7 +92,7 @@ internal static class ApiTexts
             new(200, Json, "The class, or an abstention.", """
                 {"predicted":1,"className":"Trouser","votes":[0,998,2],"pValue":0,"alpha":0.001,"seed":1234567890123}
                 """),
-            .. Refusals,
+            .. FormRefusals,
         ]);
 
     public static ApiText Purify { get; } = new(
@@ -85,7 +106,7 @@ internal static class ApiTexts
                 {"shape":{"channels":1,"height":28,"width":28},"image":"iVBORw0KGgo=","draws":[{"noisy":"iVBORw0KGgo=","purified":"iVBORw0KGgo=","label":1,"className":"Trouser"}]}
                 """),
             new(200, "image/png", "One picture.", null),
-            .. Refusals,
+            .. FormRefusals,
         ]);
 
     public static ApiText Verify { get; } = new(
@@ -108,22 +129,22 @@ internal static class ApiTexts
                 event: verdict
                 data: {"valid":true,"verdict":"holds","summary":"Everything it claims was found again.","checks":[]}
                 """),
-            .. Refusals,
+            .. BodyRefusals,
         ])
     {
         JsonBody = """{"formatVersion":1,"software":"CertiPure 0.1.0"}""",
     };
 
     public static ApiText Models { get; } = Get(
-        "models", "List what there is to certify with", """
+        "models", "List what there is to certify with", ReadRefusals, """
         {"version":"0.1.0","models":[{"name":"fashion-mnist","shape":{"channels":1,"height":28,"width":28},"classNames":["T-shirt/top","Trouser"],"sigmas":[0.25,0.5,1],"purifiers":[{"name":"consistency","title":"Consistency Purification","summary":"One network call."}],"dataSet":"fashion-mnist"}]}
         """);
 
     public static ApiText Image { get; } = new(
-        "dataSetImage", "Get a data set's image", "As PNG.", [], [new(200, "image/png", "The image.", null), NotFound]);
+        "dataSetImage", "Get a data set's image", "As PNG.", [], [new(200, "image/png", "The image.", null), .. ReadRefusals, NotFound]);
 
     public static ApiText Runs { get; } = Get(
-        "runs", "List the run folders with their certified accuracy", """
+        "runs", "List the run folders with their certified accuracy", ReadRefusals, """
         {"radii":[0,0.25,0.5,0.75,1],"runs":[{"name":"consistency-0.5","data":"fashion-mnist test","purifier":"consistency","classifier":"fashion-mnist","sigma":0.5,"n":1000,"alpha":0.001,"images":100,"planned":100,"certifiedAccuracy":[0.8,0.7,0.6,0.4,0.3],"averageCertifiedRadius":0.71,"abstentions":4}],"skipped":[],"message":null}
         """);
 
@@ -132,22 +153,20 @@ internal static class ApiTexts
         "Get a run's certified-accuracy curve",
         "The curve's steps: up to each radius the given share of images is right with at least that radius.",
         [],
-        [new(200, Json, "The curve.", """{"name":"consistency-0.5","curve":[{"radius":0,"accuracy":0.8}]}"""), NotFound]);
+        [new(200, Json, "The curve.", """{"name":"consistency-0.5","curve":[{"radius":0,"accuracy":0.8}]}"""), .. ReadRefusals, NotFound]);
 
     public static ApiText Health { get; } = Get(
-        "health", "Ask whether the service is well", """{"status":"ok","version":"0.1.0","requests":0,"queuedDraws":0}""");
+        "health", "Ask whether the service is well", [UnknownHost], """{"status":"ok","version":"0.1.0","requests":0,"queuedDraws":0}""");
 
     public static ApiText Metrics { get; } = new(
         "metrics",
         "Get the metrics",
         "Draws, batches, queue, latency and abstentions in Prometheus' text format.",
         [],
-        [new(200, "text/plain", "The metrics.", "certipure_draws_total 110000\n")]);
+        [new(200, "text/plain", "The metrics.", "certipure_draws_total 110000\n"), UnknownHost, NoKey]);
 
-    private static ApiResponse NotFound => Problem(404, "Not found", "There is no such thing.");
-
-    private static ApiText Get(string id, string summary, string example) =>
-        new(id, summary, summary + ".", [], [new(200, Json, "The answer.", example)]);
+    private static ApiText Get(string id, string summary, IReadOnlyList<ApiResponse> refusals, string example) =>
+        new(id, summary, summary + ".", [], [new(200, Json, "The answer.", example), .. refusals]);
 
     private static ApiResponse Problem(int status, string title, string description) => new(
         status, Problems.ContentType, description, $$"""{"title":"{{title}}","status":{{status}},"detail":"{{description}}"}""");

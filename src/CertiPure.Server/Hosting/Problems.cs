@@ -25,6 +25,8 @@ internal static partial class Problems
                 return problem;
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
                 return Make(StatusCodes.Status413PayloadTooLarge, "Too large", "The request body is larger than this service takes.");
+            case BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout }:
+                return Make(StatusCodes.Status408RequestTimeout, "Too slow", "The request body came too slowly; send it again.");
             case BadHttpRequestException e:
                 return Make(e.StatusCode, "Bad request", "The request is not well-formed HTTP, or it ended too early.");
             default:

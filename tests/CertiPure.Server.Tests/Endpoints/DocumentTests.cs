@@ -9,7 +9,7 @@ namespace CertiPure.Server.Tests.Endpoints;
 /// <summary>Holds docs/api.md to the service it describes.</summary>
 public sealed partial class DocumentTests : IDisposable
 {
-    private static readonly string Document = File.ReadAllText(Path.Combine(FindRoot(AppContext.BaseDirectory), "docs", "api.md"));
+    internal static readonly string Document = File.ReadAllText(Path.Combine(FindRoot(AppContext.BaseDirectory), "docs", "api.md"));
 
     private readonly string _folder = Directory.CreateTempSubdirectory("certipure-api-").FullName;
 
