@@ -32,12 +32,16 @@ export async function startCertify() {
     return;
   }
   byId('version').textContent = `CertiPure ${service.version}`;
-  const { defaults } = service;
+  const { defaults, limits } = service;
   settings = { ...defaults };
   byId('n0').value = defaults.n0;
   byId('alpha').value = defaults.alpha;
+  byId('n').max = limits.maxDraws;
+  byId('n0').max = limits.maxSelectionDraws;
+  byId('alpha').min = limits.minAlpha;
+  byId('alpha').max = limits.maxAlpha;
   byId('plan').replaceChildren(...service.plans.map(plan => el('option', { value: plan, text: plan })));
-  show(byId('seed-field'), service.limits.clientSeed);
+  show(byId('seed-field'), limits.clientSeed);
   const select = byId('model');
   select.replaceChildren(...service.models.map(each => el('option', { value: each.name, text: each.name })));
   select.addEventListener('change', () => useModel(select.value));
@@ -81,7 +85,7 @@ function ceiling() {
 
 function describeCeiling() {
   const best = ceiling();
-  byId('ceiling').textContent = best
+  byId('ceiling').textContent = !byId('n').validity.valid ? '' : best
     ? `${count(settings.n)} votes can prove a distance of at most ${radiusText(best)} at this noise level.`
     : `${count(settings.n)} votes.`;
 }
@@ -99,24 +103,38 @@ function form() {
   return data;
 }
 
+/** The first number that the service would refuse. */
+const refusedNumber = () => ['n', 'n0', 'alpha'].map(id => byId(id)).find(field => !field.validity.valid);
+
 async function certify() {
   if (!picker.current) {
     notice(byId('page-error'), new Error('Choose an image first: drop one, pick a file, or take a test image.'));
     byId('image-file').focus();
     return;
   }
+  const refused = refusedNumber();
+  if (refused) {
+    const kind = refused.step === 'any' ? 'number' : 'whole number';
+    notice(byId('page-error'), new Error(
+      `${refused.labels[0].textContent.trim()} must be a ${kind} from ${refused.min} to ${refused.max}.`));
+    byId('more').open = true;
+    // At the field as well, from where the sentence may be out of sight.
+    refused.reportValidity();
+    return;
+  }
   notice(byId('page-error'), null);
   running = new AbortController();
   setBusy(true);
-  const live = new LiveView();
+  let live;
   try {
+    live = new LiveView();
     const pictures = form();
     pictures.append('draws', drawsShown);
     const original = byId('preview').toDataURL();
     const purify = postForm('v1/purify', pictures).then(answer => live.showDraws(answer));
     const request = form();
     request.append('n', settings.n);
-    request.append('n0', byId('n0').value);
+    request.append('n0', byId('n0').valueAsNumber);
     request.append('alpha', settings.alpha);
     request.append('plan', byId('plan').value);
     if (service.limits.clientSeed && byId('seed').value.trim()) request.append('seed', byId('seed').value.trim());
@@ -130,9 +148,10 @@ async function certify() {
     }
     await purify;
   } catch (error) {
-    live.stopped(error.name === 'AbortError' ? 'Stopped.' : 'Not finished.');
+    live?.stopped(error.name === 'AbortError' ? 'Stopped.' : 'Not finished.');
     if (error.name !== 'AbortError') notice(byId('page-error'), error);
   } finally {
+    running.abort();
     running = null;
     setBusy(false);
   }
@@ -144,8 +163,11 @@ function setBusy(busy) {
   byId('certify').textContent = busy ? 'Certifying …' : 'Certify';
 }
 
-/** What happens while the votes come in. */
+/** What happens while the votes come in. What is chosen on the page meanwhile is for the next run. */
 class LiveView {
+  #classNames = model.classNames;
+  #n = settings.n;
+  #sigma = settings.sigma;
   #bars = new VoteBars(byId('votes'), model.classNames);
   #points = [[0, 0]];
   #started = performance.now();
@@ -157,7 +179,7 @@ class LiveView {
     show(byId('live'));
     byId('progress').value = 0;
     byId('status').textContent = 'Waiting for its turn';
-    this.#bars.draw(model.classNames.map(() => 0), null);
+    this.#bars.draw(this.#classNames.map(() => 0), null);
     this.#placeholders();
     this.#drawRadius(0);
     if (matchMedia('(max-width: 60rem)').matches) byId('live').scrollIntoView({ block: 'start' });
@@ -178,7 +200,7 @@ class LiveView {
       : `${count(draws)} of ${count(total)} draws · ${count(Math.round(rate))} per second · ${left} s left`;
     this.#bars.draw(votes, leading);
     byId('votes-summary').textContent = votes.map((v, i) => [v, i]).filter(([v]) => v > 0).sort((a, b) => b[0] - a[0])
-      .slice(0, 3).map(([v, i]) => `${model.classNames[i]} ${v}`).join(', ');
+      .slice(0, 3).map(([v, i]) => `${this.#classNames[i]} ${v}`).join(', ');
     if (phase === 'estimation') {
       this.#points.push([estimationDraws, radius]);
       this.#drawRadius(radius);
@@ -186,9 +208,9 @@ class LiveView {
   }
 
   #drawRadius(radius) {
-    const highest = Math.max(this.#ceiling ?? 0, ...this.#points.map(point => point[1]), settings.sigma * .5);
+    const highest = Math.max(this.#ceiling ?? 0, ...this.#points.map(point => point[1]), this.#sigma * .5);
     radiusChart.draw([{ name: 'radius', points: this.#points, style: 0 }], {
-      xMax: settings.n, yMax: highest * 1.15, xLabel: 'draws', area: true, last: radiusText(radius),
+      xMax: this.#n, yMax: highest * 1.15, xLabel: 'draws', area: true, last: radiusText(radius),
       ceiling: this.#ceiling ? { value: this.#ceiling, text: `at best ${radiusText(this.#ceiling)}` } : null,
     });
     byId('radius-summary').textContent = `${radiusText(radius)} after ${count(this.#points.at(-1)[0])} draws. Only the certificate `

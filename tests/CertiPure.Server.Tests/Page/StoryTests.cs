@@ -108,6 +108,55 @@ public sealed class StoryTests(Browser browser) : IClassFixture<Browser>
         await Assertions.Expect(page.Locator("#certify")).ToBeEnabledAsync();
     }
 
+    [Theory]
+    [InlineData("#n", "", "Draws must be a whole number from 1 to 100000.")]
+    [InlineData("#n", "0", "Draws must be a whole number from 1 to 100000.")]
+    [InlineData("#n0", "1.5", "Selection draws must be a whole number from 1 to 1000.")]
+    [InlineData("#alpha", "0.5", "Error probability must be a number from 0.000001 to 0.05.")]
+    public async Task A_number_that_the_service_would_refuse_is_refused_before_the_start(string field, string text, string words)
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        IPage page = await browser.OpenAsync(server);
+        await ChooseAsync(page);
+        await page.Locator("#more summary").ClickAsync();
+        string good = await page.Locator(field).InputValueAsync();
+        await page.Locator(field).FillAsync(text);
+        await page.Locator("#certify").ClickAsync();
+        await Assertions.Expect(page.Locator("#page-error")).ToHaveTextAsync(words);
+        await Assertions.Expect(page.Locator(field)).ToBeFocusedAsync();
+
+        await page.Locator(field).FillAsync(good);
+        await page.Locator("#certify").ClickAsync();
+        await Assertions.Expect(page.Locator("#certificate")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("#page-error")).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task What_is_chosen_during_a_run_is_for_the_next_one()
+    {
+        await using RunningServer server = await RunningServer.StartAsync(new ServerOptions { ProgressInterval = TimeSpan.Zero });
+        IPage page = await browser.OpenAsync(server);
+        List<string> complaints = Complaints(page);
+        await ChooseAsync(page);
+        await page.Locator("#more summary").ClickAsync();
+        await page.Locator("#n").FillAsync("600");
+        server.Board.Allow(9);
+        await page.Locator("#certify").ClickAsync();
+        await Assertions.Expect(page.Locator("#radius-chart .value")).ToHaveTextAsync(new Regex("[1-9]"));
+        string radius = await page.Locator("#radius-chart .value").TextContentAsync() ?? "";
+        await page.GetByText("σ 1", new() { Exact = true }).ClickAsync();
+        await page.Locator("#n").FillAsync("");
+        server.Board.Allow(3);
+        await Assertions.Expect(page.Locator("#radius-chart .value")).Not.ToHaveTextAsync(radius);
+        await page.Locator("#n").FillAsync("100000");
+        server.Board.Open();
+
+        await Assertions.Expect(page.Locator("#certificate")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("#certificate .facts")).ToContainTextAsync("of 600");
+        await Assertions.Expect(page.Locator("#radius-chart")).ToContainTextAsync("600");
+        Assert.Empty(complaints);
+    }
+
     [Fact]
     public async Task A_picture_of_another_size_is_resized_in_the_browser_and_said_to_be()
     {
@@ -145,6 +194,12 @@ public sealed class StoryTests(Browser browser) : IClassFixture<Browser>
         await page.GetByRole(AriaRole.Button, new() { Name = "Use key" }).ClickAsync();
         await Assertions.Expect(page.Locator("#thumbs img")).ToHaveCountAsync(10);
         await Assertions.Expect(page.Locator("#key-dialog")).ToBeHiddenAsync();
+    }
+
+    private static async Task ChooseAsync(IPage page)
+    {
+        await page.Locator("#thumbs label").First.ClickAsync();
+        await Assertions.Expect(page.Locator("#image-name")).ToContainTextAsync("Test image");
     }
 
     private static List<string> Complaints(IPage page)
