@@ -2,7 +2,7 @@
 import { byId, el, svg, count, pngUrl, radiusText, show } from './dom.js';
 
 /** Shows what a `certificate` event brought: {certificate, className, claim, meaning}. */
-export function showCertificate(answer, original) {
+export function showCertificate(answer) {
   const { certificate: document_, claim, meaning } = answer;
   const { certificate, experiment } = document_;
   const abstained = certificate.predicted === null;
@@ -14,7 +14,7 @@ export function showCertificate(answer, original) {
       el('div', {},
         el('p', { class: 'answer' }, ...answerWords(answer, abstained)),
         el('h2', { class: 'claim', id: 'claim', text: claim }))),
-    ...(meaning ? [meaningOf(meaning, original)] : []),
+    ...(meaning ? [meaningOf(meaning, document_)] : []),
     facts(certificate, experiment, document_),
     el('div', { class: 'row' },
       el('button', { type: 'button', class: 'primary', id: 'download', text: 'Download certificate',
@@ -38,14 +38,30 @@ function seal(number, unit) {
     svg('text', { class: 'unit', x: 60, y: 84, text: unit }));
 }
 
-function meaningOf(meaning, original) {
+function meaningOf(meaning, document_) {
   return el('section', { class: 'meaning', 'aria-labelledby': 'meaning-title' },
     el('h3', { id: 'meaning-title', text: 'What that distance means' }),
     el('p', { text: meaning.sentence }),
     el('div', { class: 'examples' },
-      figure(original, 'The image', 'The image that was certified'),
+      figure(pictureOf(document_), 'The image', 'The image that was certified'),
       ...meaning.examples.map(example => figure(pngUrl(example.png),
         `${example.caption}: ${radiusText(example.distance)}`, example.caption))));
+}
+
+/** The certificate's own pixels, so that nothing else can pass for what was certified. */
+function pictureOf({ pixels, experiment }) {
+  const [channels, height, width] = experiment.data.shape.split('x').map(Number);
+  const bytes = Uint8Array.from(atob(pixels), character => character.charCodeAt(0));
+  const canvas = el('canvas', { width, height });
+  const context = canvas.getContext('2d');
+  const image = context.createImageData(width, height);
+  const plane = width * height;
+  for (let i = 0; i < plane; i++) {
+    for (let channel = 0; channel < 3; channel++) image.data[4 * i + channel] = bytes[i + (channels === 1 ? 0 : channel * plane)];
+    image.data[4 * i + 3] = 255;
+  }
+  context.putImageData(image, 0, 0);
+  return canvas.toDataURL();
 }
 
 function figure(source, caption, alt) {

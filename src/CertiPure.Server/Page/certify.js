@@ -130,7 +130,6 @@ async function certify() {
     live = new LiveView();
     const pictures = form();
     pictures.append('draws', drawsShown);
-    const original = byId('preview').toDataURL();
     const purify = postForm('v1/purify', pictures).then(answer => live.showDraws(answer));
     const request = form();
     request.append('n', settings.n);
@@ -143,7 +142,7 @@ async function certify() {
       if (event === 'progress') live.progress(data);
       if (event === 'certificate') {
         live.done();
-        showCertificate(data, original);
+        showCertificate(data);
       }
     }
     await purify;
@@ -225,8 +224,9 @@ class LiveView {
       ...Array.from({ length: drawsShown }, () => el('div', {}, cell('noisy'), cell('purified'))));
   }
 
-  showDraws({ draws }) {
+  showDraws({ image, draws }) {
     const [original] = byId('draws').children;
+    original.querySelector('img').src = pngUrl(image);
     const votes = draws.map(draw => draw.label);
     const winner = votes.toSorted((a, b) => votes.filter(v => v === b).length - votes.filter(v => v === a).length)[0];
     byId('draws').replaceChildren(original, ...draws.map((draw, i) => el('div', { class: draw.label === winner ? null : 'other' },

@@ -11,6 +11,7 @@ export class ImagePicker {
   #dataSet = null;
   #onChange;
   #urls = [];
+  #choice = 0;
 
   constructor(onChange) {
     this.#onChange = onChange;
@@ -34,7 +35,7 @@ export class ImagePicker {
   async useModel(model, dataSet) {
     this.#model = model;
     this.#dataSet = dataSet;
-    this.current = null;
+    this.#begin();
     const preview = byId('preview');
     preview.width = model.shape.width;
     preview.height = model.shape.height;
@@ -61,32 +62,46 @@ export class ImagePicker {
   }
 
   async #takeSample(id, url) {
+    const choice = this.#begin();
     const image = await createImageBitmap(await (await fetch(url)).blob());
+    if (choice !== this.#choice) return;
     this.#draw(image);
     this.current = { dataSet: this.#dataSet.name, id };
     this.#describe(`Test image ${id}`, `of ${this.#dataSet.title}`);
   }
 
   async #takeFile(file) {
+    const choice = this.#begin();
     const chosen = document.querySelector('input[name=sample]:checked');
     if (chosen) chosen.checked = false;
     let image;
     try {
-      image = await createImageBitmap(file);
+      // The stored values, as the service reads them, without a colour profile.
+      image = await createImageBitmap(file, { colorSpaceConversion: 'none' });
     } catch {
+      if (choice !== this.#choice) return;
       // The browser cannot show it; the service has the last word on what an image is.
       this.current = { file };
       byId('preview').getContext('2d').clearRect(0, 0, this.#model.shape.width, this.#model.shape.height);
       this.#describe(file.name, 'no preview');
       return;
     }
+    if (choice !== this.#choice) return;
     const { width, height, channels } = this.#model.shape;
     const fits = image.width === width && image.height === height;
     this.#draw(image);
     const note = fits ? `${width} × ${height}` : `resized from ${image.width} × ${image.height} to ${width} × ${height}`;
-    const blob = fits ? file : await new Promise(done => byId('preview').toBlob(done, 'image/png'));
-    this.current = { file: blob };
-    this.#describe(file.name, channels === 1 && !fits ? `${note}, grey` : note);
+    // Sent as it is seen, whatever the file holds.
+    const seen = await new Promise(done => byId('preview').toBlob(done, 'image/png'));
+    if (choice !== this.#choice) return;
+    this.current = { file: seen };
+    this.#describe(file.name, channels === 1 ? `${note}, grey` : note);
+  }
+
+  /** A later choice wins over one that is still being read; until it is drawn, there is none. */
+  #begin() {
+    this.current = null;
+    return ++this.#choice;
   }
 
   /** Covers the classifier's square with the image: what is seen here is what is certified. */
@@ -95,11 +110,11 @@ export class ImagePicker {
     const context = byId('preview').getContext('2d', { willReadFrequently: true });
     const scale = Math.max(width / image.width, height / image.height);
     context.imageSmoothingQuality = 'high';
-    context.filter = channels === 1 ? 'grayscale(1)' : 'none';
     context.fillStyle = '#fff';
     context.fillRect(0, 0, width, height);
     context.drawImage(image, (width - image.width * scale) / 2, (height - image.height * scale) / 2,
       image.width * scale, image.height * scale);
+    if (channels === 1) toGrey(context, width, height);
   }
 
   #describe(name, note) {
@@ -108,4 +123,14 @@ export class ImagePicker {
     byId('preview').setAttribute('aria-label', `Chosen image: ${name}`);
     this.#onChange();
   }
+}
+
+/** The service's own grey (ITU-R BT.601), which leaves grey as it is: so the service finds the values that are seen here. */
+function toGrey(context, width, height) {
+  const image = context.getImageData(0, 0, width, height);
+  const { data } = image;
+  for (let i = 0; i < data.length; i += 4) {
+    data.fill(Math.floor((299 * data[i] + 587 * data[i + 1] + 114 * data[i + 2] + 500) / 1000), i, i + 3);
+  }
+  context.putImageData(image, 0, 0);
 }

@@ -5,6 +5,7 @@ using CertiPure.Imaging;
 using CertiPure.Results;
 using CertiPure.Server.Tests.Fakes;
 using Microsoft.Playwright;
+using SkiaSharp;
 
 namespace CertiPure.Server.Tests.Page;
 
@@ -173,6 +174,50 @@ public sealed class StoryTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Fact]
+    public async Task What_the_preview_shows_is_what_is_certified_whatever_the_file_says_of_its_colours()
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        IPage page = await browser.OpenAsync(server);
+        // Of the exact size, so that nothing is resized, in colour and with a profile that a browser would apply.
+        var info = new SKImageInfo(28, 28, SKColorType.Rgba8888, SKAlphaType.Opaque, SKColorSpace.CreateSrgbLinear());
+        using var colourful = new SKBitmap(info);
+        int[][] colours = [.. Enumerable.Range(0, 28 * 28).Select(i => (int[])[i * 7 % 256, i * 13 % 256, i * 29 % 256])];
+        colours.SelectMany(colour => colour.Append(255)).Select(value => (byte)value).ToArray().CopyTo(colourful.GetPixelSpan());
+        using SKData png = colourful.Encode(SKEncodedImageFormat.Png, quality: 100);
+        await page.Locator("#image-file").SetInputFilesAsync(new FilePayload
+        {
+            Name = "colours.png", MimeType = "image/png", Buffer = png.ToArray(),
+        });
+        await Assertions.Expect(page.Locator("#image-note")).ToHaveTextAsync("28 × 28, grey");
+        int[] seen = await GreyAsync(page, "#preview");
+        Assert.Equal(colours.Select(colour => ((299 * colour[0]) + (587 * colour[1]) + (114 * colour[2]) + 500) / 1000), seen);
+
+        CertificateDocument document = await CertifyAsync(page);
+        Assert.Equal(seen, document.Pixels.Select(value => (int)value));
+        Assert.Equal(seen, await GreyAsync(page, ".examples img"));
+    }
+
+    [Fact]
+    public async Task An_image_that_the_browser_cannot_show_is_shown_as_the_service_read_it()
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        IPage page = await browser.OpenAsync(server);
+        await page.EvaluateAsync("() => { window.createImageBitmap = () => Promise.reject(new Error('unknown')); }");
+        Images.LabeledImage boot = new FashionImages().Read(9);
+        await page.Locator("#image-file").SetInputFilesAsync(new FilePayload
+        {
+            Name = "boot.png", MimeType = "image/png", Buffer = PngImage.Encode(boot),
+        });
+        await Assertions.Expect(page.Locator("#image-note")).ToHaveTextAsync("no preview");
+
+        await CertifyAsync(page);
+        int[] pixels = [.. boot.Bytes.ToArray().Select(value => (int)value)];
+        Assert.Equal(pixels, await GreyAsync(page, ".examples img"));
+        await Assertions.Expect(page.Locator("#draws img")).ToHaveCountAsync(11);
+        Assert.Equal(pixels, await GreyAsync(page, "#draws .original img"));
+    }
+
+    [Fact]
     public async Task What_went_wrong_is_said_in_a_sentence()
     {
         await using RunningServer server = await RunningServer.StartAsync(new ServerOptions { MaxWaitingDraws = 50 });
@@ -201,6 +246,31 @@ public sealed class StoryTests(Browser browser) : IClassFixture<Browser>
         await page.Locator("#thumbs label").First.ClickAsync();
         await Assertions.Expect(page.Locator("#image-name")).ToContainTextAsync("Test image");
     }
+
+    private static async Task<CertificateDocument> CertifyAsync(IPage page)
+    {
+        await page.Locator("#certify").ClickAsync();
+        await Assertions.Expect(page.Locator("#certificate")).ToBeVisibleAsync();
+        IDownload download = await page.RunAndWaitForDownloadAsync(() => page.Locator("#download").ClickAsync());
+        byte[] file = await File.ReadAllBytesAsync(await download.PathAsync(), TestContext.Current.CancellationToken);
+        return CertificateDocument.Parse(file, "the download");
+    }
+
+    /// <summary>The red values of the first picture or canvas that is found, which are its grey values if it is grey.</summary>
+    private static Task<int[]> GreyAsync(IPage page, string selector) => page.EvaluateAsync<int[]>(
+        """
+        async selector => {
+          const shown = document.querySelector(selector);
+          await shown.decode?.();
+          const canvas = document.createElement('canvas');
+          canvas.width = shown.naturalWidth ?? shown.width;
+          canvas.height = shown.naturalHeight ?? shown.height;
+          const context = canvas.getContext('2d');
+          context.drawImage(shown, 0, 0);
+          return [...context.getImageData(0, 0, canvas.width, canvas.height).data].filter((_, i) => i % 4 === 0);
+        }
+        """,
+        selector);
 
     private static List<string> Complaints(IPage page)
     {
