@@ -1,5 +1,5 @@
 // The service's API: JSON, problem+json errors, and server-sent events read from a POST answer.
-import { byId } from './dom.js';
+import { byId, show } from './dom.js';
 
 const keyName = 'certipure-key';
 
@@ -22,7 +22,8 @@ async function send(path, options = {}) {
     throw new ApiError(0, { detail: 'The service cannot be reached; check that it is running.' });
   }
   if (answer.status === 401) {
-    await askForKey();
+    // Another request may have brought a key while this one was under way.
+    if (sessionStorage.getItem(keyName) === key) await askForKey(key !== null);
     return send(path, options);
   }
   if (!answer.ok) {
@@ -35,16 +36,18 @@ async function send(path, options = {}) {
 let asking = null;
 
 /** Several requests may find the key missing at once; one dialog serves them all. */
-function askForKey() {
+function askForKey(wasRefused) {
   asking ??= new Promise(done => {
     const dialog = byId('key-dialog');
-    dialog.addEventListener('cancel', event => event.preventDefault());
+    show(byId('key-refused'), wasRefused);
     byId('key-form').addEventListener('submit', () => {
       sessionStorage.setItem(keyName, byId('key').value);
       byId('key').value = '';
       asking = null;
       done();
     }, { once: true });
+    // Esc closes a dialog whatever its `cancel` event is told; the requests that wait for the key would wait for ever.
+    dialog.onclose = () => asking && !dialog.open && dialog.showModal();
     dialog.showModal();
   });
   return asking;

@@ -230,15 +230,32 @@ public sealed class StoryTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Fact]
-    public async Task A_service_with_a_key_asks_for_it_once()
+    public async Task A_service_with_a_key_asks_until_it_has_the_right_one()
     {
         const string key = "a key of sixteen or more";
         await using RunningServer server = await RunningServer.StartAsync(new ServerOptions { ApiKey = key });
         IPage page = await browser.OpenAsync(server);
-        await page.Locator("#key").FillAsync(key);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Use key" }).ClickAsync();
+        ILocator dialog = page.Locator("#key-dialog");
+        ILocator refused = page.Locator("#key-refused");
+        await Assertions.Expect(dialog).ToBeVisibleAsync();
+        await Assertions.Expect(refused).ToBeHiddenAsync();
+        // A browser lets a page keep its dialog open once, and closes it the next time.
+        for (int i = 0; i < 3; i++)
+        {
+            await page.Keyboard.PressAsync("Escape");
+        }
+
+        await UseAsync("a wrong key of sixteen");
+        await Assertions.Expect(refused).ToBeVisibleAsync();
+        await UseAsync(key);
         await Assertions.Expect(page.Locator("#thumbs img")).ToHaveCountAsync(10);
-        await Assertions.Expect(page.Locator("#key-dialog")).ToBeHiddenAsync();
+        await Assertions.Expect(dialog).ToBeHiddenAsync();
+
+        async Task UseAsync(string text)
+        {
+            await page.Locator("#key").FillAsync(text);
+            await page.GetByRole(AriaRole.Button, new() { Name = "Use key" }).ClickAsync();
+        }
     }
 
     private static async Task ChooseAsync(IPage page)
