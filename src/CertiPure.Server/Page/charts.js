@@ -17,7 +17,7 @@ function ticks(max, wanted) {
 /**
  * Draws curves into a container and draws them again when its width changes.
  * options: {height, xMax, yMax, xLabel, yLabel, yPercent, ceiling, area, last}
- * series: [{name, points: [[x, y], ...], style}], style being the number of a colour.
+ * series: [{name, points: [[x, y], ...], style}], style being a number that stands for a colour and a dash.
  */
 export class Chart {
   #container;
@@ -55,16 +55,16 @@ export class Chart {
       if (options.area) {
         root.append(svg('path', { class: 'area', d: `${path}L${x(points.at(-1)[0])} ${y(0)}L${x(points[0][0])} ${y(0)}Z` }));
       }
-      const curve = svg('path', { class: `curve s${style}`, d: path });
+      const curve = svg('path', { class: `curve ${colour(style)}`, d: path });
       // Colour alone must not tell curves apart.
-      if (series.length > 1 && style > 0) curve.setAttribute('stroke-dasharray', dashes[style % dashes.length]);
+      if (series.length > 1) curve.setAttribute('stroke-dasharray', dash(style));
       curve.style.fill = 'none';
       root.append(curve);
       if (options.last) {
         const [px, py] = points.at(-1);
         const right = x(px) > width - 80;
         root.append(
-          svg('circle', { class: `dot s${style}`, cx: x(px), cy: y(py), r: 5 }),
+          svg('circle', { class: `dot ${colour(style)}`, cx: x(px), cy: y(py), r: 5 }),
           svg('text', { class: 'value', x: x(px) + (right ? -10 : 10), y: y(py) + 20,
             'text-anchor': right ? 'end' : 'start', text: options.last }));
       }
@@ -87,13 +87,16 @@ export class Chart {
   }
 }
 
+const colours = 6;
 const dashes = ['none', '8 4', '2 4', '10 4 2 4', '5 3', '12 3'];
+const colour = style => `s${style % colours}`;
+// Each time around the colours the dashes move on by one, so that no two of the first 36 are alike.
+const dash = style => dashes[(style + Math.floor(style / colours)) % dashes.length];
 
 /** The legend's sample of a curve. */
 export function swatch(style) {
-  const line = svg('line', { class: `s${style}`, x1: 0, y1: 6, x2: 26, y2: 6 });
-  if (style > 0) line.setAttribute('stroke-dasharray', dashes[style % dashes.length]);
-  return svg('svg', { class: 'swatch', viewBox: '0 0 26 12', 'aria-hidden': 'true' }, line);
+  return svg('svg', { class: 'swatch', viewBox: '0 0 26 12', 'aria-hidden': 'true' },
+    svg('line', { class: colour(style), 'stroke-dasharray': dash(style), x1: 0, y1: 6, x2: 26, y2: 6 }));
 }
 
 /** Bars of votes per class: the ten best when there are many classes. Kept in place so that they grow instead of blinking. */

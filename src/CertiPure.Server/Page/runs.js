@@ -3,33 +3,39 @@ import { byId, el, count, notice, show } from './dom.js';
 import { getJson } from './api.js';
 import { Chart, swatch } from './charts.js';
 
-const colours = 6;
+const shownAtFirst = 6;
 let chart;
 let chosen = null;
-const curves = new Map();
+let curves;
+let latestTable = 0;
+let latestDrawing = 0;
 
 export async function showRuns() {
   if (!chart) {
     chart = new Chart(byId('curves'));
-    byId('runs-refresh').addEventListener('click', () => {
-      curves.clear();
-      showRuns();
-    });
+    byId('runs-refresh').addEventListener('click', showRuns);
   }
+  const turn = ++latestTable;
   let answer;
   try {
     answer = await getJson('v1/runs');
   } catch (error) {
-    notice(byId('runs-error'), error);
+    if (turn === latestTable) notice(byId('runs-error'), error);
     return;
   }
+  // A later click's answer may have come first.
+  if (turn !== latestTable) return;
   notice(byId('runs-error'), null);
-  const { runs, radii } = answer;
+  const { runs, radii, skipped } = answer;
   show(byId('runs-card'), runs.length > 0);
   show(byId('runs-empty'), runs.length === 0);
   byId('runs-empty').firstElementChild.textContent = answer.message ?? '';
+  show(byId('runs-skipped'), skipped.length > 0);
+  byId('runs-skipped').textContent = `Not shown, being damaged or without labels or certificates: ${skipped.join(', ')}.`;
   if (runs.length === 0) return;
-  chosen ??= new Set(runs.slice(0, colours).map(run => run.name));
+  chosen ??= new Set(runs.slice(0, shownAtFirst).map(run => run.name));
+  // The runs may have grown since their curves were read.
+  curves = new Map();
   table(runs, radii);
   await drawCurves(runs);
 }
@@ -58,7 +64,7 @@ function row(run, runs, best) {
     drawCurves(runs);
   });
   return el('tr', {},
-    el('th', { class: 'left', scope: 'row' }, el('label', {}, box, swatch(styleOf(run, runs)),
+    el('th', { class: 'left', scope: 'row' }, el('label', {}, box, swatch(runs.indexOf(run)),
       el('span', {}, run.name, el('small', { text: run.data })))),
     el('td', { class: 'left', text: run.purifier }),
     el('td', { text: run.sigma }),
@@ -70,18 +76,21 @@ function row(run, runs, best) {
 }
 
 const percent = value => `${(value * 100).toFixed(1)} %`;
-const styleOf = (run, runs) => runs.indexOf(run) % colours;
 
 async function drawCurves(runs) {
+  const turn = ++latestDrawing;
+  const known = curves;
   const shown = runs.filter(run => chosen.has(run.name));
   try {
-    await Promise.all(shown.filter(run => !curves.has(run.name)).map(async run =>
-      curves.set(run.name, await getJson(`v1/runs/${run.name.split('/').map(encodeURIComponent).join('/')}`))));
+    await Promise.all(shown.filter(run => !known.has(run.name)).map(async run =>
+      known.set(run.name, await getJson(`v1/runs/${run.name.split('/').map(encodeURIComponent).join('/')}`))));
   } catch (error) {
-    notice(byId('runs-error'), error);
+    if (turn === latestDrawing) notice(byId('runs-error'), error);
     return;
   }
-  const series = shown.map(run => ({ name: run.name, points: steps(curves.get(run.name).curve), style: styleOf(run, runs) }));
+  // Another run may have been ticked or unticked meanwhile.
+  if (turn !== latestDrawing) return;
+  const series = shown.map(run => ({ name: run.name, points: steps(known.get(run.name).curve), style: runs.indexOf(run) }));
   const furthest = Math.max(.25, ...series.map(each => each.points.at(-1)?.[0] ?? 0));
   chart.draw(series, { height: 340, xMax: furthest * 1.02, yMax: 1, yPercent: true, xLabel: 'radius (L2)' });
   byId('curve-summary').textContent = shown
