@@ -59,8 +59,8 @@ export async function getBlob(path) {
   return (await send(path)).blob();
 }
 
-export async function postForm(path, form) {
-  return (await send(path, { method: 'POST', body: form, headers: { Accept: 'application/json' } })).json();
+export async function postForm(path, form, signal) {
+  return (await send(path, { method: 'POST', body: form, signal, headers: { Accept: 'application/json' } })).json();
 }
 
 /** Posts and yields the answer's events as {event, data}. An `error` event is thrown. */

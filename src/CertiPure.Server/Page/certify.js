@@ -128,9 +128,7 @@ async function certify() {
   let live;
   try {
     live = new LiveView();
-    const pictures = form();
-    pictures.append('draws', drawsShown);
-    const purify = postForm('v1/purify', pictures).then(answer => live.showDraws(answer));
+    const pictures = showPictures(live, running.signal);
     const request = form();
     request.append('n', settings.n);
     request.append('n0', byId('n0').valueAsNumber);
@@ -145,7 +143,7 @@ async function certify() {
         showCertificate(data);
       }
     }
-    await purify;
+    await pictures;
   } catch (error) {
     live?.stopped(error.name === 'AbortError' ? 'Stopped.' : 'Not finished.');
     if (error.name !== 'AbortError') notice(byId('page-error'), error);
@@ -153,6 +151,17 @@ async function certify() {
     running.abort();
     running = null;
     setBusy(false);
+  }
+}
+
+/** The pictures are an illustration: a certificate is none the worse without them. */
+async function showPictures(live, signal) {
+  const request = form();
+  request.append('draws', drawsShown);
+  try {
+    live.showDraws(await postForm('v1/purify', request, signal));
+  } catch (error) {
+    if (error.name !== 'AbortError') notice(byId('page-error'), new Error(`No draws can be shown. ${error.message}`));
   }
 }
 
@@ -177,7 +186,7 @@ class LiveView {
     show(byId('certificate'), false);
     show(byId('live'));
     byId('progress').value = 0;
-    byId('status').textContent = 'Waiting for its turn';
+    this.#say('Waiting for its turn');
     this.#bars.draw(this.#classNames.map(() => 0), null);
     this.#placeholders();
     this.#drawRadius(0);
@@ -185,7 +194,7 @@ class LiveView {
   }
 
   accepted({ queuedDraws }) {
-    if (queuedDraws > 0) byId('status').textContent = `${count(queuedDraws)} draws of others share the way`;
+    if (queuedDraws > 0) this.#say(`${count(queuedDraws)} draws of others share the way`);
   }
 
   progress({ phase, draws, total, votes, leading, radius, estimationDraws }) {
@@ -194,9 +203,8 @@ class LiveView {
     const left = Math.ceil((total - draws) / rate);
     byId('progress').max = total;
     byId('progress').value = draws;
-    byId('status').textContent = phase === 'selection'
-      ? `Selecting the class: ${count(draws)} draws`
-      : `${count(draws)} of ${count(total)} draws · ${count(Math.round(rate))} per second · ${left} s left`;
+    if (phase === 'selection') this.#say('Selecting the class', `${count(draws)} draws`);
+    else this.#say('Counting votes', `${count(draws)} of ${count(total)} draws · ${count(Math.round(rate))} per second · ${left} s left`);
     this.#bars.draw(votes, leading);
     byId('votes-summary').textContent = votes.map((v, i) => [v, i]).filter(([v]) => v > 0).sort((a, b) => b[0] - a[0])
       .slice(0, 3).map(([v, i]) => `${this.#classNames[i]} ${v}`).join(', ');
@@ -237,11 +245,17 @@ class LiveView {
   }
 
   done() {
-    byId('status').textContent = `Done in ${((performance.now() - this.#started) / 1000).toFixed(1)} s`;
+    this.#say(`Done in ${((performance.now() - this.#started) / 1000).toFixed(1)} s`);
     byId('progress').value = byId('progress').max;
   }
 
   stopped(words) {
-    byId('status').textContent = words;
+    this.#say(words);
+  }
+
+  /** A change of the words is read out to those who listen; numbers change too fast for that. */
+  #say(words, numbers = '') {
+    if (byId('status').textContent !== words) byId('status').textContent = words;
+    byId('pace').textContent = numbers;
   }
 }

@@ -63,9 +63,11 @@ export class Chart {
       if (options.last) {
         const [px, py] = points.at(-1);
         const right = x(px) > width - 80;
+        // Below the point, unless the numbers of the axis are there.
+        const below = y(py) + 26 < y(0);
         root.append(
           svg('circle', { class: `dot ${colour(style)}`, cx: x(px), cy: y(py), r: 5 }),
-          svg('text', { class: 'value', x: x(px) + (right ? -10 : 10), y: y(py) + 20,
+          svg('text', { class: 'value', x: x(px) + (right ? -10 : 10), y: y(py) + (below ? 20 : -10),
             'text-anchor': right ? 'end' : 'start', text: options.last }));
       }
     }

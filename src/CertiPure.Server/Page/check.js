@@ -16,15 +16,18 @@ export function startCheck() {
 async function check(file) {
   const list = el('ul', { class: 'checks' });
   const outcome = el('p', { class: 'outcome', text: `Checking ${file.name} …` });
+  // Numbers change too fast to be read out, so they stand beside what is.
   const progress = el('progress', { max: 1, value: 0, 'aria-label': 'Draws repeated' });
-  byId('check-results').replaceChildren(outcome, progress, list);
+  const pace = el('p', { class: 'status' });
+  byId('check-results').replaceChildren(outcome, list);
+  byId('check-progress').replaceChildren(progress, pace);
   try {
     const events = postEvents('v1/certificates/verify', await file.text(), undefined, { 'Content-Type': 'application/json' });
     for await (const { event, data } of events) {
       if (event === 'progress') {
         progress.max = data.total;
         progress.value = data.draws;
-        outcome.textContent = `Repeating draws: ${count(data.draws)} of ${count(data.total)}`;
+        pace.textContent = `${count(data.draws)} of ${count(data.total)} draws repeated`;
       }
       if (event === 'check') list.append(line(data));
       if (event === 'verdict') {
@@ -37,6 +40,7 @@ async function check(file) {
     outcome.textContent = error.message;
   } finally {
     progress.remove();
+    pace.remove();
   }
 }
 

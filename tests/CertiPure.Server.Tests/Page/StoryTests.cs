@@ -109,6 +109,111 @@ public sealed class StoryTests(Browser browser) : IClassFixture<Browser>
         await Assertions.Expect(page.Locator("#certify")).ToBeEnabledAsync();
     }
 
+    [Fact]
+    public async Task Stopping_also_stops_the_pictures_which_would_otherwise_come_late()
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        IPage page = await browser.OpenAsync(server);
+        await ChooseAsync(page);
+        await page.RouteAsync("**/v1/purify", _ => Task.CompletedTask);
+        var failed = new TaskCompletionSource<string>();
+        page.RequestFailed += (_, request) =>
+        {
+            if (request.Url.EndsWith("purify", StringComparison.Ordinal))
+            {
+                failed.TrySetResult(request.Failure ?? "");
+            }
+        };
+        server.Board.Allow(1);
+        await page.Locator("#certify").ClickAsync();
+        await page.Locator("#stop").ClickAsync();
+        await Assertions.Expect(page.Locator("#status")).ToHaveTextAsync("Stopped.");
+        Assert.Contains(
+            "ABORTED",
+            await failed.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_certificate_is_done_even_if_its_pictures_are_refused()
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        IPage page = await browser.OpenAsync(server);
+        await ChooseAsync(page);
+        await page.RouteAsync("**/v1/purify", route => route.FulfillAsync(new()
+        {
+            Status = 429, ContentType = "application/problem+json", Body = """{"detail":"Come again later."}""",
+        }));
+        await page.Locator("#certify").ClickAsync();
+        await Assertions.Expect(page.Locator("#certificate")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("#certify")).ToBeEnabledAsync();
+        await Assertions.Expect(page.Locator("#status")).ToContainTextAsync("Done in");
+        await Assertions.Expect(page.Locator("#page-error")).ToHaveTextAsync("No draws can be shown. Come again later.");
+    }
+
+    [Fact]
+    public async Task Phases_and_the_end_are_read_out_and_the_numbers_on_the_way_are_not()
+    {
+        await using RunningServer server = await RunningServer.StartAsync(new ServerOptions { ProgressInterval = TimeSpan.Zero });
+        IPage page = await browser.OpenAsync(server);
+        await page.EvaluateAsync(
+            """
+            () => {
+              window.heard = [];
+              for (const region of document.querySelectorAll('#status, #check-results'))
+                new MutationObserver(() => heard.push(region.textContent))
+                  .observe(region, { childList: true, characterData: true, subtree: true });
+            }
+            """);
+        await ChooseAsync(page);
+        server.Board.Allow(9);
+        await page.Locator("#certify").ClickAsync();
+        await Assertions.Expect(page.Locator("#pace")).ToContainTextAsync("of 1,100 draws");
+        await Assertions.Expect(page.Locator("#status")).ToHaveTextAsync("Counting votes");
+        server.Board.Open();
+        await Assertions.Expect(page.Locator("#status")).ToContainTextAsync("Done in");
+        await Assertions.Expect(page.Locator("#pace")).ToBeEmptyAsync();
+        // Waiting, perhaps with how many draws of others, selecting, counting, done.
+        Assert.InRange((await page.EvaluateAsync<string[]>("heard")).Length, 3, 5);
+
+        CertificateDocument document = await DownloadAsync(page);
+        await page.EvaluateAsync("heard.length = 0");
+        await CheckAsync(page, document.ToJson());
+        await Assertions.Expect(page.Locator(".outcome.valid")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("#check-progress")).ToBeEmptyAsync();
+        // The beginning, five checks and the verdict.
+        Assert.InRange((await page.EvaluateAsync<string[]>("heard")).Length, 2, 7);
+    }
+
+    [Fact]
+    public async Task A_radius_near_zero_is_written_above_the_axis_and_clear_of_its_numbers()
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        IPage page = await browser.OpenAsync(server);
+        await ChooseAsync(page);
+        await page.Locator("#more summary").ClickAsync();
+        // So few votes prove next to nothing, and the last of them is at the last number of the axis.
+        await page.Locator("#n").FillAsync("10");
+        server.Board.Allow(0);
+        await page.Locator("#certify").ClickAsync();
+        await IsAboveAsync();
+        server.Board.Open();
+        await Assertions.Expect(page.Locator("#certificate")).ToBeVisibleAsync();
+        await IsAboveAsync();
+
+        async Task IsAboveAsync()
+        {
+            await Assertions.Expect(page.Locator("#radius-chart .value")).ToHaveTextAsync(new Regex("^0\\.00"));
+            Assert.True(await page.EvaluateAsync<bool>(
+                """
+                () => {
+                  const value = document.querySelector('#radius-chart .value').getBBox();
+                  return value.y + value.height <= Number(document.querySelector('#radius-chart .axis').getAttribute('y1'));
+                }
+                """));
+        }
+    }
+
     [Theory]
     [InlineData("#n", "", "Draws must be a whole number from 1 to 100000.")]
     [InlineData("#n", "0", "Draws must be a whole number from 1 to 100000.")]
@@ -268,6 +373,11 @@ public sealed class StoryTests(Browser browser) : IClassFixture<Browser>
     {
         await page.Locator("#certify").ClickAsync();
         await Assertions.Expect(page.Locator("#certificate")).ToBeVisibleAsync();
+        return await DownloadAsync(page);
+    }
+
+    private static async Task<CertificateDocument> DownloadAsync(IPage page)
+    {
         IDownload download = await page.RunAndWaitForDownloadAsync(() => page.Locator("#download").ClickAsync());
         byte[] file = await File.ReadAllBytesAsync(await download.PathAsync(), TestContext.Current.CancellationToken);
         return CertificateDocument.Parse(file, "the download");
