@@ -77,14 +77,15 @@ public sealed class CurvePlot : ReportPlot
         ShowLegend(plot, width, Alignment.UpperRight);
     }
 
-    /// <summary>The radii at which the curve of a run falls, with both ends; evenly spaced ones where there are too many.</summary>
+    /// <summary>The radii at which the curve of a run falls, with both ends; where there are too many, evenly spaced ones and those
+    /// of the description.</summary>
     private static double[] Steps(CertifiedRun run, double last)
     {
         double[] radii = [.. run.Images.Where(image => image.IsCorrect && image.Radius < last)
             .Select(image => image.Radius).Append(0).Append(last).Distinct().Order()];
         return radii.Length <= MaximumSteps
             ? radii
-            : [.. Enumerable.Range(0, MaximumSteps + 1).Select(i => i * last / MaximumSteps)];
+            : [.. Enumerable.Range(0, MaximumSteps + 1).Select(i => i * last / MaximumSteps), 0.5, 1];
     }
 
     /// <summary>A curve up to its fall to 0: beyond, it would only hide the axis.</summary>

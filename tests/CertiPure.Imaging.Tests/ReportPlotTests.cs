@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using CertiPure.Reports;
@@ -87,6 +88,24 @@ public sealed partial class ReportPlotTests
     public void A_run_of_many_images_is_drawn_with_a_bounded_number_of_steps()
     {
         Assert.InRange(new CurvePlot([Pictures.Run("run", images: 10_000)]).ToTable().Rows.Count, 300, 500);
+    }
+
+    [Fact]
+    public void The_description_of_many_images_gives_the_tables_numbers()
+    {
+        // Up to 1.5 in 400 steps, none of which is 0.5 or 1.
+        CertifiedRun run = Pictures.Run("run", largest: 1.4, images: 10_000);
+
+        string description = new CurvePlot([run]).Description;
+
+        IReadOnlyList<AccuracyCell> table = CertifiedAccuracy.Of(run, [0, 0.5, 1]).Cells;
+        Assert.EndsWith(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"run: {100 * table[0].Accuracy.Value:0.0} % at radius 0, {100 * table[1].Accuracy.Value:0.0} % at 0.5, "
+                + $"{100 * table[2].Accuracy.Value:0.0} % at 1."),
+            description,
+            StringComparison.Ordinal);
     }
 
     [Fact]
