@@ -7,10 +7,14 @@ namespace CertiPure.Onnx;
 /// <summary>
 /// An image classifier from an ONNX file, run by ONNX Runtime on the CPU. Its one input is float32 <c>[N,C,H,W]</c> in
 /// pixel space [0,1] (resize and normalisation belong inside the model), its first output float32 logits <c>[N,K]</c>. A
-/// model that fixes N runs in batches of that size, the last one padded with black images.
+/// model that fixes N runs in batches of that size, the last one padded with black images. All weights must lie in the one
+/// file, so that its hash is theirs.
 /// </summary>
 public sealed class OnnxClassifier : IClassifier, IDisposable
 {
+    // One gibibyte of pixels: a declared size beyond it is no classifier's, and a hostile one could ask for all memory.
+    private const long MaxBatchValues = 1L << 28;
+
     private readonly InferenceSession _session;
     private readonly RunOptions _run = new();
     private readonly string _path;
@@ -29,8 +33,9 @@ public sealed class OnnxClassifier : IClassifier, IDisposable
         ArgumentNullException.ThrowIfNull(path);
         ArgumentOutOfRangeException.ThrowIfLessThan(threads ?? 1, 1, nameof(threads));
         _path = path;
-        Sha256 = HashOf(path);
-        _session = Open(path, threads);
+        byte[] model = Read(path);
+        Sha256 = Convert.ToHexStringLower(SHA256.HashData(model));
+        _session = Open(path, model, threads);
         try
         {
             (_input, Shape, _fixedBatch) = ReadInput(shape);
@@ -92,12 +97,15 @@ public sealed class OnnxClassifier : IClassifier, IDisposable
         _session.Dispose();
     }
 
-    private static string HashOf(string path)
+    private static byte[] Read(string path)
     {
         try
         {
-            using FileStream stream = File.OpenRead(path);
-            return Convert.ToHexStringLower(SHA256.HashData(stream));
+            long length = new FileInfo(path).Length;
+            return length <= Array.MaxLength
+                ? File.ReadAllBytes(path)
+                : throw new CertiPureException(
+                    $"The ONNX model {path} has {length} bytes, and ONNX files end at 2 GB: export a smaller model.");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -105,7 +113,9 @@ public sealed class OnnxClassifier : IClassifier, IDisposable
         }
     }
 
-    private static InferenceSession Open(string path, int? threads)
+    // Opened from the bytes that were hashed. ONNX Runtime would still look for external data in the working directory; told to look
+    // in a folder that is a file, it finds none anywhere.
+    private static InferenceSession Open(string path, byte[] model, int? threads)
     {
         using var options = new SessionOptions
         {
@@ -114,9 +124,16 @@ public sealed class OnnxClassifier : IClassifier, IDisposable
             IntraOpNumThreads = threads ?? Environment.ProcessorCount,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
+        options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", Path.GetFullPath(path));
         try
         {
-            return new InferenceSession(path, options);
+            return new InferenceSession(model, options);
+        }
+        catch (OnnxRuntimeException error) when (error.Message.Contains("external data", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new CertiPureException(
+                $"The ONNX model {path} keeps weights in other files, which its hash would not cover; export it with external_data=False.",
+                error);
         }
         catch (OnnxRuntimeException error)
         {
@@ -145,6 +162,14 @@ public sealed class OnnxClassifier : IClassifier, IDisposable
         {
             throw new CertiPureException(
                 $"The ONNX model {_path} leaves its image size open; export it with fixed channels, height and width.");
+        }
+
+        int images = Math.Max(batch, 1);
+        if ((Int128)images * shape.Channels * shape.Height * shape.Width > MaxBatchValues)
+        {
+            throw new CertiPureException(
+                $"The ONNX model {_path} takes batches of {images} images of {shape}, more than memory is given to; export it with "
+                + "smaller ones.");
         }
 
         return asked is { } wanted && wanted != shape

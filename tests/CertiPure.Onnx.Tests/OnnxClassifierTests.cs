@@ -59,6 +59,58 @@ public sealed class OnnxClassifierTests : IDisposable
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Model))), classifier.Sha256);
     }
 
+    [Theory]
+    [InlineData("weights.bin")]
+    [InlineData("../weights.bin")]
+    [InlineData("ABSOLUTE")]
+    public void Weights_in_another_file_are_refused_wherever_that_lies_because_no_hash_would_cover_them(string file)
+    {
+        string inner = Directory.CreateDirectory(Path.Combine(_folder, "inner")).FullName, model = Path.Combine(inner, "model.onnx");
+        (float[,] weights, float[] bias) = Layer(3, 5);
+        file = file == "ABSOLUTE" ? Path.Combine(_folder, "weights.bin") : file;
+        OnnxModelFile.WriteLinear(model, [0, 2, 3, 2], weights, bias, weightsFile: file);
+        Refused("export it with external_data=False", () => new OnnxClassifier(model));
+    }
+
+    [Fact]
+    public void Weights_in_another_file_are_refused_in_the_working_directory_too()
+    {
+        // ONNX Runtime looks there for the external data of a model that was loaded from bytes.
+        string name = Path.GetRandomFileName(), weightsFile = Path.GetFullPath(name);
+        (float[,] weights, float[] bias) = Layer(3, 5);
+        OnnxModelFile.WriteLinear(Model, [0, 2, 3, 2], weights, bias, weightsFile: name);
+        File.Copy(Path.Combine(_folder, name), weightsFile);
+        try
+        {
+            Refused("export it with external_data=False", () => new OnnxClassifier(Model));
+        }
+        finally
+        {
+            File.Delete(weightsFile);
+        }
+    }
+
+    [Fact]
+    public void A_file_of_more_than_two_gigabytes_is_refused_before_it_is_read()
+    {
+        using (FileStream sparse = File.Create(Model))
+        {
+            sparse.SetLength(3L << 30);
+        }
+
+        Refused("ONNX files end at 2 GB", () => new OnnxClassifier(Model));
+    }
+
+    [Theory]
+    [InlineData(1, 50_000, 50_000)]
+    [InlineData(0, 50_000, 50_000)]
+    [InlineData(int.MaxValue, 3, 2)]
+    public void A_declared_size_of_no_image_is_refused_before_any_memory_is_taken(long batch, long height, long width)
+    {
+        OnnxModelFile.WriteIdentity(Model, [batch, 3, height, width]);
+        Refused("export it with smaller ones", () => new OnnxClassifier(Model));
+    }
+
     [Fact]
     public void An_open_image_size_is_filled_in_by_the_data()
     {

@@ -14,13 +14,22 @@ internal static class OnnxModelFile
     /// <param name="weights"><c>[K, C*H*W]</c>.</param>
     /// <param name="bias"><c>[K]</c>.</param>
     /// <param name="doubles">Whether everything is float64 instead of float32.</param>
-    public static void WriteLinear(string path, long[] input, float[,] weights, float[] bias, bool doubles = false)
+    /// <param name="weightsFile">The file that the weights are written to, as the model names it from its own folder; null to keep
+    /// them in the model.</param>
+    public static void WriteLinear(
+        string path, long[] input, float[,] weights, float[] bias, bool doubles = false, string? weightsFile = null)
     {
+        if (weightsFile is not null)
+        {
+            File.WriteAllBytes(
+                Path.Combine(Path.GetDirectoryName(path)!, weightsFile), [.. weights.Cast<float>().SelectMany(BitConverter.GetBytes)]);
+        }
+
         byte[] graph = Join(
             Bytes(1, Node("Flatten", ["images"], ["flat"])),
             Bytes(1, Node("Gemm", ["flat", "weights", "bias"], ["logits"], Join(Text(1, "transB"), Number(3, 1), Number(20, 2)))),
             Text(2, "linear"),
-            Bytes(5, Tensor("weights", [weights.GetLength(0), weights.GetLength(1)], weights.Cast<float>(), doubles)),
+            Bytes(5, Tensor("weights", [weights.GetLength(0), weights.GetLength(1)], weights.Cast<float>(), doubles, weightsFile)),
             Bytes(5, Tensor("bias", [bias.Length], bias, doubles)),
             Bytes(11, ValueInfo("images", input, doubles ? Double : Float)),
             Bytes(12, ValueInfo("logits", [input[0], bias.Length], doubles ? Double : Float)));
@@ -53,8 +62,9 @@ internal static class OnnxModelFile
         .. attributes.Select(attribute => Bytes(5, attribute)),
     ]);
 
-    private static byte[] Tensor(string name, long[] dimensions, IEnumerable<float> values, bool doubles)
+    private static byte[] Tensor(string name, long[] dimensions, IEnumerable<float> values, bool doubles, string? file = null)
     {
+        const int External = 1;
         byte[] raw = doubles
             ? [.. values.SelectMany(value => BitConverter.GetBytes((double)value))]
             : [.. values.SelectMany(BitConverter.GetBytes)];
@@ -63,7 +73,7 @@ internal static class OnnxModelFile
             .. dimensions.Select(dimension => Number(1, dimension)),
             Number(2, doubles ? Double : Float),
             Text(8, name),
-            Bytes(9, raw),
+            file is null ? Bytes(9, raw) : Join(Bytes(13, Join(Text(1, "location"), Text(2, file))), Number(14, External)),
         ]);
     }
 
