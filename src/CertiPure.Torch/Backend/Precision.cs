@@ -6,6 +6,6 @@ public enum Precision
     /// <summary>32-bit floats.</summary>
     Fp32,
 
-    /// <summary>bfloat16 for weights and activations; normalisation parameters stay 32-bit floats.</summary>
+    /// <summary>bfloat16 for weights and activations; normalisation parameters stay 32-bit floats where the device can mix the two.</summary>
     Bf16,
 }

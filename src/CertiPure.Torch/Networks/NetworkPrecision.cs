@@ -10,12 +10,14 @@ namespace CertiPure.Torch.Networks;
 public static class NetworkPrecision
 {
     /// <summary>
-    /// Converts a network's weights. Normalisation layers and frequencies keep 32 bits: they are a negligible share of the work,
-    /// and rounding them would cost accuracy.
+    /// Converts a network's weights. Normalisation layers and frequencies keep 32 bits where the device's kernels take 32-bit
+    /// parameters beside bfloat16 activations: they are a negligible share of the work, and rounding them would cost accuracy. On a GPU
+    /// group and layer normalisation are rounded too: there libtorch wants one format for both.
     /// </summary>
     /// <param name="network">The network, converted in place.</param>
     /// <param name="precision">The format to compute in.</param>
-    public static void Convert(nn.Module network, Precision precision)
+    /// <param name="device">The kind of device that it will compute on; the network itself may still be elsewhere.</param>
+    public static void Convert(nn.Module network, Precision precision, DeviceType device = DeviceType.CPU)
     {
         ArgumentNullException.ThrowIfNull(network);
         using DisposeScope scope = NewDisposeScope();
@@ -26,7 +28,7 @@ public static class NetworkPrecision
             return;
         }
 
-        nn.Module[] exact = [.. network.modules().Prepend(network).Where(KeepsSinglePrecision).Distinct()];
+        nn.Module[] exact = [.. network.modules().Prepend(network).Where(module => KeepsSinglePrecision(module, device)).Distinct()];
         Dictionary<string, Tensor>[] values =
             [.. exact.Select(layer => layer.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.clone()))];
         network.to(ScalarType.BFloat16);
@@ -40,6 +42,8 @@ public static class NetworkPrecision
         }
     }
 
-    private static bool KeepsSinglePrecision(nn.Module module) =>
-        module is GroupNormLayer or FourierEmbedding or GroupNorm or LayerNorm or BatchNorm1d or BatchNorm2d;
+    // Batch normalisation mixes the two on every device, and frequencies meet the 32-bit noise level alone.
+    private static bool KeepsSinglePrecision(nn.Module module, DeviceType device) =>
+        module is FourierEmbedding or BatchNorm1d or BatchNorm2d
+        || (device == DeviceType.CPU && module is GroupNormLayer or GroupNorm or LayerNorm);
 }

@@ -56,7 +56,7 @@ public sealed class TorchClassifier : IClassifier, IDisposable
         network.eval();
         if (precision != Precision.Fp32)
         {
-            NetworkPrecision.Convert(network, precision);
+            NetworkPrecision.Convert(network, precision, Device.type);
         }
 
         network.to(Device);

@@ -27,7 +27,7 @@ public abstract class TorchPurifier : IPurifier, IDisposable
         Shape = denoiser.Network.Shape;
         Device = device ?? CPU;
         denoiser.eval();
-        NetworkPrecision.Convert(denoiser, precision);
+        NetworkPrecision.Convert(denoiser, precision, Device.type);
         denoiser.to(Device);
     }
 

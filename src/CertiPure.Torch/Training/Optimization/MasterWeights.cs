@@ -25,7 +25,7 @@ internal sealed class MasterWeights : IDisposable
         if (precision == TrainingPrecision.Bf16)
         {
             exact = network.named_parameters().ToDictionary(entry => entry.name, entry => Copy(entry.parameter));
-            NetworkPrecision.Convert(network, Precision.Bf16);
+            NetworkPrecision.Convert(network, Precision.Bf16, network.parameters().First().device_type);
         }
 
         foreach ((string name, Parameter parameter) in network.named_parameters().Where(entry => entry.parameter.requires_grad))
