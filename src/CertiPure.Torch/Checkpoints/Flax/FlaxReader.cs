@@ -29,7 +29,7 @@ internal static class FlaxReader
         }
 
         var tensors = new List<CheckpointTensor>();
-        Collect("", value, tensors);
+        Collect("", value, new JoinedNames(file.Path), tensors);
         if (tensors.Count == 0)
         {
             throw Unreadable.Because(file.Path, $"it holds no arrays{(found.Length > 0 ? $" in '{found}'" : "")}; {Describe(top)}");
@@ -44,17 +44,18 @@ internal static class FlaxReader
     }
 
     // The parser has bounded the depth.
-    private static void Collect(string prefix, object? value, List<CheckpointTensor> tensors)
+    private static void Collect(string name, object? value, JoinedNames names, List<CheckpointTensor> tensors)
     {
         if (value is FlaxArray array)
         {
-            tensors.Add(new CheckpointTensor(prefix, array.ElementType, array.Shape, array.Bytes));
+            tensors.Add(new CheckpointTensor(name, array.ElementType, array.Shape, array.Bytes));
         }
         else if (value is FlaxDictionary dictionary)
         {
-            foreach ((string name, object? inner) in dictionary.Entries)
+            string prefix = name.Length == 0 ? "" : $"{name}/";
+            foreach ((string key, object? inner) in dictionary.Entries)
             {
-                Collect(prefix.Length == 0 ? name : $"{prefix}/{name}", inner, tensors);
+                Collect(names.Join(prefix, key), inner, names, tensors);
             }
         }
     }

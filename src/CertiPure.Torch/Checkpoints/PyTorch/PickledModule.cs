@@ -22,6 +22,7 @@ internal static class PickledModule
     public static IEnumerable<KeyValuePair<string, TorchTensor>> Tensors(string path, object module)
     {
         int entries = 0;
+        var names = new JoinedNames(path);
         var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
         var transientNames = new Dictionary<object, HashSet<object?>>(ReferenceEqualityComparer.Instance);
         var waiting = new Stack<(string Prefix, int Depth, object Module)>();
@@ -53,7 +54,7 @@ internal static class PickledModule
                     Count();
                     if (value is TorchTensor tensor && !(kind == "_buffers" && transient?.Contains(name) == true))
                     {
-                        yield return new(next.Prefix + name, tensor);
+                        yield return new(names.Join(next.Prefix, name), tensor);
                     }
                 }
             }
@@ -64,7 +65,7 @@ internal static class PickledModule
                 Count();
                 if (value is not null)
                 {
-                    waiting.Push(($"{next.Prefix}{name}.", next.Depth + 1, value));
+                    waiting.Push((names.Join(next.Prefix, name) + ".", next.Depth + 1, value));
                 }
             }
         }

@@ -15,7 +15,7 @@ internal static class HostileFiles
 
     /// <summary>Every file by name.</summary>
     public static IReadOnlyDictionary<string, (byte[] Bytes, string Words)> All { get; } =
-        Names().Concat(Pickles()).Concat(Tensors()).Concat(Archives()).Concat(Legacies()).Concat(Messages())
+        Names().Concat(Pickles()).Concat(Tensors()).Concat(Archives()).Concat(Legacies()).Concat(Messages()).Concat(LongNames())
             .ToDictionary(file => file.Name, file => (file.Bytes, file.Words));
 
     // Every dangerous name, by every instruction that could look it up.
@@ -202,6 +202,26 @@ internal static class HostileFiles
         {
             yield return (name, MessagePackWriter.Write(value), "has an array in pieces that do not fit together");
         }
+    }
+
+    // Names on the way to a tensor that a small file would have repeated for each of many tensors.
+    private static IEnumerable<(string Name, byte[] Bytes, string Words)> LongNames()
+    {
+        const string tooLong = "joins names to more than 1000 characters", tooMany = "its joined names have more than 33554432 characters";
+        Python.Call Module(Python.Dictionary parameters, Python.Dictionary modules) => new(new Python.Global("torch.nn.modules.module", "Module"))
+        {
+            IsNew = true,
+            State = new Python.Dictionary(("_parameters", parameters), ("_modules", modules)),
+        };
+        Python.Dictionary Entries(int count, object? value) => new([.. Enumerable.Range(0, count).Select(i => ((object?)$"w{i}", value))]);
+        Python.Call tensors = Module(Entries(2000, Python.Floats("0", 1)), new Python.Dictionary()), names = Module(new Python.Dictionary(), Entries(40_000, true));
+        yield return ("a long name before many tensors", TorchFile.Zip(Module(new Python.Dictionary(), new Python.Dictionary((new string('n', 200_000), tensors))), ("0", new byte[4])), tooLong);
+        yield return ("a name before too many modules", TorchFile.Zip(Module(new Python.Dictionary(), new Python.Dictionary((new string('n', 900), names)))), tooMany);
+
+        (string, object?)[] Messages(int count, object? value) => [.. Enumerable.Range(0, count).Select(i => ($"w{i}", value))];
+        object? Nested(int depth, object? value) => depth == 0 ? value : new (string, object?)[] { (new string('n', 250), Nested(depth - 1, value)) };
+        yield return ("long names before many arrays", MessagePackWriter.Write(Nested(50, Messages(30_000, MessagePackWriter.Array("int8", [], [1])))), tooLong);
+        yield return ("names before too many arrays", MessagePackWriter.Write(Nested(3, Messages(60_000, true))), tooMany);
     }
 
     private static byte[] Map(byte[] value) => [0x81, 0xA1, 65, .. value];
