@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using CertiPure;
-using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Tests.Checkpoints.Files;
 
 // Fuzzing of the checkpoint readers. Whatever the bytes, a reader must end in tensors or in a CertiPureException.
@@ -87,12 +86,7 @@ static bool ReadAll(byte[] file)
 {
     try
     {
-        using Checkpoint checkpoint = CheckpointReader.Open("fuzzed", file);
-        foreach (CheckpointTensor tensor in checkpoint.Tensors)
-        {
-            tensor.ToSingles();
-        }
-
+        WholeFile.Read("fuzzed", file);
         return true;
     }
     catch (CertiPureException)

@@ -44,10 +44,10 @@ public sealed class HostileFileTests
     {
         byte[] whole = ValidFiles.All[format];
         Assert.True(whole.Length >= 10_000, $"{format} has only {whole.Length} bytes");
-        ReadAll(whole);
+        WholeFile.Read("changed file", whole);
         for (int length = 0; length < whole.Length; length += length < 64 || length > whole.Length - 64 ? 1 : 23)
         {
-            var refusal = Assert.Throws<CertiPureException>(() => ReadAll(whole[..length]));
+            var refusal = Assert.Throws<CertiPureException>(() => WholeFile.Read("changed file", whole[..length]));
             Refusal.AssertOneSentence(refusal.Message);
         }
     }
@@ -78,7 +78,7 @@ public sealed class HostileFileTests
             long before = GC.GetAllocatedBytesForCurrentThread();
             try
             {
-                ReadAll(changed);
+                WholeFile.Read("changed file", changed);
             }
             catch (CertiPureException refusal)
             {
@@ -91,14 +91,5 @@ public sealed class HostileFileTests
 
         // Tensors' own bytes carry no check, so some changes pass; but most of these files is structure.
         Assert.InRange(refused, Changes / 4, Changes);
-    }
-
-    private static void ReadAll(byte[] file)
-    {
-        using Checkpoint checkpoint = CheckpointReader.Open("changed file", file);
-        foreach (CheckpointTensor tensor in checkpoint.Tensors)
-        {
-            tensor.ToSingles();
-        }
     }
 }

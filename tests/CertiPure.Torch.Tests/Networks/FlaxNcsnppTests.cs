@@ -1,5 +1,7 @@
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Networks.UNets;
+using CertiPure.Torch.Tests.Checkpoints;
+using CertiPure.Torch.Tests.Checkpoints.Files;
 
 namespace CertiPure.Torch.Tests.Networks;
 
@@ -18,16 +20,34 @@ public sealed class FlaxNcsnppTests
     {
         using Checkpoint flax = OneLevel();
         using Checkpoint more = new(flax.Tensors.Append(CheckpointTensor.FromSingles("ResnetBlockBigGANpp_9/Conv_0/bias", [1], [1])));
-        FlaxNcsnpp.ToSongUNet(flax, Options).Dispose();
-        var refusal = Assert.Throws<CertiPureException>(() => FlaxNcsnpp.ToSongUNet(more, Options));
+        FlaxNcsnpp.ToSongUNet(flax, FlaxNetwork.Options).Dispose();
+        var refusal = Assert.Throws<CertiPureException>(() => FlaxNcsnpp.ToSongUNet(more, FlaxNetwork.Options));
         Assert.Contains("ResnetBlockBigGANpp_9", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Dense_0/kernel", "[]", new long[0])]
+    [InlineData("Dense_0/kernel", "[16]", new long[] { 16 })]
+    [InlineData("Conv_0/kernel", "[4]", new long[] { 4 })]
+    [InlineData("Conv_0/kernel", "[3, 3, 0, 4]", new long[] { 3, 3, 0, 4 })]
+    [InlineData("Conv_0/kernel", "[3, 3, 3, 0]", new long[] { 3, 3, 3, 0 })]
+    [InlineData("AttnBlockpp_0/NIN_0/b", "[0]", new long[] { 0 })]
+    [InlineData("AttnBlockpp_0/NIN_1/b", "[3]", new long[] { 3 })]
+    [InlineData("AttnBlockpp_0/NIN_2/W", "[4, 3]", new long[] { 4, 3 })]
+    [InlineData("AttnBlockpp_0/NIN_3/W", "[16]", new long[] { 16 })]
+    public void A_tensor_of_a_shape_that_no_layer_has_is_refused_by_its_flax_name(string name, string shown, long[] shape)
+    {
+        using Checkpoint flax = OneLevel();
+        using Checkpoint damaged = new(flax.Tensors.Select(
+            tensor => tensor.Name == name ? CheckpointTensor.OfShape(name, ElementType.Float32, shape) : tensor));
+        Refusal.Of(() => FlaxNcsnpp.ToSongUNet(damaged, FlaxNetwork.Options), "in memory", $"'{name}' with the shape {shown}");
     }
 
     [Fact]
     public void Kernels_turn_outputs_first_and_queries_keys_and_values_interleave()
     {
         using Checkpoint flax = OneLevel();
-        using Checkpoint mapped = FlaxNcsnpp.ToSongUNet(flax, Options);
+        using Checkpoint mapped = FlaxNcsnpp.ToSongUNet(flax, FlaxNetwork.Options);
         float[] kernel = flax["Conv_0/kernel"].ToSingles(), moved = mapped["enc.4x4_conv.weight"].ToSingles();
         Assert.Equal([4, 3, 3, 3], mapped["enc.4x4_conv.weight"].Shape);
 
@@ -40,66 +60,11 @@ public sealed class FlaxNcsnppTests
         }
     }
 
-    private static SongUNetOptions Options { get; } = FlaxNcsnpp.Cifar10 with
+    /// <summary>Each number is its own, by position.</summary>
+    private static Checkpoint OneLevel() => new(FlaxNetwork.Tensors.Select((tensor, index) =>
     {
-        Resolution = 4,
-        ModelChannels = 4,
-        ChannelMult = [1],
-        NumBlocks = 1,
-        AttnResolutions = [],
-    };
-
-    /// <summary>The Flax tensors of a network of one level and one block: each number is its own, by position.</summary>
-    private static Checkpoint OneLevel()
-    {
-        var tensors = new List<CheckpointTensor>();
-        void Add(string name, params long[] shape)
-        {
-            int count = (int)shape.Aggregate(1L, (product, length) => product * length);
-            tensors.Add(CheckpointTensor.FromSingles(
-                name, shape, [.. Enumerable.Range(0, count).Select(i => (tensors.Count * 1000f) + i)]));
-        }
-
-        Add("GaussianFourierProjection_0/W", 4);
-        Add("Dense_0/kernel", 8, 16);
-        Add("Dense_0/bias", 16);
-        Add("Dense_1/kernel", 16, 16);
-        Add("Dense_1/bias", 16);
-        Add("Conv_0/kernel", 3, 3, 3, 4);
-        Add("Conv_0/bias", 4);
-        int[] inputs = [4, 4, 4, 8, 8];
-        for (int block = 0; block < inputs.Length; block++)
-        {
-            string name = $"ResnetBlockBigGANpp_{block}";
-            Add($"{name}/GroupNorm_0/scale", inputs[block]);
-            Add($"{name}/GroupNorm_0/bias", inputs[block]);
-            Add($"{name}/Conv_0/kernel", 3, 3, inputs[block], 4);
-            Add($"{name}/Conv_0/bias", 4);
-            Add($"{name}/Dense_0/kernel", 16, 4);
-            Add($"{name}/Dense_0/bias", 4);
-            Add($"{name}/GroupNorm_1/scale", 4);
-            Add($"{name}/GroupNorm_1/bias", 4);
-            Add($"{name}/Conv_1/kernel", 3, 3, 4, 4);
-            Add($"{name}/Conv_1/bias", 4);
-            if (inputs[block] == 8)
-            {
-                Add($"{name}/Conv_2/kernel", 1, 1, 8, 4);
-                Add($"{name}/Conv_2/bias", 4);
-            }
-        }
-
-        Add("AttnBlockpp_0/GroupNorm_0/scale", 4);
-        Add("AttnBlockpp_0/GroupNorm_0/bias", 4);
-        for (int part = 0; part < 4; part++)
-        {
-            Add($"AttnBlockpp_0/NIN_{part}/W", 4, 4);
-            Add($"AttnBlockpp_0/NIN_{part}/b", 4);
-        }
-
-        Add("GroupNorm_0/scale", 4);
-        Add("GroupNorm_0/bias", 4);
-        Add("Conv_1/kernel", 3, 3, 4, 3);
-        Add("Conv_1/bias", 3);
-        return new Checkpoint(tensors);
-    }
+        int count = (int)tensor.Shape.Aggregate(1L, (product, length) => product * length);
+        return CheckpointTensor.FromSingles(
+            tensor.Name, tensor.Shape, [.. Enumerable.Range(0, count).Select(i => (index * 1000f) + i)]);
+    }));
 }

@@ -24,6 +24,11 @@ internal static partial class EdmSignature
         }
 
         int[] sizes = [.. Sizes(resolution).TakeWhile(size => shapes.Has($"enc.{size}x{size}_block0.conv0.weight"))];
+        if (sizes.Length == 0)
+        {
+            return null;
+        }
+
         int[] multipliers = [.. sizes.Select(size => shapes.Size($"enc.{size}x{size}_block0.conv0.weight", 0) / channels)];
         int[] attention = [.. sizes.Where(size => shapes.Has($"enc.{size}x{size}_block0.qkv.weight"))];
         int blocks = shapes.CountFrom(i => $"enc.{resolution}x{resolution}_block{i}.conv0.weight");

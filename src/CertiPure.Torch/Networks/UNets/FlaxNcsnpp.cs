@@ -40,7 +40,7 @@ public sealed class FlaxNcsnpp
     /// <c>params</c> or <c>params_ema</c> of a training state.</param>
     /// <param name="options">The network's shape, <see cref="Cifar10"/> for the published ones.</param>
     /// <returns>The tensors under the names and in the layouts of <see cref="SongUNet"/>.</returns>
-    /// <exception cref="CertiPureException">A tensor is missing or left over.</exception>
+    /// <exception cref="CertiPureException">A tensor is missing, left over or of an impossible shape.</exception>
     public static Checkpoint ToSongUNet(Checkpoint source, SongUNetOptions options)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -135,13 +135,22 @@ public sealed class FlaxNcsnpp
 
         string block = $"AttnBlockpp_{_attentions++}";
         Normalisation($"{block}/GroupNorm_0", $"{name}.norm2");
-        CheckpointTensor[] weights = [.. Enumerable.Range(0, 3).Select(i => Take($"{block}/NIN_{i}/W"))];
         CheckpointTensor[] biases = [.. Enumerable.Range(0, 3).Select(i => Take($"{block}/NIN_{i}/b"))];
         long channels = biases[0].ElementCount;
-        Add($"{name}.qkv.weight", [3 * channels, channels, 1, 1], Interleave([.. weights.Select(OutputsFirst)], channels));
+        CheckpointTensor[] weights = [.. Enumerable.Range(0, 4).Select(i => TakeKernel($"{block}/NIN_{i}/W", 2))];
+        if (biases.FirstOrDefault(bias => !bias.Shape.SequenceEqual([channels]) || channels == 0) is { } badBias)
+        {
+            throw Misshaped(badBias);
+        }
+
+        if (weights.FirstOrDefault(weight => !weight.Shape.SequenceEqual([channels, channels])) is { } badWeight)
+        {
+            throw Misshaped(badWeight);
+        }
+
+        Add($"{name}.qkv.weight", [3 * channels, channels, 1, 1], Interleave([.. weights.Take(3).Select(OutputsFirst)], channels));
         Add($"{name}.qkv.bias", [3 * channels], Interleave([.. biases.Select(bias => bias.ToSingles())], channels));
-        CheckpointTensor projection = Take($"{block}/NIN_3/W");
-        Add($"{name}.proj.weight", [channels, channels, 1, 1], OutputsFirst(projection));
+        Add($"{name}.proj.weight", [channels, channels, 1, 1], OutputsFirst(weights[3]));
         Copy($"{block}/NIN_3/b", $"{name}.proj.bias");
     }
 
@@ -153,14 +162,14 @@ public sealed class FlaxNcsnpp
 
     private void Dense(string from, string to)
     {
-        CheckpointTensor kernel = Take($"{from}/kernel");
+        CheckpointTensor kernel = TakeKernel($"{from}/kernel", 2);
         Add($"{to}.weight", [.. kernel.Shape.Reverse()], OutputsFirst(kernel));
         Copy($"{from}/bias", $"{to}.bias");
     }
 
     private void Convolution(string from, string to, string kernelName = "kernel")
     {
-        CheckpointTensor kernel = Take($"{from}/{kernelName}");
+        CheckpointTensor kernel = TakeKernel($"{from}/{kernelName}", 4);
         Add($"{to}.weight", [kernel.Shape[^1], kernel.Shape[^2], .. kernel.Shape.SkipLast(2)], OutputsFirst(kernel));
         Copy($"{from}/bias", $"{to}.bias");
     }
@@ -182,6 +191,16 @@ public sealed class FlaxNcsnpp
         _used.Add(name);
         return tensor;
     }
+
+    private CheckpointTensor TakeKernel(string name, int dimensions)
+    {
+        CheckpointTensor kernel = Take(name);
+        return kernel.Shape.Count == dimensions && kernel.ElementCount > 0 ? kernel : throw Misshaped(kernel);
+    }
+
+    private CertiPureException Misshaped(CheckpointTensor tensor) => new(
+        $"The Flax checkpoint '{_source.Path ?? "in memory"}' holds '{tensor.Name}' with the shape {TensorShape.Write(tensor.Shape)}, which no layer "
+        + "of an NCSN++ has there: it is damaged, or of another network.");
 
     /// <summary>From (kernel pixels, inputs, outputs) to (outputs, inputs, kernel pixels).</summary>
     private static float[] OutputsFirst(CheckpointTensor kernel)

@@ -30,10 +30,12 @@ internal static class ValidFiles
 
     private static byte[] BuildSafeTensors()
     {
-        var header = new Dictionary<string, object> { ["__metadata__"] = new Dictionary<string, string> { ["architecture"] = "X" } };
+        // The first names are those of a DDPM++, so that what recognises networks has something to misread.
+        string[] ddpm = ["map_layer0.weight", "map_layer1.weight", "enc.8x8_conv.weight", "enc.8x8_block0.conv0.weight", "enc.8x8_block1.conv0.weight"];
+        var header = new Dictionary<string, object> { ["__metadata__"] = new Dictionary<string, string> { ["note"] = "X" } };
         for (int i = 0; i < 2 * Tensors; i++)
         {
-            header[$"layer{i}.weight"] = new { dtype = "F32", shape = new[] { 3, 4 }, data_offsets = new[] { i * 48, (i + 1) * 48 } };
+            header[i < ddpm.Length ? ddpm[i] : $"layer{i}.weight"] = new { dtype = "F32", shape = new[] { 3, 4 }, data_offsets = new[] { i * 48, (i + 1) * 48 } };
         }
 
         return SafeTensorsFile.Of(
@@ -56,8 +58,15 @@ internal static class ValidFiles
 
     private static byte[] BuildFlax()
     {
-        (string, object?)[] Parameters() => [.. Enumerable.Range(0, Tensors).Select(i => (
-            $"Dense_{i}", (object?)new (string, object?)[] { ("kernel", MessagePackWriter.Array("float32", [3, 4], TorchFile.Counting(12))), ("bias", MessagePackWriter.Array("float32", [2], TorchFile.Counting(2))) }))];
-        return MessagePackWriter.Write(new (string, object?)[] { ("step", 5L), ("params", Parameters()), ("params_ema", Parameters()) });
+        (string, object?)[] parameters = Nest(FlaxNetwork.Tensors.Select(tensor => (tensor.Name.Split('/'), tensor.Shape)));
+        return MessagePackWriter.Write(new (string, object?)[] { ("step", 5L), ("params", parameters), ("params_ema", parameters) });
+
+        static (string, object?)[] Nest(IEnumerable<(string[] Path, long[] Shape)> tensors) =>
+        [
+            .. tensors.GroupBy(tensor => tensor.Path[0]).Select(group => (group.Key, group.First().Path.Length > 1
+                ? (object?)Nest(group.Select(tensor => (tensor.Path[1..], tensor.Shape)))
+                : MessagePackWriter.Array(
+                    "float32", group.First().Shape, TorchFile.Counting((int)group.First().Shape.Aggregate(1L, (count, size) => count * size))))),
+        ];
     }
 }

@@ -92,6 +92,12 @@ public sealed class CheckpointArchitectureTests
     }
 
     [Fact]
+    public void An_EDM_network_without_a_block_is_not_recognised() =>
+        Assert.Null(CheckpointArchitecture.Recognise(new Checkpoint(
+            ((string[])["map_layer0.weight", "map_layer1.weight", "enc.8x8_conv.weight"]).Select(
+                name => CheckpointTensor.OfShape(name, ElementType.Float32, [4, 3, 3, 3])))));
+
+    [Fact]
     public void Tensors_of_nothing_known_are_not_recognised() =>
         Assert.Null(CheckpointArchitecture.Recognise(new Checkpoint([CheckpointTensor.FromSingles("w", [1], [1])])));
 
