@@ -74,12 +74,20 @@ public abstract class LayeredNetwork : nn.Module<Tensor, Tensor>, IFreshWeights
                 $"{GetName()} was made without its classifier, so it has features but no logits.");
         }
 
+        using DisposeScope scope = NewDisposeScope();
+        Tensor h = input;
         foreach (nn.Module<Tensor, Tensor> layer in _features)
         {
-            input = layer.call(input);
+            Tensor next = layer.call(h);
+            if (!ReferenceEquals(h, input))
+            {
+                h.Dispose();
+            }
+
+            h = next;
         }
 
-        return Head(input, _classifier);
+        return Head(h, _classifier).MoveToOuterDisposeScope();
     }
 
     /// <summary>From the last layer's activations to logits.</summary>

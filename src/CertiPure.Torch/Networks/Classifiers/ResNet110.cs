@@ -49,9 +49,10 @@ public sealed class ResNet110 : nn.Module<Tensor, Tensor>, IFreshWeights
     /// <returns><c>[N,classes]</c>.</returns>
     public override Tensor forward(Tensor input)
     {
+        using DisposeScope scope = NewDisposeScope();
         Tensor h = nn.functional.relu(bn1.call(conv1.call(input)));
         h = layer3.call(layer2.call(layer1.call(h)));
-        return fc.call(h.mean([2, 3]));
+        return fc.call(h.mean([2, 3])).MoveToOuterDisposeScope();
     }
 
     private static nn.Module<Tensor, Tensor> Stage(int inputs, int outputs, int blocks, int stride) =>

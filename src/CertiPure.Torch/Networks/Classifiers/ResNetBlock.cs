@@ -54,12 +54,14 @@ internal sealed class ResNetBlock : nn.Module<Tensor, Tensor>, IFreshWeights
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
+        // Without gradient this frees each activation as soon as the block is done; with gradient autograd keeps its own.
+        using DisposeScope scope = NewDisposeScope();
         Tensor h = input;
         for (int i = 0; i < _layers.Count; i++)
         {
             h = _layers[i].Normalisation.call(_layers[i].Convolution.call(i == 0 ? h : nn.functional.relu(h)));
         }
 
-        return nn.functional.relu(h + (_downsample is null ? input : _downsample.call(input)));
+        return nn.functional.relu(h + (_downsample is null ? input : _downsample.call(input))).MoveToOuterDisposeScope();
     }
 }

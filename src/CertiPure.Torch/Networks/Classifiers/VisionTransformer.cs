@@ -63,7 +63,12 @@ public sealed class VisionTransformer : nn.Module<Tensor, Tensor>, IFreshWeights
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor input) => layernorm.call(encoder.call(embeddings.call(input)));
+        public override Tensor forward(Tensor input)
+        {
+            using Tensor tokens = embeddings.call(input);
+            using Tensor encoded = encoder.call(tokens);
+            return layernorm.call(encoded);
+        }
     }
 
     /// <summary>A token for each patch, behind one for the class, each with its position added.</summary>
@@ -144,8 +149,11 @@ public sealed class VisionTransformer : nn.Module<Tensor, Tensor>, IFreshWeights
 
         public override Tensor forward(Tensor input)
         {
+            // Without gradient this frees each activation as soon as the layer is done; with gradient autograd keeps its own.
+            using DisposeScope scope = NewDisposeScope();
             Tensor attended = attention.call(layernorm_before.call(input)) + input;
-            return output.call(nn.functional.gelu(intermediate.call(layernorm_after.call(attended)))) + attended;
+            Tensor perceived = output.call(nn.functional.gelu(intermediate.call(layernorm_after.call(attended))));
+            return (perceived + attended).MoveToOuterDisposeScope();
         }
     }
 
@@ -184,9 +192,10 @@ public sealed class VisionTransformer : nn.Module<Tensor, Tensor>, IFreshWeights
 
         public override Tensor forward(Tensor input)
         {
+            using DisposeScope scope = NewDisposeScope();
             Tensor attended = nn.functional.scaled_dot_product_attention(
                 Heads(query.call(input)), Heads(key.call(input)), Heads(value.call(input)));
-            return attended.transpose(1, 2).reshape(input.shape);
+            return attended.transpose(1, 2).reshape(input.shape).MoveToOuterDisposeScope();
         }
 
         private Tensor Heads(Tensor x) =>

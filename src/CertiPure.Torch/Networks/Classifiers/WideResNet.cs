@@ -50,8 +50,9 @@ public sealed class WideResNet : nn.Module<Tensor, Tensor>, IFreshWeights
     /// <returns><c>[N,classes]</c>.</returns>
     public override Tensor forward(Tensor input)
     {
+        using DisposeScope scope = NewDisposeScope();
         Tensor h = block3.call(block2.call(block1.call(conv1.call(input))));
-        return fc.call(nn.functional.relu(bn1.call(h)).mean([2, 3]));
+        return fc.call(nn.functional.relu(bn1.call(h)).mean([2, 3])).MoveToOuterDisposeScope();
     }
 
     /// <summary>The blocks of one resolution, named <c>layer.N</c>.</summary>
@@ -96,10 +97,12 @@ public sealed class WideResNet : nn.Module<Tensor, Tensor>, IFreshWeights
 
         public override Tensor forward(Tensor input)
         {
+            // Without gradient this frees each activation as soon as the block is done; with gradient autograd keeps its own.
+            using DisposeScope scope = NewDisposeScope();
             Tensor activated = nn.functional.relu(bn1.call(input));
             Tensor h = nn.functional.relu(bn2.call(conv1.call(activated)));
             h = conv2.call(nn.functional.dropout(h, _dropout, training));
-            return h + (convShortcut is null ? input : convShortcut.call(activated));
+            return (h + (convShortcut is null ? input : convShortcut.call(activated))).MoveToOuterDisposeScope();
         }
     }
 }

@@ -95,7 +95,12 @@ internal sealed class InceptionBlock : nn.Module<Tensor, Tensor>
     }
 
     /// <inheritdoc/>
-    public override Tensor forward(Tensor input) => cat([.. _branches.Select(branch => branch(input))], 1);
+    public override Tensor forward(Tensor input)
+    {
+        // Without gradient this frees each activation as soon as the block is done; with gradient autograd keeps its own.
+        using DisposeScope scope = NewDisposeScope();
+        return cat([.. _branches.Select(branch => branch(input))], 1).MoveToOuterDisposeScope();
+    }
 
     private void Branch(params (string Name, InceptionConvolution Layer)[] layers) => _branches.Add(InRow(layers));
 

@@ -22,5 +22,10 @@ internal sealed class InceptionConvolution : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor input) => nn.functional.relu(bn.call(conv.call(input)));
+    public override Tensor forward(Tensor input)
+    {
+        using Tensor convolved = conv.call(input);
+        using Tensor normalised = bn.call(convolved);
+        return nn.functional.relu(normalised);
+    }
 }

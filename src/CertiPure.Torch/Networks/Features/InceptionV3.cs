@@ -58,14 +58,16 @@ public sealed class InceptionV3 : nn.Module<Tensor, Tensor>, IFreshWeights
     /// <returns><c>[N,2048]</c>.</returns>
     public override Tensor forward(Tensor input)
     {
-        Tensor h = nn.functional.interpolate(input, [Side, Side], mode: InterpolationMode.Bilinear, align_corners: false);
-        h = 2 * h - 1;
+        using DisposeScope scope = NewDisposeScope();
+        Tensor resized = nn.functional.interpolate(input, [Side, Side], mode: InterpolationMode.Bilinear, align_corners: false);
+        Tensor h = 2 * resized - 1;
         foreach (Func<Tensor, Tensor> layer in _layers)
         {
-            h = layer(h);
+            using Tensor used = h;
+            h = layer(used);
         }
 
-        return h.mean([2, 3]);
+        return h.mean([2, 3]).MoveToOuterDisposeScope();
     }
 
     private void Add(string name, nn.Module<Tensor, Tensor> layer)
