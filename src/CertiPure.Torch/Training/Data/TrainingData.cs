@@ -59,7 +59,10 @@ public sealed class TrainingData : IDisposable
         for (int i = 0; i < count; i++)
         {
             LabeledImage image = source.Read(ids?[i] ?? i);
-            image.Bytes.Span.CopyTo(pixels.bytes.Slice(i * shape.Length, shape.Length));
+
+            // A span ends at 2 GiB, which all images together may exceed.
+            using Tensor place = pixels[i];
+            image.Bytes.Span.CopyTo(place.bytes);
             labelValues[i] = image.Label ?? -1;
         }
 
