@@ -90,6 +90,17 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void A_loss_whose_target_follows_the_network_resumes_with_that_target()
+    {
+        byte[] whole = TrainConsistency("whole", stopAfter: null);
+        foreach (int stop in new[] { 1, 7, 15 })
+        {
+            Assert.Throws<OperationCanceledException>(() => TrainConsistency($"stopped-{stop}", stop));
+            Assert.Equal(whole, TrainConsistency($"stopped-{stop}", stopAfter: null));
+        }
+    }
+
+    [Fact]
     public void The_statistics_of_a_resumed_run_have_every_line_once()
     {
         Train(Options, "whole", stopAfter: null);
@@ -266,13 +277,31 @@ public sealed class TrainerTests : IDisposable
         return [.. result.Tensors.SelectMany(tensor => tensor.ToBytes())];
     }
 
+    private byte[] TrainConsistency(string folder, int? stopAfter)
+    {
+        using TinyDenoiser student = new(), target = new();
+        using TrainingData data = TinyData.Create();
+        using var cancellation = new CancellationTokenSource();
+        var loss = new ConsistencyTraining(
+            student.Denoise, target.Denoise, new TargetNetwork(student, target), ImageDistance.L2, lastScales: 8);
+        var counted = new StopAfter(loss, stopAfter, cancellation);
+        using var trainer = new Trainer(student, counted, data, Options, Run(folder));
+        trainer.TryResume();
+        trainer.Train(cancellation: cancellation.Token);
+        using Checkpoint result = trainer.Result();
+        return [.. result.Tensors.SelectMany(tensor => tensor.ToBytes())];
+    }
+
     /// <summary>Cancels the run after a number of steps.</summary>
     private sealed class StopAfter(TrainingLoss loss, int? stop, CancellationTokenSource cancellation) : TrainingLoss
     {
+        public override IReadOnlyDictionary<string, Tensor> State => loss.State;
+
         public override Tensor PerImage(TrainingBatch batch, TrainingStep current) => loss.PerImage(batch, current);
 
         public override void AfterStep(long stepsDone, long steps)
         {
+            loss.AfterStep(stepsDone, steps);
             if (stepsDone == stop)
             {
                 cancellation.Cancel();
