@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CertiPure.Torch.Backend;
+using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Networks;
 using TorchSharp;
 
@@ -15,11 +16,13 @@ public sealed record NetworkRecipe(string Architecture, JsonElement Arguments)
     /// <summary>Builds the network with fresh weights.</summary>
     /// <typeparam name="TNetwork">What it must be.</typeparam>
     /// <param name="seed">The seed of its weights.</param>
+    /// <param name="weights">The checkpoint that the recipe was read from, which no network may exceed; null where the recipe is the
+    /// user's own.</param>
     /// <exception cref="CertiPureException">There is no such architecture, or its arguments are wrong.</exception>
-    public TNetwork Create<TNetwork>(ulong seed)
+    public TNetwork Create<TNetwork>(ulong seed, Checkpoint? weights = null)
         where TNetwork : torch.nn.Module
     {
-        TNetwork network = Torch.Networks.Architecture.Named(Architecture).Create<TNetwork>(OneLine);
+        TNetwork network = Torch.Networks.Architecture.Named(Architecture).Create<TNetwork>(OneLine, weights);
         FreshWeights.Draw(network, seed);
         return network;
     }

@@ -75,7 +75,7 @@ internal sealed record PurifierNetwork(Denoiser Denoiser, NetworkRecipe Recipe)
 
         using JsonDocument document = JsonDocument.Parse(arguments);
         var recipe = new NetworkRecipe(architecture, document.RootElement.Clone());
-        var denoiser = new Denoiser(recipe.Create<DiffusionNetwork>(seed: 0), Preconditioning.Named(name));
+        var denoiser = new Denoiser(recipe.Create<DiffusionNetwork>(seed: 0, checkpoint), Preconditioning.Named(name));
         CheckpointLoader.Load(denoiser, checkpoint);
         return Tried(denoiser, recipe);
     }

@@ -68,7 +68,7 @@ public static class CheckpointConversion
 
     private static void Verify(string source, Checkpoint mapped, Architecture architecture, Dictionary<string, string> metadata)
     {
-        using TorchSharp.torch.nn.Module network = architecture.Create<TorchSharp.torch.nn.Module>(metadata["arguments"]);
+        using TorchSharp.torch.nn.Module network = architecture.Create<TorchSharp.torch.nn.Module>(metadata["arguments"], mapped);
         if (network is DiffusionNetwork diffusion)
         {
             if (!metadata.TryGetValue("preconditioning", out string? preconditioning))

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using CertiPure.Torch.Backend;
+using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Networks.Classifiers;
 using CertiPure.Torch.Networks.Denoising;
 using CertiPure.Torch.Networks.Features;
@@ -34,6 +36,9 @@ public sealed record Architecture(string Name, Func<JsonElement, torch.nn.Module
             WideResNet.Architecture,
         ]);
 
+    /// <summary>A number of weights that the network of some arguments does not fall short of; 0 where they do not change it.</summary>
+    internal Func<JsonElement, double> LeastWeights { get; init; } = _ => 0;
+
     /// <summary>Every architecture, in alphabetical order.</summary>
     public static IReadOnlyList<Architecture> All => Known.Value;
 
@@ -48,14 +53,22 @@ public sealed record Architecture(string Name, Func<JsonElement, torch.nn.Module
     /// <summary>Builds a network whose weights will be loaded.</summary>
     /// <typeparam name="TNetwork">What the network must be: <see cref="DiffusionNetwork"/> or a classifier.</typeparam>
     /// <param name="arguments">Its arguments, a JSON object.</param>
-    /// <exception cref="CertiPureException">An argument is unknown, missing or impossible, or the network is of another kind.</exception>
-    public TNetwork Create<TNetwork>(string arguments)
+    /// <param name="weights">What will be loaded, if the arguments come with it: a network that is larger is refused before it takes
+    /// memory. Null where the arguments are trusted.</param>
+    /// <exception cref="CertiPureException">An argument is unknown, missing or impossible, the network is of another kind, or it has more
+    /// weights than there are.</exception>
+    public TNetwork Create<TNetwork>(string arguments, Checkpoint? weights = null)
         where TNetwork : torch.nn.Module
     {
         torch.nn.Module network;
         try
         {
             using JsonDocument document = JsonDocument.Parse(arguments);
+            if (weights is not null)
+            {
+                RefuseLarger(document.RootElement, weights);
+            }
+
             network = Build(document.RootElement);
         }
         catch (Exception exception) when (exception is JsonException || NativeError.IsRefusal(exception))
@@ -69,5 +82,25 @@ public sealed record Architecture(string Name, Func<JsonElement, torch.nn.Module
         return network as TNetwork
             ?? throw new CertiPureException(
                 $"The architecture {Name} is not a {typeof(TNetwork).Name}: choose a checkpoint made for that use.");
+    }
+
+    /// <summary>An architecture whose arguments tell its size.</summary>
+    internal static Architecture Of<TOptions>(string name, Func<TOptions, torch.nn.Module> build)
+        where TOptions : class, INetworkOptions =>
+        new(name, arguments => build(ArchitectureArguments.Read<TOptions>(arguments)))
+        {
+            LeastWeights = arguments => ArchitectureArguments.Read<TOptions>(arguments).LeastWeights,
+        };
+
+    private void RefuseLarger(JsonElement arguments, Checkpoint weights)
+    {
+        double least = LeastWeights(arguments);
+        if (least > weights.ElementCount)
+        {
+            throw new CertiPureException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The checkpoint '{weights.Path ?? "in memory"}' does not fit {Name} of its arguments (they make at least {least:N0} weights, "
+                + $"and it holds {weights.ElementCount:N0}); choose the architecture and arguments that it was trained with."));
+        }
     }
 }

@@ -11,6 +11,8 @@ namespace CertiPure.Torch.Purifiers;
 /// pixels.</summary>
 public static class ClassifierCheckpoint
 {
+    // More than any classifier takes; one such image is run through the network to count its classes.
+    private const long MaxValues = 1 << 26;
     private const string Architecture = "architecture";
     private const string Arguments = "arguments";
     private const string ShapeKey = "shape";
@@ -64,7 +66,7 @@ public static class ClassifierCheckpoint
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         var architecture = Networks.Architecture.Named(CheckpointMetadata.Required(checkpoint, Architecture));
-        var network = architecture.Create<nn.Module<Tensor, Tensor>>(CheckpointMetadata.Required(checkpoint, Arguments));
+        var network = architecture.Create<nn.Module<Tensor, Tensor>>(CheckpointMetadata.Required(checkpoint, Arguments), checkpoint);
         ImageShape shape = ReadShape(checkpoint);
         var normalization = new PixelNormalization(ReadNumbers(checkpoint, MeanKey), ReadNumbers(checkpoint, DeviationKey));
         CheckpointLoader.Load(network, checkpoint, IsUnused);
@@ -104,7 +106,7 @@ public static class ClassifierCheckpoint
                     : throw Damaged(checkpoint, ShapeKey, text));
         }
 
-        return sides is [int channels, int height, int width]
+        return sides is [int channels, int height, int width] && (long)channels * height * width <= MaxValues
             ? new ImageShape(channels, height, width)
             : throw Damaged(checkpoint, ShapeKey, text);
     }

@@ -42,7 +42,7 @@ public static class PurifierCheckpoint
         ArgumentNullException.ThrowIfNull(checkpoint);
         var preconditioning = Preconditioning.Named(CheckpointMetadata.Required(checkpoint, PreconditioningName));
         var architecture = Networks.Architecture.Named(CheckpointMetadata.Required(checkpoint, Architecture));
-        var network = architecture.Create<DiffusionNetwork>(CheckpointMetadata.Required(checkpoint, Arguments));
+        var network = architecture.Create<DiffusionNetwork>(CheckpointMetadata.Required(checkpoint, Arguments), checkpoint);
         var denoiser = new Denoiser(network, preconditioning);
 
         // EDM's own files and ours name the network "model"; a file of the bare network does not.

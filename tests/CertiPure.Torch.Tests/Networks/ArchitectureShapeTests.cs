@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using CertiPure.Torch.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -56,6 +57,7 @@ public sealed class ArchitectureShapeTests
         {
             using var network = Architecture.Named(architecture).Create<nn.Module>(arguments);
             Dictionary<string, Tensor> state = network.state_dict();
+            AssertSizeIsToldBefore(architecture, arguments, state.Values.Sum(tensor => tensor.numel()));
             string total = state.Values.Where(tensor => tensor.is_floating_point()).Sum(tensor => tensor.numel())
                 .ToString("N0", CultureInfo.InvariantCulture);
             return
@@ -68,6 +70,15 @@ public sealed class ArchitectureShapeTests
         {
             set_default_device(usual);
         }
+    }
+
+    /// <summary>What the arguments tell is never too much, or a sound checkpoint would be refused, and not far too little.</summary>
+    private static void AssertSizeIsToldBefore(string architecture, string arguments, long weights)
+    {
+        using JsonDocument document = JsonDocument.Parse(arguments);
+        double least = Architecture.Named(architecture).LeastWeights(document.RootElement);
+        bool isOfOneSize = architecture is "AlexNet" or "InceptionV3" or "ResNet50" or "SqueezeNet" or "Vgg16";
+        Assert.InRange(least, isOfOneSize ? 0 : weights / 10.0, weights);
     }
 
     /// <summary>In the sources, so that an approval is a change to commit. The compiler's own path of this file would not do:

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Networks;
 using CertiPure.Torch.Networks.Denoising;
 using TorchSharp;
@@ -84,6 +86,18 @@ public sealed class ArchitectureTests
         {
             Assert.True(tensor.eq(second.state_dict()[tensorName]).all().item<bool>(), tensorName);
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_arguments_never_tell_more_weights_than_the_network_has(string name)
+    {
+        using var network = Architecture.Named(name).Create<nn.Module>(Small[name].Arguments);
+        using JsonDocument arguments = JsonDocument.Parse(Small[name].Arguments);
+        Assert.InRange(
+            Architecture.Named(name).LeastWeights(arguments.RootElement), 0, network.state_dict().Values.Sum(tensor => tensor.numel()));
+        using Checkpoint weights = ModuleState.Capture(network);
+        Architecture.Named(name).Create<nn.Module>(Small[name].Arguments, weights).Dispose();
     }
 
     [Theory]

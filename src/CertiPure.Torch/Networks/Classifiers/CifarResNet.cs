@@ -48,8 +48,8 @@ public sealed class CifarResNet : nn.Module<Tensor, Tensor>, IFreshWeights
     }
 
     /// <summary>The entry in the list of architectures.</summary>
-    public static Architecture Architecture { get; } = new(
-        nameof(CifarResNet), arguments => new CifarResNet(ArchitectureArguments.Read<CifarResNetOptions>(arguments)));
+    public static Architecture Architecture { get; } = Architecture.Of<CifarResNetOptions>(
+        nameof(CifarResNet), options => new CifarResNet(options));
 
     /// <summary>Computes logits.</summary>
     /// <param name="input"><c>[N,C,H,W]</c>, normalised as the network was trained.</param>

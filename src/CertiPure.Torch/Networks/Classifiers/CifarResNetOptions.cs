@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace CertiPure.Torch.Networks.Classifiers;
 
 /// <summary>The arguments of <see cref="CifarResNet"/>.</summary>
-public sealed record CifarResNetOptions
+public sealed record CifarResNetOptions : INetworkOptions
 {
     /// <summary>6n + 2 layers: 20, 32, 44 or 56.</summary>
     public required int Depth { get; init; }
@@ -24,4 +24,8 @@ public sealed record CifarResNetOptions
     /// becomes 14x14x4 at 2), so that twice the width costs the same.
     /// </summary>
     public int Patch { get; init; } = 1;
+
+    double INetworkOptions.LeastWeights => LayerWeights.Blocks((Depth - 2.0) / 6, 4.0 * Width)
+        + LayerWeights.Dense(4.0 * Width, ClassCount)
+        + (9 * LayerWeights.Dense((double)Channels * Patch * Patch, Width));
 }

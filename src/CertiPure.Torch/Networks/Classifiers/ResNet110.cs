@@ -38,8 +38,8 @@ public sealed class ResNet110 : nn.Module<Tensor, Tensor>, IFreshWeights
     }
 
     /// <summary>The entry in the list of architectures.</summary>
-    public static Architecture Architecture { get; } = new(
-        nameof(ResNet110), arguments => new ResNet110(ArchitectureArguments.Read<ResNet110Options>(arguments)));
+    public static Architecture Architecture { get; } = Architecture.Of<ResNet110Options>(
+        nameof(ResNet110), options => new ResNet110(options));
 
     /// <inheritdoc/>
     public void DrawWeights(Generator generator) => StandardWeights.Draw(this, generator, StandardWeights.He);

@@ -31,8 +31,8 @@ public sealed class ResNet50 : nn.Module<Tensor, Tensor>, IFreshWeights
     }
 
     /// <summary>The entry in the list of architectures.</summary>
-    public static Architecture Architecture { get; } = new(
-        nameof(ResNet50), arguments => new ResNet50(ArchitectureArguments.Read<ClassifierOptions>(arguments).ClassCount));
+    public static Architecture Architecture { get; } = Architecture.Of<ClassifierOptions>(
+        nameof(ResNet50), options => new ResNet50(options.ClassCount));
 
     /// <inheritdoc/>
     public void DrawWeights(Generator generator) => StandardWeights.Draw(this, generator, StandardWeights.He);

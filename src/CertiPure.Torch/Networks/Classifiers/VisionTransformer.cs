@@ -29,8 +29,8 @@ public sealed class VisionTransformer : nn.Module<Tensor, Tensor>, IFreshWeights
     }
 
     /// <summary>The entry in the list of architectures.</summary>
-    public static Architecture Architecture { get; } = new(
-        nameof(VisionTransformer), arguments => new VisionTransformer(ArchitectureArguments.Read<VisionTransformerOptions>(arguments)));
+    public static Architecture Architecture { get; } = Architecture.Of<VisionTransformerOptions>(
+        nameof(VisionTransformer), options => new VisionTransformer(options));
 
     /// <inheritdoc/>
     public void DrawWeights(Generator generator) => StandardWeights.Draw(this, generator, _ => InitializerRange);

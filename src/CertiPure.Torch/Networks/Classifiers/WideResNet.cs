@@ -27,6 +27,11 @@ public sealed class WideResNet : nn.Module<Tensor, Tensor>, IFreshWeights
             throw new ArgumentException($"depth {options.Depth} must be 6n + 4", nameof(options));
         }
 
+        if (options.WidenFactor < 1 || options.ClassCount < 1)
+        {
+            throw new ArgumentException("widen_factor and num_classes must be at least 1", nameof(options));
+        }
+
         int blocks = (options.Depth - 4) / 6;
         int widen = options.WidenFactor;
         conv1 = nn.Conv2d(3, 16, 3, padding: 1, bias: false);
@@ -39,8 +44,8 @@ public sealed class WideResNet : nn.Module<Tensor, Tensor>, IFreshWeights
     }
 
     /// <summary>The entry in the list of architectures.</summary>
-    public static Architecture Architecture { get; } = new(
-        nameof(WideResNet), arguments => new WideResNet(ArchitectureArguments.Read<WideResNetOptions>(arguments)));
+    public static Architecture Architecture { get; } = Architecture.Of<WideResNetOptions>(
+        nameof(WideResNet), options => new WideResNet(options));
 
     /// <inheritdoc/>
     public void DrawWeights(Generator generator) => StandardWeights.Draw(this, generator, StandardWeights.He);

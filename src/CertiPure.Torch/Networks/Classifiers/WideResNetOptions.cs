@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace CertiPure.Torch.Networks.Classifiers;
 
 /// <summary>The arguments of <see cref="WideResNet"/>. The defaults are WideResNet-28-10.</summary>
-public sealed record WideResNetOptions
+public sealed record WideResNetOptions : INetworkOptions
 {
     /// <summary>6n + 4 layers.</summary>
     public int Depth { get; init; } = 28;
@@ -17,4 +17,7 @@ public sealed record WideResNetOptions
 
     /// <summary>Dropout probability in training.</summary>
     public double DropRate { get; init; }
+
+    double INetworkOptions.LeastWeights =>
+        LayerWeights.Blocks((Depth - 4.0) / 6, 64.0 * WidenFactor) + LayerWeights.Dense(64.0 * WidenFactor, ClassCount);
 }

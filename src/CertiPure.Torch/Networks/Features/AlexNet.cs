@@ -15,8 +15,8 @@ public sealed class AlexNet : LayeredNetwork
     }
 
     /// <summary>The entry in the list of architectures.</summary>
-    public static Architecture Architecture { get; } = new(
-        nameof(AlexNet), arguments => new AlexNet(ArchitectureArguments.Read<ClassifierOptions>(arguments).ClassCount));
+    public static Architecture Architecture { get; } = Architecture.Of<ClassifierOptions>(
+        nameof(AlexNet), options => new AlexNet(options.ClassCount));
 
     private protected override Tensor Head(Tensor features, nn.Module<Tensor, Tensor> classifier) =>
         classifier.call(nn.functional.adaptive_avg_pool2d(features, [6, 6]).flatten(1));

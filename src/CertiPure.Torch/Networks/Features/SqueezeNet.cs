@@ -15,8 +15,8 @@ public sealed class SqueezeNet : LayeredNetwork
     }
 
     /// <summary>The entry in the list of architectures.</summary>
-    public static Architecture Architecture { get; } = new(
-        nameof(SqueezeNet), arguments => new SqueezeNet(ArchitectureArguments.Read<ClassifierOptions>(arguments).ClassCount));
+    public static Architecture Architecture { get; } = Architecture.Of<ClassifierOptions>(
+        nameof(SqueezeNet), options => new SqueezeNet(options.ClassCount));
 
     private protected override Tensor Head(Tensor features, nn.Module<Tensor, Tensor> classifier) =>
         classifier.call(features).flatten(1);

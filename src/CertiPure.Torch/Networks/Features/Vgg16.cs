@@ -16,8 +16,8 @@ public sealed class Vgg16 : LayeredNetwork
     }
 
     /// <summary>The entry in the list of architectures.</summary>
-    public static Architecture Architecture { get; } = new(
-        nameof(Vgg16), arguments => new Vgg16(ArchitectureArguments.Read<ClassifierOptions>(arguments).ClassCount));
+    public static Architecture Architecture { get; } = Architecture.Of<ClassifierOptions>(
+        nameof(Vgg16), options => new Vgg16(options.ClassCount));
 
     private protected override Tensor Head(Tensor features, nn.Module<Tensor, Tensor> classifier) =>
         classifier.call(nn.functional.adaptive_avg_pool2d(features, [7, 7]).flatten(1));

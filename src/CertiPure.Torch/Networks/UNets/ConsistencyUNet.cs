@@ -18,8 +18,8 @@ public sealed class ConsistencyUNet : OpenAiUNet
     }
 
     /// <summary>The entry in the list of architectures.</summary>
-    public static Architecture Architecture { get; } = new(
-        nameof(ConsistencyUNet), arguments => new ConsistencyUNet(ArchitectureArguments.Read<OpenAiUNetOptions>(arguments)));
+    public static Architecture Architecture { get; } = Architecture.Of<OpenAiUNetOptions>(
+        nameof(ConsistencyUNet), options => new ConsistencyUNet(options));
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor images, Tensor noise, Tensor? classLabels = null, Tensor? augmentLabels = null) =>

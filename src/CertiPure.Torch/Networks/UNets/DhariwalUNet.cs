@@ -75,8 +75,8 @@ public sealed class DhariwalUNet : DiffusionNetwork
     }
 
     /// <summary>The entry in the list of architectures.</summary>
-    public static Architecture Architecture { get; } = new(
-        nameof(DhariwalUNet), arguments => new DhariwalUNet(ArchitectureArguments.Read<DhariwalUNetOptions>(arguments)));
+    public static Architecture Architecture { get; } = Architecture.Of<DhariwalUNetOptions>(
+        nameof(DhariwalUNet), options => new DhariwalUNet(options));
 
     /// <inheritdoc/>
     public override ImageShape Shape { get; }

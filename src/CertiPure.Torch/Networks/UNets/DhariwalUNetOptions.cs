@@ -2,7 +2,7 @@ namespace CertiPure.Torch.Networks.UNets;
 
 /// <summary>The arguments of <see cref="DhariwalUNet"/>, in the reference code's names where written as JSON. The defaults
 /// are ADM for ImageNet-64.</summary>
-public sealed record DhariwalUNetOptions : EdmUNetOptions
+public sealed record DhariwalUNetOptions : EdmUNetOptions, INetworkOptions
 {
     /// <summary>The number of channels that the multipliers multiply.</summary>
     public int ModelChannels { get; init; } = 192;
@@ -15,4 +15,17 @@ public sealed record DhariwalUNetOptions : EdmUNetOptions
 
     /// <summary>The resolutions with self-attention.</summary>
     public IReadOnlyList<int> AttnResolutions { get; init; } = [32, 16, 8];
+
+    double INetworkOptions.LeastWeights
+    {
+        get
+        {
+            double embedding = (double)ModelChannels * ChannelMultEmb;
+            return ChannelMult.Sum(multiplier => LayerWeights.Blocks(NumBlocks + 1.0, (double)ModelChannels * multiplier, embedding))
+                + LayerWeights.Dense(embedding, embedding)
+                + LayerWeights.Dense(LabelCount, embedding)
+                + LayerWeights.Dense(AugmentLabelCount, ModelChannels)
+                + (9 * LayerWeights.Dense(Channels, ModelChannels));
+        }
+    }
 }

@@ -19,9 +19,8 @@ public sealed class ImprovedDiffusionUNet : OpenAiUNet
     }
 
     /// <summary>The entry in the list of architectures.</summary>
-    public static Architecture Architecture { get; } = new(
-        nameof(ImprovedDiffusionUNet),
-        arguments => new ImprovedDiffusionUNet(ArchitectureArguments.Read<OpenAiUNetOptions>(arguments)));
+    public static Architecture Architecture { get; } = Architecture.Of<OpenAiUNetOptions>(
+        nameof(ImprovedDiffusionUNet), options => new ImprovedDiffusionUNet(options));
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor images, Tensor noise, Tensor? classLabels = null, Tensor? augmentLabels = null) =>

@@ -4,7 +4,7 @@ namespace CertiPure.Torch.Networks.UNets;
 
 /// <summary>The shape of one of OpenAI's diffusion UNets (Nichol and Dhariwal 2021; Dhariwal and Nichol 2021; Song et al.
 /// 2023), in the terms of their published code.</summary>
-public sealed record OpenAiUNetOptions
+public sealed record OpenAiUNetOptions : INetworkOptions
 {
     /// <summary>The side of the square images.</summary>
     [JsonPropertyName("image_size")]
@@ -68,4 +68,17 @@ public sealed record OpenAiUNetOptions
         (_, 256) => [1, 1, 2, 2, 4, 4],
         _ => throw new ArgumentException($"image_size {ImageSize} has no published channel_mult, so give one"),
     };
+
+    double INetworkOptions.LeastWeights
+    {
+        get
+        {
+            double embedding = 4.0 * ModelChannels;
+            return EffectiveMultipliers().Sum(
+                    multiplier => LayerWeights.Blocks(ResidualBlocks + 1.0, (double)ModelChannels * multiplier, embedding))
+                + LayerWeights.Dense(embedding, embedding)
+                + LayerWeights.Dense(Classes, embedding)
+                + (9 * LayerWeights.Dense(OutputChannels, ModelChannels));
+        }
+    }
 }

@@ -16,6 +16,8 @@ public sealed class SongUNet : DiffusionNetwork
     private static readonly WeightDistribution LastWeights = new(WeightRule.XavierUniform, 1e-5);
     private static readonly WeightDistribution AttentionWeights = new(WeightRule.XavierUniform, Math.Sqrt(0.2));
 
+    private const int MaxFilterTaps = 16;
+
     private readonly SongUNetOptions _options;
     private readonly int _noiseChannels;
     private readonly FourierEmbedding? _mapNoise;
@@ -89,8 +91,8 @@ public sealed class SongUNet : DiffusionNetwork
     }
 
     /// <summary>The entry in the list of architectures.</summary>
-    public static Architecture Architecture { get; } = new(
-        nameof(SongUNet), arguments => new SongUNet(ArchitectureArguments.Read<SongUNetOptions>(arguments)));
+    public static Architecture Architecture { get; } = Architecture.Of<SongUNetOptions>(
+        nameof(SongUNet), options => new SongUNet(options));
 
     /// <inheritdoc/>
     public override ImageShape Shape { get; }
@@ -166,6 +168,11 @@ public sealed class SongUNet : DiffusionNetwork
         {
             throw new ArgumentException(
                 $"img_resolution {options.Resolution} must be a multiple of {divisor} for {levels} levels and patch {options.Patch}");
+        }
+
+        if (options.ResampleFilter.Count is < 1 or > MaxFilterTaps)
+        {
+            throw new ArgumentException($"resample_filter must have 1 to {MaxFilterTaps} taps");
         }
 
         if (options.Dropout is not (>= 0 and < 1))

@@ -2,7 +2,7 @@ namespace CertiPure.Torch.Networks.UNets;
 
 /// <summary>The arguments of <see cref="SongUNet"/>, in the reference code's names where written as JSON. The defaults are
 /// DDPM++.</summary>
-public sealed record SongUNetOptions : EdmUNetOptions
+public sealed record SongUNetOptions : EdmUNetOptions, INetworkOptions
 {
     /// <summary>The number of channels that the multipliers multiply.</summary>
     public int ModelChannels { get; init; } = 128;
@@ -36,4 +36,18 @@ public sealed record SongUNetOptions : EdmUNetOptions
     /// (28x28x1 becomes 14x14x4 at 2).
     /// </summary>
     public int Patch { get; init; } = 1;
+
+    double INetworkOptions.LeastWeights
+    {
+        get
+        {
+            double embedding = (double)ModelChannels * ChannelMultEmb, noise = (double)ModelChannels * ChannelMultNoise;
+            return ChannelMult.Sum(multiplier => LayerWeights.Blocks(NumBlocks + 1.0, (double)ModelChannels * multiplier, embedding))
+                + LayerWeights.Dense(embedding, embedding)
+                + LayerWeights.Dense(noise, embedding)
+                + LayerWeights.Dense(LabelCount, noise)
+                + LayerWeights.Dense(AugmentLabelCount, noise)
+                + (9 * LayerWeights.Dense((double)Channels * Patch * Patch, ModelChannels));
+        }
+    }
 }
