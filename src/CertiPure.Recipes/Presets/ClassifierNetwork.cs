@@ -47,6 +47,7 @@ internal sealed record ClassifierNetwork(
     /// <summary>A classifier that was trained before.</summary>
     /// <param name="path">Safetensors with the metadata of <see cref="ClassifierCheckpoint"/>.</param>
     /// <param name="inputs">The data that it must fit.</param>
+    /// <exception cref="CertiPureException">It takes other images or knows other classes.</exception>
     public static ClassifierNetwork From(string path, TrainingInputs inputs)
     {
         using Checkpoint checkpoint = SafeTensors.Read(path);
@@ -59,35 +60,44 @@ internal sealed record ClassifierNetwork(
         }
 
         Tensor mean = PerChannel(normalization.Mean), deviation = PerChannel(normalization.Deviation);
-        return new ClassifierNetwork(
+        var classifier = new ClassifierNetwork(
             network, checkpoint.Metadata.ToDictionary(), pixels => (pixels - mean.to(pixels.device)) / deviation.to(pixels.device));
+        try
+        {
+            classifier.RequireClasses(path, inputs);
+            return classifier;
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The classifier that a training starts with: the given weights, or fresh ones.</summary>
     /// <param name="recipe">The network, where its weights are fresh.</param>
     /// <param name="inputs">The data that it must fit, and perhaps weights.</param>
     /// <param name="seed">The seed of fresh weights.</param>
-    public static ClassifierNetwork Start(NetworkRecipe recipe, TrainingInputs inputs, ulong seed)
-    {
-        if (inputs.StartPath is not { } path)
-        {
-            return Fresh(recipe, inputs, seed);
-        }
-
-        ClassifierNetwork classifier = From(path, inputs);
-        classifier.RequireClasses(path, inputs);
-        return classifier;
-    }
+    public static ClassifierNetwork Start(NetworkRecipe recipe, TrainingInputs inputs, ulong seed) =>
+        inputs.StartPath is { } path ? From(path, inputs) : Fresh(recipe, inputs, seed);
 
     /// <summary>Refuses data of other classes, for which the classifier would be found wrong without an error.</summary>
-    /// <param name="path">The classifier's weights.</param>
-    /// <param name="inputs">The data.</param>
-    public void RequireClasses(string path, TrainingInputs inputs)
+    private void RequireClasses(string path, TrainingInputs inputs)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
         Network.eval();
-        long classes = Classify(zeros([1, inputs.Shape.Channels, inputs.Shape.Height, inputs.Shape.Width])).shape[1];
+        long classes;
+        try
+        {
+            classes = Classify(zeros([1, inputs.Shape.Channels, inputs.Shape.Height, inputs.Shape.Width])).shape[1];
+        }
+        catch (Exception error) when (NativeError.IsRefusal(error))
+        {
+            throw new CertiPureException(
+                $"The classifier '{path}' does not take images of {inputs.Shape} ({NativeError.Reason(error)}): choose another.", error);
+        }
+
         Network.train();
         if (classes != inputs.Data.ClassCount)
         {

@@ -26,7 +26,6 @@ public sealed record SelectorRecipe : TrainingRecipe
         }
 
         ClassifierNetwork classifier = ClassifierNetwork.From(inputs.RequireClassifier(), inputs);
-        classifier.RequireClasses(inputs.RequireClassifier(), inputs);
         classifier.Freeze();
         PurifierNetwork? purifier = null;
         if (inputs.PurifierPath is { } path)

@@ -110,6 +110,25 @@ public sealed class TrainingSessionTests : IDisposable
             StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_classifier_of_other_classes_than_the_data_is_refused_wherever_one_is_given()
+    {
+        Train("edm", "edm");
+        Train("classifier", "classifier");
+        foreach (string training in (string[])["selector", "classifier-fine-tuning", "calibration", "joint"])
+        {
+            TrainingRequest request = Request(training, "out") with
+            {
+                Data = Bars("lying", "standing", "leaning"),
+                PurifierPath = At("edm"),
+                ClassifierPath = At("classifier"),
+                ClassifierOutputPath = training == "joint" ? At("tuned") : null,
+            };
+            var error = Assert.Throws<CertiPureException>(() => new TrainingSession(request));
+            Assert.Contains("2 classes and the data set has 3", error.Message, StringComparison.Ordinal);
+        }
+    }
+
     [Theory]
     [InlineData("selector")]
     [InlineData("classifier-fine-tuning")]
