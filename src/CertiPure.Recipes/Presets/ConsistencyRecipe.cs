@@ -34,6 +34,9 @@ public sealed record ConsistencyRecipe : TrainingRecipe
     /// <summary>distillation and training: the distance.</summary>
     public FineTuningDistance Distance { get; init; } = FineTuningDistance.L2;
 
+    /// <summary>distillation and training: the network of LPIPS.</summary>
+    public LpipsNetwork LpipsNetwork { get; init; }
+
     /// <summary>distillation and training: the side to which LPIPS resizes both images.</summary>
     public int LpipsResolution { get; init; } = 224;
 
@@ -112,7 +115,7 @@ public sealed record ConsistencyRecipe : TrainingRecipe
     {
         PurifierNetwork teacher = PurifierNetwork.From(inputs.StartPath!, "edm", dropout: 0);
         teacher.Freeze();
-        DistanceRecipe distance = DistanceRecipe.Create(Distance, LpipsResolution, inputs);
+        DistanceRecipe distance = DistanceRecipe.Create(Distance, LpipsNetwork, LpipsResolution, inputs);
         var schedule = new KarrasSchedule(Scales);
         if (TargetDecay == 0)
         {
@@ -130,7 +133,7 @@ public sealed record ConsistencyRecipe : TrainingRecipe
     private PreparedTraining PrepareTraining(PurifierNetwork student, TrainingInputs inputs)
     {
         PurifierNetwork target = student.Copy();
-        DistanceRecipe distance = DistanceRecipe.Create(Distance, LpipsResolution, inputs);
+        DistanceRecipe distance = DistanceRecipe.Create(Distance, LpipsNetwork, LpipsResolution, inputs);
         var loss = new ConsistencyTraining(
             student.Denoise,
             target.Denoise,

@@ -1,6 +1,5 @@
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Metrics;
-using CertiPure.Torch.Networks.Features;
 using CertiPure.Torch.Training.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -26,9 +25,11 @@ internal sealed class DistanceRecipe
 
     /// <summary>Builds a distance.</summary>
     /// <param name="distance">Which.</param>
+    /// <param name="lpipsNetwork">The network of LPIPS.</param>
     /// <param name="lpipsResolution">The side to which LPIPS resizes.</param>
     /// <param name="inputs">The files of LPIPS.</param>
-    public static DistanceRecipe Create(FineTuningDistance distance, int lpipsResolution, TrainingInputs inputs)
+    public static DistanceRecipe Create(
+        FineTuningDistance distance, LpipsNetwork lpipsNetwork, int lpipsResolution, TrainingInputs inputs)
     {
         switch (distance)
         {
@@ -37,36 +38,29 @@ internal sealed class DistanceRecipe
             case FineTuningDistance.L2:
                 return new DistanceRecipe(ImageDistance.L2);
             default:
-                Lpips lpips = LoadLpips(lpipsResolution, inputs);
+                Lpips lpips = LoadLpips(lpipsNetwork, lpipsResolution, inputs);
                 return new DistanceRecipe((a, b) => lpips.call(Colour(a), Colour(b)), lpips);
         }
     }
 
-    private static Lpips LoadLpips(int resolution, TrainingInputs inputs)
+    private static Lpips LoadLpips(LpipsNetwork network, int resolution, TrainingInputs inputs)
     {
+        (string name, string backbone) = network switch
+        {
+            LpipsNetwork.Vgg => ("vgg", "VGG-16"),
+            LpipsNetwork.Alex => ("alex", "AlexNet"),
+            _ => ("squeeze", "SqueezeNet 1.1"),
+        };
         if (inputs.LpipsBackbonePath is not string backbonePath || inputs.LpipsHeadsPath is not string headsPath)
         {
             throw new CertiPureException(
-                "Training under LPIPS needs SqueezeNet 1.1's weights and the LPIPS v0.1 heads: give both files with "
+                $"Training under LPIPS with lpipsNetwork={name} needs {backbone}'s weights and its LPIPS v0.1 heads: give both files with "
                 + "--lpips-backbone and --lpips-heads.",
                 ExitCode.Usage);
         }
 
-        var backbone = new SqueezeNet(classes: 0);
-        var heads = new LpipsHeads(backbone.FeatureChannels);
-        using (Checkpoint weights = CheckpointReader.Open(backbonePath))
-        {
-            CheckpointLoader.Load(backbone, weights, IsClassifier);
-        }
-
-        using (Checkpoint weights = CheckpointReader.Open(headsPath))
-        {
-            CheckpointLoader.Load(heads, weights);
-        }
-
-        return new Lpips(backbone, heads, resolution);
-
-        static bool IsClassifier(string name) => name.StartsWith("classifier.", StringComparison.Ordinal);
+        using Checkpoint weights = CheckpointReader.Open(backbonePath), heads = CheckpointReader.Open(headsPath);
+        return Lpips.Load(name, weights, heads, resolution);
     }
 
     /// <summary>Grey images as LPIPS takes them: one channel three times.</summary>

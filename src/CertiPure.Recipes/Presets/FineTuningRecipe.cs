@@ -8,6 +8,9 @@ public sealed record FineTuningRecipe : TrainingRecipe
     /// <summary>The distance between purified and clean image.</summary>
     public FineTuningDistance Distance { get; init; } = FineTuningDistance.Lpips;
 
+    /// <summary>The network of LPIPS; the paper's is VGG-16.</summary>
+    public LpipsNetwork LpipsNetwork { get; init; }
+
     /// <summary>The side to which LPIPS resizes both images; the paper's is 224.</summary>
     public int LpipsResolution { get; init; } = 224;
 
@@ -22,7 +25,7 @@ public sealed record FineTuningRecipe : TrainingRecipe
             "Fine-tuning starts from a consistency model: give its weights with --from.", ExitCode.Usage);
         PurifierNetwork network = PurifierNetwork.From(path, "consistency", dropout: 0);
         network.RequireShape(inputs.Shape);
-        DistanceRecipe distance = DistanceRecipe.Create(Distance, LpipsResolution, inputs);
+        DistanceRecipe distance = DistanceRecipe.Create(Distance, LpipsNetwork, LpipsResolution, inputs);
         var loss = new ReconstructionLoss(network.Denoise, Levels.Create(), distance.Between);
         return new PreparedTraining(network.Denoiser, loss, network.Metadata, distance.Networks)
         {

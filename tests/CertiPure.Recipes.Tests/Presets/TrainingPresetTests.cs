@@ -51,6 +51,17 @@ public sealed class TrainingPresetTests
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("cifar10-paper", LpipsNetwork.Vgg)]
+    [InlineData("imagenet64-paper", LpipsNetwork.Vgg)]
+    [InlineData("cifar10-small", LpipsNetwork.Squeeze)]
+    [InlineData("fashion-mnist", LpipsNetwork.Squeeze)]
+    public void The_papers_presets_train_under_its_lpips_network_and_the_small_ones_under_the_fastest(string preset, LpipsNetwork network)
+    {
+        Assert.Equal(network, TrainingPreset.Load(preset).Recipe<FineTuningRecipe>("fine-tuning", []).LpipsNetwork);
+        Assert.Equal(network, TrainingPreset.Load(preset).Recipe<ConsistencyRecipe>("consistency", []).LpipsNetwork);
+    }
+
     [Fact]
     public void An_unknown_preset_is_refused_with_the_names_of_the_known()
     {

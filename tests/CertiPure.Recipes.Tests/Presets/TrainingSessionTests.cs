@@ -1,7 +1,10 @@
 using CertiPure.Images;
 using CertiPure.Recipes.Presets;
 using CertiPure.Torch.Checkpoints;
+using CertiPure.Torch.Metrics;
+using CertiPure.Torch.Networks;
 using CertiPure.Torch.Networks.Denoising;
+using CertiPure.Torch.Networks.Features;
 using CertiPure.Torch.Purifiers;
 
 namespace CertiPure.Recipes.Tests.Presets;
@@ -127,6 +130,47 @@ public sealed class TrainingSessionTests : IDisposable
             var error = Assert.Throws<CertiPureException>(() => new TrainingSession(request));
             Assert.Contains("2 classes and the data set has 3", error.Message, StringComparison.Ordinal);
         }
+    }
+
+    [Theory]
+    [InlineData("squeeze", "SqueezeNet 1.1")]
+    [InlineData("vgg", "VGG-16")]
+    [InlineData("alex", "AlexNet")]
+    public void The_network_of_lpips_can_be_chosen_and_its_weights_must_be_given(string network, string named)
+    {
+        Train("edm", "edm");
+        TrainingRequest request = Request("fine-tuning", "out") with
+        {
+            StartPath = At("edm"),
+            Changes = ["distance=lpips", $"lpipsNetwork={network}"],
+        };
+        var error = Assert.Throws<CertiPureException>(() => new TrainingSession(request));
+        Assert.Equal(ExitCode.Usage, error.ExitCode);
+        Assert.Contains($"lpipsNetwork={network} needs {named}'s weights", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(LpipsNetwork.Squeeze)]
+    [InlineData(LpipsNetwork.Alex)]
+    public void Fine_tuning_runs_under_the_chosen_network_of_lpips_and_refuses_the_weights_of_another(LpipsNetwork network)
+    {
+        Train("edm", "edm");
+        LayeredNetwork squeeze = new SqueezeNet(classes: 0), alex = new AlexNet(classes: 0);
+        Write("backbone", network == LpipsNetwork.Squeeze ? squeeze : alex);
+        Write("heads", new LpipsHeads((network == LpipsNetwork.Squeeze ? squeeze : alex).FeatureChannels));
+        TrainingRequest Under(LpipsNetwork chosen) => Request("fine-tuning", "tuned") with
+        {
+            StartPath = At("edm"),
+            LpipsBackbonePath = At("backbone"),
+            LpipsHeadsPath = At("heads"),
+            Changes = ["distance=lpips", "lpipsResolution=64", $"lpipsNetwork={chosen}"],
+        };
+        LpipsNetwork other = network == LpipsNetwork.Squeeze ? LpipsNetwork.Vgg : LpipsNetwork.Squeeze;
+        Assert.Contains(
+            "does not fit", Assert.Throws<CertiPureException>(() => new TrainingSession(Under(other))).Message, StringComparison.Ordinal);
+        Train("fine-tuning", "tuned", _ => Under(network));
+
+        void Write(string name, TorchSharp.torch.nn.Module weights) => SafeTensors.Write(At(name), ModuleState.Capture(weights));
     }
 
     [Theory]
