@@ -10,6 +10,9 @@ public sealed record ConsistencyRecipe : TrainingRecipe
     // Down to here bf16 measures how the answers at two levels differ; below, how it rounds them (docs/method.md has the figures).
     private const double LeastStepInBf16 = 1.0 / 32;
 
+    private readonly int? _firstScales;
+    private readonly int? _lastScales;
+
     /// <summary>How.</summary>
     public ConsistencyMethod Method { get; init; } = ConsistencyMethod.Ect;
 
@@ -46,11 +49,11 @@ public sealed record ConsistencyRecipe : TrainingRecipe
     /// <summary>distillation: the decay of the target's average; 0 for the student itself. training: the first decay, mu0.</summary>
     public double TargetDecay { get; init; }
 
-    /// <summary>training and improvedTraining: the first number of scales, s0.</summary>
-    public int FirstScales { get; init; } = 2;
+    /// <summary>training and improvedTraining: the first number of scales, s0; 2 and 10 if not set.</summary>
+    public int FirstScales { get => _firstScales ?? (Method == ConsistencyMethod.ImprovedTraining ? 10 : 2); init => _firstScales = value; }
 
-    /// <summary>training and improvedTraining: the last number of scales, s1.</summary>
-    public int LastScales { get; init; } = 150;
+    /// <summary>training and improvedTraining: the last number of scales, s1; 150 and 1280 if not set.</summary>
+    public int LastScales { get => _lastScales ?? (Method == ConsistencyMethod.ImprovedTraining ? 1280 : 150); init => _lastScales = value; }
 
     /// <inheritdoc/>
     public override PreparedTraining Prepare(TrainingInputs inputs)
@@ -81,17 +84,22 @@ public sealed record ConsistencyRecipe : TrainingRecipe
 
     private void RefuseRounding()
     {
-        long lastStage = EctLoss.StageAt(Math.Max(0, Trainer.Steps - 1), StageSteps);
-        if (Method == ConsistencyMethod.Ect
-            && Trainer.Precision == TrainingPrecision.Bf16
-            && EctLoss.RelativeStep(Q, lastStage) < LeastStepInBf16)
+        if (Trainer.Precision == TrainingPrecision.Bf16 && LeastRelativeStep() < LeastStepInBf16)
         {
             throw new CertiPureException(
                 "The last levels of this consistency training lie so close together that bf16 would train on its own rounding: set "
-                + "trainer.precision=fp32, or end at an earlier stage.",
+                + "trainer.precision=fp32, or end at an earlier stage or with fewer scales.",
                 ExitCode.Usage);
         }
     }
+
+    /// <summary>How close two levels that are compared lie together at the end, (t - r)/t.</summary>
+    private double LeastRelativeStep() => Method switch
+    {
+        ConsistencyMethod.Ect => EctLoss.RelativeStep(Q, EctLoss.StageAt(Math.Max(0, Trainer.Steps - 1), StageSteps)),
+        ConsistencyMethod.Distillation => new KarrasSchedule(Scales).LeastRelativeStep,
+        _ => new KarrasSchedule(LastScales + 1).LeastRelativeStep,
+    };
 
     private static PreparedTraining Prepared(
         PurifierNetwork student, TrainingLoss loss, params IReadOnlyList<TorchSharp.torch.nn.Module> companions) =>

@@ -1,11 +1,16 @@
+using CertiPure.Images;
 using CertiPure.Recipes.Presets;
+using CertiPure.Torch.Backend;
 using CertiPure.Torch.Training;
+using CertiPure.Torch.Training.Data;
 using CertiPure.Torch.Training.Optimization;
 
 namespace CertiPure.Recipes.Tests.Presets;
 
 public sealed class TrainingPresetTests
 {
+    public TrainingPresetTests() => LibTorch.Load();
+
     [Fact]
     public void The_bundled_presets_are_the_four_of_the_project()
     {
@@ -60,6 +65,42 @@ public sealed class TrainingPresetTests
     {
         Assert.Equal(network, TrainingPreset.Load(preset).Recipe<FineTuningRecipe>("fine-tuning", []).LpipsNetwork);
         Assert.Equal(network, TrainingPreset.Load(preset).Recipe<ConsistencyRecipe>("consistency", []).LpipsNetwork);
+    }
+
+    [Theory]
+    [InlineData("training", 2, 150)]
+    [InlineData("improvedTraining", 10, 1280)]
+    public void Each_way_of_consistency_training_has_its_papers_scales_until_others_are_set(string method, int first, int last)
+    {
+        ConsistencyRecipe Recipe(params string[] changes) =>
+            TrainingPreset.Load("fashion-mnist").Recipe<ConsistencyRecipe>("consistency", [$"method={method}", .. changes]);
+        Assert.Equal((first, last), (Recipe().FirstScales, Recipe().LastScales));
+        Assert.Equal((3, 40), (Recipe("firstScales=3", "lastScales=40").FirstScales, Recipe("firstScales=3", "lastScales=40").LastScales));
+        Assert.Contains($"\"lastScales\": {last}", TrainingPreset.Write(Recipe()), StringComparison.Ordinal);
+    }
+
+    // 1/32 is the least step that bf16 is trusted with; the Karras grids' steps are (1 - (1 - d/u)^7) at the top, u = 80^(1/7).
+    [Theory]
+    [InlineData(false, "method=ect", "q=4", "stageSteps=0")]
+    [InlineData(true, "method=ect", "q=4", "stageSteps=1000")]
+    [InlineData(false, "method=distillation", "scales=40")]
+    [InlineData(true, "method=distillation", "scales=180")]
+    [InlineData(false, "method=training")]
+    [InlineData(true, "method=training", "lastScales=200")]
+    [InlineData(true, "method=improvedTraining")]
+    [InlineData(false, "method=improvedTraining", "lastScales=160")]
+    public void Levels_that_bf16_cannot_tell_apart_are_refused_whatever_the_method(bool refused, params string[] changes)
+    {
+        using var data = TrainingData.Load(new ImageSet("black", "train", new ImageShape(1, 28, 28), new byte[784], [0], ["black", "white"]));
+        var inputs = new TrainingInputs(data);
+        ConsistencyRecipe Recipe(string precision) => TrainingPreset.Load("fashion-mnist").Recipe<ConsistencyRecipe>(
+            "consistency", [.. changes, $"trainer.precision={precision}"]);
+
+        // What is not refused for its rounding goes on to ask for weights to start from.
+        string ends = Assert.Throws<CertiPureException>(() => Recipe("bf16").Prepare(inputs)).Message;
+        Assert.Contains(refused ? "trainer.precision=fp32" : "--from", ends, StringComparison.Ordinal);
+        ends = Assert.Throws<CertiPureException>(() => Recipe("fp32").Prepare(inputs)).Message;
+        Assert.Contains("--from", ends, StringComparison.Ordinal);
     }
 
     [Fact]

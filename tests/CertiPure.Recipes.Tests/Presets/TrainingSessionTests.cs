@@ -318,6 +318,7 @@ public sealed class TrainingSessionTests : IDisposable
     [InlineData("smoothed-classifier", "sigma=-1", "sigma")]
     [InlineData("selector", "sigma=0", "sigma")]
     [InlineData("consistency", "q=256", "trainer.precision=fp32")]
+    [InlineData("consistency", "method=improvedTraining", "trainer.precision=fp32")]
     [InlineData("edm", "levels.deviation=0", "deviation")]
     [InlineData("edm", "trainer.batchSize=0", "batchSize")]
     [InlineData("edm", "trainer.augmentation.shift=-1", "shift")]

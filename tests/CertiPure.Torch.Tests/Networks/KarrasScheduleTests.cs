@@ -24,6 +24,18 @@ public sealed class KarrasScheduleTests
         Assert.Equal(level, schedule.Levels[schedule.NearestIndex(2 * sigma)], 4);
     }
 
+    // The figures of docs/method.md.
+    [Theory]
+    [InlineData(18, 0.28, 2)]
+    [InlineData(151, 0.036, 3)]
+    [InlineData(1281, 0.0043, 4)]
+    public void Neighbours_lie_closest_at_the_top(int scales, double least, int digits)
+    {
+        var schedule = new KarrasSchedule(scales);
+        Assert.Equal(least, schedule.LeastRelativeStep, digits);
+        Assert.Equal((schedule.Levels[0] - schedule.Levels[1]) / schedule.Levels[0], schedule.LeastRelativeStep, 12);
+    }
+
     [Fact]
     public void Impossible_schedules_are_refused()
     {

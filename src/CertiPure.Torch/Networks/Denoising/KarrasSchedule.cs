@@ -34,6 +34,9 @@ public sealed class KarrasSchedule
     /// <summary>The levels, descending.</summary>
     public IReadOnlyList<double> Levels { get; }
 
+    /// <summary>How close two neighbours t and r lie together, (t - r)/t, where they lie closest.</summary>
+    public double LeastRelativeStep => Levels.Zip(Levels.Skip(1), (t, r) => (t - r) / t).Min();
+
     /// <summary>The position of the level that differs least from t.</summary>
     /// <param name="t">A noise level in network space.</param>
     public int NearestIndex(double t)
