@@ -42,14 +42,14 @@ internal sealed class TrainingOptions
     /// <summary><c>--lpips-backbone</c>.</summary>
     public static Option<string> LpipsBackbone() => new("--lpips-backbone")
     {
-        Description = "SqueezeNet 1.1's ImageNet weights, for losses with LPIPS.",
+        Description = "The ImageNet weights of the preset's lpipsNetwork (SqueezeNet 1.1, VGG-16 or AlexNet), for losses with LPIPS.",
         HelpName = "FILE",
     };
 
     /// <summary><c>--lpips-heads</c>.</summary>
     public static Option<string> LpipsHeads() => new("--lpips-heads")
     {
-        Description = "The LPIPS v0.1 linear heads of SqueezeNet, for losses with LPIPS.",
+        Description = "The LPIPS v0.1 linear heads of that network, for losses with LPIPS.",
         HelpName = "FILE",
     };
 
