@@ -99,6 +99,8 @@ internal sealed class ReproductionTables
         MatrixRow row, IReadOnlyList<CertifiedAccuracy> runs, IEnumerable<CertifiedAccuracy> comparable)
     {
         CertifiedAccuracy[] rivals = [.. comparable];
+        // Among them are the row's own runs, and the best of nothing else is no distinction.
+        bool hasRivals = rivals.Length > runs.Count;
         return
         [
             new ReportCell(row.Name),
@@ -113,7 +115,7 @@ internal sealed class ReproductionTables
                 CertifiedAccuracy best = runs.MaxBy(run => run.Cells[i].Accuracy.Value)!;
                 double value = best.Cells[i].Accuracy.Value;
                 ReportCell cell = ReportCell.Percent(
-                    best.Cells[i].Accuracy, isBest: value > 0 && value == rivals.Max(rival => rival.Cells[i].Accuracy.Value));
+                    best.Cells[i].Accuracy, isBest: hasRivals && value > 0 && value == rivals.Max(rival => rival.Cells[i].Accuracy.Value));
                 return runs.Count == 1
                     ? cell
                     : cell with
