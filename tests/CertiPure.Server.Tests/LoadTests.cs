@@ -10,8 +10,12 @@ using CertiPure.Smoothing;
 namespace CertiPure.Server.Tests;
 
 [Trait("group", "long")]
+[Collection(nameof(AloneTests))]
 public sealed class LoadTests
 {
+    /// <summary>The bundled model of the images that the clients send, and their data set.</summary>
+    private const string Bundled = "fashion-mnist";
+
     private const int Clients = 50;
     private const int Images = 10;
     private const int Seeds = 3;
@@ -25,14 +29,14 @@ public sealed class LoadTests
 
     [Fact]
     public async Task Fifty_clients_with_good_bad_and_broken_off_requests_get_right_answers_and_leave_nothing_behind() =>
-        await LoadAsync(new TemplateLibrary(), await TemplateCertificatesAsync(), growth: 8 << 20);
+        await LoadAsync(new TemplateLibrary(), "fashion-templates", await TemplateCertificatesAsync(), growth: 8 << 20);
 
     [Fact]
     public async Task Under_load_the_bundled_networks_certificates_are_those_of_the_command_line()
     {
         CatalogLibrary library = BundledNetworks();
         // The networks' memory is not the runtime's: this one is the process's, which may keep what it once had.
-        await LoadAsync(library, await CommandLineCertificatesAsync(library), growth: 8 << 20, processGrowth: 128 << 20);
+        await LoadAsync(library, Bundled, await CommandLineCertificatesAsync(), growth: 8 << 20, processGrowth: 128 << 20);
     }
 
     [Fact]
@@ -55,7 +59,7 @@ public sealed class LoadTests
         Assert.InRange(median, 0, 1.3);
 
         Task CertifyAsync(int id, int draws) => server.PostJsonAsync(
-            "/v1/certify", RunningServer.Form(id, ("n0", $"{draws / 10}"), ("n", $"{draws - (draws / 10)}")));
+            "/v1/certify", RunningServer.Form(id, ("model", Bundled), ("n0", $"{draws / 10}"), ("n", $"{draws - (draws / 10)}")));
     }
 
     private static async Task<double> TimeAsync(Func<Task> work)
@@ -68,20 +72,24 @@ public sealed class LoadTests
     private static CatalogLibrary BundledNetworks()
     {
         CatalogLibrary library = CatalogLibrary.Open(new ServerOptions(), _ => { });
-        Assert.SkipUnless(library.DataSets.Count > 0, "Fashion-MNIST is not on this machine.");
+        Assert.SkipUnless(library.DataSets.Any(set => set.Name == Bundled), "Fashion-MNIST is not on this machine.");
         return library;
     }
 
     private static async Task LoadAsync(
-        IModelLibrary library, IReadOnlyDictionary<(int Id, int Seed), string> expected, long growth, long? processGrowth = null)
+        IModelLibrary library,
+        string model,
+        IReadOnlyDictionary<(int Id, int Seed), string> expected,
+        long growth,
+        long? processGrowth = null)
     {
         await using RunningServer server = await RunningServer.StartAsync(
             new ServerOptions { AllowClientSeed = true, MaxRequests = 40, MaxUploadBytes = 100_000 }, library);
-        await Task.WhenAll(Enumerable.Range(0, Clients).Select(client => WorkAsync(server, client, expected, WarmUp, [])));
+        await Task.WhenAll(Enumerable.Range(0, Clients).Select(client => WorkAsync(server, client, model, expected, WarmUp, [])));
         (long managedBefore, long processBefore) = await SettledMemoryAsync(server);
 
         var latencies = new ConcurrentBag<double>();
-        await Task.WhenAll(Enumerable.Range(0, Clients).Select(client => WorkAsync(server, client, expected, Duration, latencies)));
+        await Task.WhenAll(Enumerable.Range(0, Clients).Select(client => WorkAsync(server, client, model, expected, Duration, latencies)));
         (long managedAfter, long processAfter) = await SettledMemoryAsync(server);
 
         double[] sorted = [.. latencies.Order()];
@@ -98,6 +106,7 @@ public sealed class LoadTests
     private static async Task WorkAsync(
         RunningServer server,
         int client,
+        string model,
         IReadOnlyDictionary<(int Id, int Seed), string> expected,
         TimeSpan duration,
         ConcurrentBag<double> latencies)
@@ -130,7 +139,7 @@ public sealed class LoadTests
                     break;
                 case 2:
                     using (HttpResponseMessage aborted = await server.PostAsync(
-                        "/v1/certify", RunningServer.Form(1, ("n", "50000")), "text/event-stream"))
+                        "/v1/certify", RunningServer.Form(1, ("model", model), ("n", "50000")), "text/event-stream"))
                     {
                         Assert.True(aborted.StatusCode is HttpStatusCode.OK or HttpStatusCode.TooManyRequests);
                     }
@@ -140,7 +149,8 @@ public sealed class LoadTests
                     (int id, int seed) = (random.Next(Images), random.Next(Seeds));
                     var request = Stopwatch.StartNew();
                     using (HttpResponseMessage response = await server.PostAsync(
-                        "/v1/certify", RunningServer.Form(id, ("n", $"{Draws}"), ("n0", $"{SelectionDraws}"), ("seed", $"{seed}"))))
+                        "/v1/certify", RunningServer.Form(
+                            id, ("model", model), ("n", $"{Draws}"), ("n0", $"{SelectionDraws}"), ("seed", $"{seed}"))))
                     {
                         if (response.StatusCode == HttpStatusCode.TooManyRequests)
                         {
@@ -186,7 +196,7 @@ public sealed class LoadTests
     }
 
     /// <summary>What <c>certipure certify</c> writes for the same images and seeds.</summary>
-    private static async Task<IReadOnlyDictionary<(int Id, int Seed), string>> CommandLineCertificatesAsync(CatalogLibrary library)
+    private static async Task<IReadOnlyDictionary<(int Id, int Seed), string>> CommandLineCertificatesAsync()
     {
         string build = Path.Combine(
             Path.GetFileName(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)))!, "net10.0");
@@ -201,8 +211,8 @@ public sealed class LoadTests
                 string run = Path.Combine(folder, $"{seed}");
                 using Process process = Process.Start("dotnet",
                 [
-                    program, "certify", "--data", library.DataSets[0].Name, "--images", $"0..{Images - 1}", "--classifier",
-                    library.Models[0].Name, "--purifier", $"consistency:{library.Models[0].Name}", "--sigma", "0.5", "--n0",
+                    program, "certify", "--data", Bundled, "--images", $"0..{Images - 1}", "--classifier",
+                    Bundled, "--purifier", $"consistency:{Bundled}", "--sigma", "0.5", "--n0",
                     $"{SelectionDraws}", "--n", $"{Draws}", "--seed", $"{seed}", "--out", run,
                 ]);
                 await process.WaitForExitAsync(TestContext.Current.CancellationToken);
