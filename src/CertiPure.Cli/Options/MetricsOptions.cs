@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 using CertiPure.Images;
 using CertiPure.Recipes.Catalog;
 using CertiPure.Recipes.Metrics;
@@ -85,22 +84,8 @@ internal sealed class MetricsOptions
     public IPurifier? LoadPurifier(ParseResult parse, Experiment experiment) =>
         ModelCatalog.LoadPurifier(_model.ReadPurifier(parse, experiment));
 
-    private static IReadOnlyList<double>? ParseSigmas(ArgumentResult argument)
-    {
-        var sigmas = new SortedSet<double>();
-        foreach (string text in argument.Tokens.SelectMany(token => token.Value.Split(',')))
-        {
-            if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double sigma)
-                || !(sigma > 0)
-                || !double.IsFinite(sigma))
-            {
-                argument.AddError($"--sigma holds '{text}', which is no noise level; write numbers above 0, such as 0.25,0.5");
-                return null;
-            }
-
-            sigmas.Add(sigma);
-        }
-
-        return [.. sigmas];
-    }
+    private static IReadOnlyList<double>? ParseSigmas(ArgumentResult argument) => NumberList.Parse(
+        argument,
+        sigma => sigma > 0,
+        text => $"--sigma holds '{text}', which is no noise level; write numbers above 0, such as 0.25,0.5");
 }

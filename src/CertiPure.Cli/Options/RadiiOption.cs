@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 using CertiPure.Reports;
 
 namespace CertiPure.Cli.Options;
@@ -17,22 +16,8 @@ internal static class RadiiOption
         DefaultValueFactory = _ => CertifiedAccuracy.DefaultRadii,
     };
 
-    private static IReadOnlyList<double>? Parse(ArgumentResult argument)
-    {
-        var radii = new SortedSet<double>();
-        foreach (string text in argument.Tokens.SelectMany(token => token.Value.Split(',')))
-        {
-            if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double radius)
-                || !(radius >= 0)
-                || !double.IsFinite(radius))
-            {
-                argument.AddError($"--radii holds '{text}', which is no radius; write numbers from 0 up, such as 0,0.25,0.5");
-                return null;
-            }
-
-            radii.Add(radius);
-        }
-
-        return [.. radii];
-    }
+    private static IReadOnlyList<double>? Parse(ArgumentResult argument) => NumberList.Parse(
+        argument,
+        radius => radius >= 0,
+        text => $"--radii holds '{text}', which is no radius; write numbers from 0 up, such as 0,0.25,0.5");
 }

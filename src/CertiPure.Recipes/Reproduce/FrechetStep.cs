@@ -57,14 +57,14 @@ internal sealed record FrechetStep : ReproductionStep
     /// <summary>Why no distance can be measured, or null where one can.</summary>
     public static string? Missing(ReproductionOptions options) =>
         options.Scale.IsPublished
-            ? PublishedCheckpoints.Find(Inception)!.Find(options.Locations) is null
-                ? $"needs the published {Inception}: certipure data get {Inception}"
-                : null
+            ? FindInception(options) is null ? $"needs the published {Inception}: certipure data get {Inception}" : null
             : options.Weights.Find("classifier") is null ? options.Weights.Advice("classifier") : null;
+
+    private static string? FindInception(ReproductionOptions options) => PublishedCheckpoints.Find(Inception)!.Find(options.Locations);
 
     /// <summary>Inception-v3 in the paper's protocol, else the bundled classifier.</summary>
     private FeatureNetwork LoadNetwork() =>
         _options.Scale.IsPublished
-            ? MetricNetworks.LoadFeatures("inception", PublishedCheckpoints.Find(Inception)!.Find(_options.Locations)!, _options.Locations)
+            ? MetricNetworks.LoadFeatures("inception", FindInception(_options)!, _options.Locations)
             : MetricNetworks.LoadFeatures("classifier", _options.Weights.Prepare("classifier"), _options.Locations);
 }

@@ -158,9 +158,9 @@ public static partial class CertifiedAccuracyTable
     /// <summary>Which runs are less than their experiment, so that their shares are of other images than those of whole runs.</summary>
     private static IEnumerable<string> Unfinished(IEnumerable<CertifiedAccuracy> summaries) => summaries
         .Where(summary => summary.Run.MissingImages > 0)
-        .Select(summary => summary.Run.Manifest!.Shard is var shard && shard == Shard.Whole
+        .Select(summary => summary.Run.Manifest!.Shard is { IsWhole: true }
             ? $"{summary.Run.Name}: not finished, {summary.Run.Images.Count} of {summary.Run.Experiment!.Images.Count} images."
-            : $"{summary.Run.Name}: shard {shard}, {summary.Run.Images.Count} of the experiment's {summary.Run.Experiment!.Images.Count} images.");
+            : $"{summary.Run.Name}: shard {summary.Run.Manifest.Shard}, {summary.Run.Images.Count} of the experiment's {summary.Run.Experiment!.Images.Count} images.");
 
     private static IReadOnlyList<double> OpenRadii(CertifiedAccuracy summary) =>
         [.. summary.Cells.Select(cell => cell.Radius).Where(radius => !IsDecided(summary, radius))];
