@@ -7,6 +7,13 @@ namespace CertiPure.Server.Tests;
 /// <summary>Writes run folders without running a network.</summary>
 public static class ExampleRun
 {
+    /// <summary>Writes a folder whose manifest is torn.</summary>
+    public static void WriteDamaged(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, RunFolder.ManifestName), "{ torn");
+    }
+
     /// <summary>Writes a run with one image per entry, each with so many votes of 100 for its true class.</summary>
     public static void Write(string folder, string purifier, IReadOnlyList<int> votes, double sigma = 0.5)
     {

@@ -41,9 +41,7 @@ public sealed class RunsTests : IDisposable
     public async Task A_damaged_run_is_named_and_the_others_are_shown()
     {
         ExampleRun.Write(Path.Combine(_root, "good"), "none", [100]);
-        Directory.CreateDirectory(Path.Combine(_root, "bad"));
-        await File.WriteAllTextAsync(
-            Path.Combine(_root, "bad", "manifest.json"), "{ torn", TestContext.Current.CancellationToken);
+        ExampleRun.WriteDamaged(Path.Combine(_root, "bad"));
         await using RunningServer server = await StartAsync();
         JsonNode answer = await server.GetJsonAsync("/v1/runs");
         Assert.Equal("good", (string)Assert.Single(answer["runs"]!.AsArray())!["name"]!);

@@ -77,9 +77,7 @@ public sealed class RunsViewTests(Browser browser) : IClassFixture<Browser>, IDi
     public async Task A_damaged_run_is_named()
     {
         ExampleRun.Write(Path.Combine(_root, "good"), "none", [100]);
-        Directory.CreateDirectory(Path.Combine(_root, "bad"));
-        await File.WriteAllTextAsync(
-            Path.Combine(_root, "bad", "manifest.json"), "{ torn", TestContext.Current.CancellationToken);
+        ExampleRun.WriteDamaged(Path.Combine(_root, "bad"));
         await using RunningServer server = await StartAsync();
         IPage page = await browser.OpenAsync(server, path: "/#runs");
         await Assertions.Expect(page.Locator("#runs-skipped")).ToHaveTextAsync(
