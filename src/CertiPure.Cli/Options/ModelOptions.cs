@@ -219,9 +219,13 @@ internal sealed class ModelOptions
         };
     }
 
-    private int? Threads(ParseResult parse) => parse.GetValue(_threads) is not { } threads || threads >= 1
-        ? parse.GetValue(_threads)
+    /// <summary>A number of threads.</summary>
+    /// <exception cref="CertiPureException">It is below 1.</exception>
+    public static int? ReadThreads(int? threads) => threads is not < 1
+        ? threads
         : throw new CertiPureException("--threads counts from 1.", ExitCode.Usage);
+
+    private int? Threads(ParseResult parse) => ReadThreads(parse.GetValue(_threads));
 
     private static string Bundled(Experiment experiment, string role, string option) =>
         (experiment.Weights.TryGetValue(role, out string? hash) ? BundledModels.OfProgram.FindByHash(hash) : null)

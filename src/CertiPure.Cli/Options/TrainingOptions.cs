@@ -32,6 +32,12 @@ internal sealed class TrainingOptions
         HelpName = "KEY=VALUE",
     };
 
+    private readonly Option<int?> _threads = new("--threads")
+    {
+        Description = "Threads of one operation; measured by default, again every few minutes.",
+        HelpName = "N",
+    };
+
     private readonly Option<bool> _resume = new("--resume") { Description = "Go on with a training that was stopped." };
     private readonly Option<bool> _overwrite = OutputOptions.Overwrite();
     private readonly Option<bool> _dryRun = new("--dry-run")
@@ -84,6 +90,7 @@ internal sealed class TrainingOptions
         command.Add(_out);
         command.Add(_state);
         command.Add(_set);
+        command.Add(_threads);
         command.Add(_resume);
         command.Add(_overwrite);
         command.Add(_dryRun);
@@ -122,6 +129,8 @@ internal sealed class TrainingOptions
             Changes = parse.GetValue(_set) ?? [],
             StartPath = parse.GetValue(_from),
             StateFolder = parse.GetValue(_state),
+            Threads = ModelOptions.ReadThreads(parse.GetValue(_threads)),
+            AnnounceThreads = terminal.WriteNote,
             Resume = parse.GetValue(_resume),
             Overwrite = parse.GetValue(_overwrite),
         });

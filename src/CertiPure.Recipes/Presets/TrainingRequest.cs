@@ -1,4 +1,5 @@
 using CertiPure.Images;
+using CertiPure.Torch.Training;
 
 namespace CertiPure.Recipes.Presets;
 
@@ -40,6 +41,13 @@ public sealed record TrainingRequest
 
     /// <summary>The folder for checkpoints and the loss curve; null for the output path with <c>.training</c> appended.</summary>
     public string? StateFolder { get; init; }
+
+    /// <summary>Threads of one operation, at least 1, with which a run ends in the same weights each time; null for a number that is
+    /// measured (<see cref="TrainingThreads"/>), unless <c>OMP_NUM_THREADS</c> gives one.</summary>
+    public int? Threads { get; init; }
+
+    /// <summary>Told in a sentence which number of threads was measured to be the fastest, and when it changes.</summary>
+    public Action<string>? AnnounceThreads { get; init; }
 
     /// <summary>Whether to take a stopped run up again.</summary>
     public bool Resume { get; init; }

@@ -33,6 +33,7 @@ public sealed class TrainingSession : IDisposable
     };
 
     private readonly TrainingRequest _request;
+    private readonly int? _threads;
     private readonly TrainingRecipe _recipe;
     private readonly TrainingData _data;
     private readonly PreparedTraining _prepared;
@@ -46,6 +47,8 @@ public sealed class TrainingSession : IDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         LibTorch.Load();
+        _threads = request.Threads ?? OpenMpSettings.RequestedThreads;
+        UseThreads();
         _request = request;
         _recipe = ReadRecipe(TrainingPreset.Load(request.Preset), request.Training, request.Changes);
         _data = TrainingData.Load(request.Data);
@@ -59,7 +62,10 @@ public sealed class TrainingSession : IDisposable
         });
         _outputs = Outputs(request, _prepared.Parts);
         _run = new TrainingRun(request.StateFolder ?? request.OutputPath + ".training", Describe(), _prepared.Parts);
-        _trainer = new Trainer(_prepared.Network, _prepared.Loss, _data, _recipe.Trainer, _run);
+        _trainer = new Trainer(_prepared.Network, _prepared.Loss, _data, _recipe.Trainer, _run)
+        {
+            Threads = _threads is null ? new TrainingThreads { Announce = request.AnnounceThreads } : null,
+        };
     }
 
     /// <summary>The trainings that a preset may have.</summary>
@@ -169,10 +175,11 @@ public sealed class TrainingSession : IDisposable
 
     /// <summary>No stack trace of libtorch reaches the user: the commonest refusal of a network that has worked on one image is
     /// that memory does not suffice for a batch.</summary>
-    private static T Computing<T>(Func<T> compute)
+    private T Computing<T>(Func<T> compute)
     {
         try
         {
+            UseThreads();
             return compute();
         }
         catch (System.Runtime.InteropServices.ExternalException error)
@@ -181,6 +188,15 @@ public sealed class TrainingSession : IDisposable
                 $"libtorch refused a training step ({NativeError.Reason(error)}): lower trainer.batchSize, or change the network or the "
                 + "loss, in the preset or with --set.",
                 error);
+        }
+    }
+
+    /// <summary>OpenMP keeps the number for each thread that calls it.</summary>
+    private void UseThreads()
+    {
+        if (_threads is { } threads)
+        {
+            LibTorch.Threads = threads;
         }
     }
 

@@ -66,6 +66,7 @@ public static class LibTorch
             }
 
             Files.Clear();
+            OpenMpSettings.Apply();
             NativeFile libTorch = NativePackages.LibTorchFolder(mayFetch && s_announceFetch is not null ? Fetch : null);
             foreach ((string name, string file) in LibTorchFiles(libTorch.Path))
             {

@@ -55,6 +55,9 @@ public sealed class Trainer : IDisposable
         _order = new DataOrder(options.Seed, data.Count);
     }
 
+    /// <summary>Chooses the number of threads of each step of <see cref="Train"/>; null (the default) leaves it as it is.</summary>
+    public TrainingThreads? Threads { get; init; }
+
     /// <summary>The number of trained parameters.</summary>
     public long ParameterCount => _weights.Count;
 
@@ -112,7 +115,7 @@ public sealed class Trainer : IDisposable
         _network.train();
         while (_stepsDone < _options.Steps)
         {
-            (double loss, double gradientNorm) = Step();
+            (double loss, double gradientNorm) = Threads is null ? Step() : Threads.Run(Step);
             means.Add(loss, gradientNorm, _options.BatchSize * _options.Accumulation);
             bool isLast = _stepsDone == _options.Steps;
             if (isLast || _stepsDone % _options.LogSteps == 0)
