@@ -157,7 +157,11 @@ internal sealed class TrainingOptions
     {
         public void Report(TrainingProgress value) => terminal.WriteNote(string.Create(
             System.Globalization.CultureInfo.InvariantCulture,
-            $"{training}: step {value.Step:N0}/{value.Steps:N0}, loss {value.Loss:G4}, gradient {value.GradientNorm:G3}, "
+            $"{training}: step {value.Step:N0}/{value.Steps:N0}, loss {value.Loss:G4}{HeldOut(value)}, gradient {value.GradientNorm:G3}, "
             + $"{value.ImagesPerSecond:N0} images/s, {value.TimeLeft:h\\:mm\\:ss} left"));
+
+        private static string HeldOut(TrainingProgress value) => value.HeldOutLoss is double loss
+            ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $" (held out {loss:G4})")
+            : "";
     }
 }

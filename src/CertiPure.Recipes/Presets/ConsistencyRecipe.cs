@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using CertiPure.Torch.Networks.Denoising;
 using CertiPure.Torch.Training;
 using CertiPure.Torch.Training.Losses;
@@ -46,6 +47,11 @@ public sealed record ConsistencyRecipe : TrainingRecipe
     /// <summary>distillation: the levels of the grid.</summary>
     public int Scales { get; init; } = 18;
 
+    /// <summary>distillation: the grid's largest level in network space; null for 80, which generation needs. Purification at noise
+    /// sigma needs no more than 2 sigma.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? LargestLevel { get; init; }
+
     /// <summary>distillation: the decay of the target's average; 0 for the student itself. training: the first decay, mu0.</summary>
     public double TargetDecay { get; init; }
 
@@ -60,11 +66,11 @@ public sealed record ConsistencyRecipe : TrainingRecipe
     {
         ArgumentNullException.ThrowIfNull(inputs);
         if (!(Q > 1) || Huber < 0 || StageSteps < 0 || Scales < 2 || FirstScales < 2 || LastScales < FirstScales
-            || TargetDecay is not (>= 0 and < 1))
+            || TargetDecay is not (>= 0 and < 1) || !(LargestLevel is null or > KarrasSchedule.Least))
         {
             throw new CertiPureException(
                 "The consistency training's schedule is out of range: q must be above 1, huber and stageSteps at least 0, scales and "
-                + "firstScales at least 2, lastScales no less, and targetDecay at least 0 and below 1.",
+                + "firstScales at least 2, lastScales no less, targetDecay at least 0 and below 1, and largestLevel above 0.002.",
                 ExitCode.Usage);
         }
 
@@ -97,9 +103,11 @@ public sealed record ConsistencyRecipe : TrainingRecipe
     private double LeastRelativeStep() => Method switch
     {
         ConsistencyMethod.Ect => EctLoss.RelativeStep(Q, EctLoss.StageAt(Math.Max(0, Trainer.Steps - 1), StageSteps)),
-        ConsistencyMethod.Distillation => new KarrasSchedule(Scales).LeastRelativeStep,
+        ConsistencyMethod.Distillation => Grid().LeastRelativeStep,
         _ => new KarrasSchedule(LastScales + 1).LeastRelativeStep,
     };
+
+    private KarrasSchedule Grid() => new(Scales, maximum: LargestLevel ?? KarrasSchedule.Largest);
 
     private static PreparedTraining Prepared(
         PurifierNetwork student, TrainingLoss loss, params IReadOnlyList<TorchSharp.torch.nn.Module> companions) =>
@@ -124,7 +132,7 @@ public sealed record ConsistencyRecipe : TrainingRecipe
         PurifierNetwork teacher = PurifierNetwork.From(inputs.StartPath!, "edm", dropout: 0);
         teacher.Freeze();
         DistanceRecipe distance = DistanceRecipe.Create(Distance, LpipsNetwork, LpipsResolution, inputs);
-        var schedule = new KarrasSchedule(Scales);
+        KarrasSchedule schedule = Grid();
         if (TargetDecay == 0)
         {
             var loss = new ConsistencyDistillation(student.Denoise, student.Denoise, teacher.Denoise, schedule, distance.Between);

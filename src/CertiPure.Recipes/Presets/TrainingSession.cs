@@ -36,6 +36,7 @@ public sealed class TrainingSession : IDisposable
     private readonly int? _threads;
     private readonly TrainingRecipe _recipe;
     private readonly TrainingData _data;
+    private readonly TrainingData? _heldOut;
     private readonly PreparedTraining _prepared;
     private readonly IReadOnlyList<(TrainedPart Part, string Path)> _outputs;
     private readonly Trainer _trainer;
@@ -51,7 +52,7 @@ public sealed class TrainingSession : IDisposable
         UseThreads();
         _request = request;
         _recipe = ReadRecipe(TrainingPreset.Load(request.Preset), request.Training, request.Changes);
-        _data = TrainingData.Load(request.Data);
+        (_data, _heldOut) = Divide(request.Data, _recipe.Trainer.HeldOut);
         _prepared = _recipe.Prepare(new TrainingInputs(_data)
         {
             StartPath = request.StartPath,
@@ -62,7 +63,7 @@ public sealed class TrainingSession : IDisposable
         });
         _outputs = Outputs(request, _prepared.Parts);
         _run = new TrainingRun(request.StateFolder ?? request.OutputPath + ".training", Describe(), _prepared.Parts);
-        _trainer = new Trainer(_prepared.Network, _prepared.Loss, _data, _recipe.Trainer, _run)
+        _trainer = new Trainer(_prepared.Network, _prepared.Loss, _data, _recipe.Trainer, _run, _heldOut)
         {
             Threads = _threads is null ? new TrainingThreads { Announce = request.AnnounceThreads } : null,
         };
@@ -160,9 +161,29 @@ public sealed class TrainingSession : IDisposable
         });
         foreach ((TrainedPart part, string path) in _outputs)
         {
-            using Checkpoint result = _trainer.Result(part);
+            using Checkpoint result = _heldOut is null ? _trainer.Result(part) : SafeTensors.Read(_run.BestWeightsPath(part));
             SafeTensors.Write(path, result, ElementType.Float16);
         }
+    }
+
+    /// <summary>The images to train on and those held out, evenly spread.</summary>
+    private static (TrainingData Data, TrainingData? HeldOut) Divide(IImageSource source, int heldOut)
+    {
+        if (heldOut == 0)
+        {
+            return (TrainingData.Load(source), null);
+        }
+
+        if (heldOut >= source.Count)
+        {
+            throw new CertiPureException(
+                $"The training option 'heldOut' is {heldOut}, and {source.Name} has {source.Count} images: none would be left to train on.",
+                ExitCode.Usage);
+        }
+
+        ILookup<bool, int> ids = Enumerable.Range(0, source.Count)
+            .ToLookup(id => (id + 1L) * heldOut / source.Count > (long)id * heldOut / source.Count);
+        return (TrainingData.Load(source, [.. ids[false]]), TrainingData.Load(source, [.. ids[true]]));
     }
 
     /// <inheritdoc/>
@@ -171,6 +192,7 @@ public sealed class TrainingSession : IDisposable
         _trainer.Dispose();
         _prepared.Dispose();
         _data.Dispose();
+        _heldOut?.Dispose();
     }
 
     /// <summary>No stack trace of libtorch reaches the user: the commonest refusal of a network that has worked on one image is

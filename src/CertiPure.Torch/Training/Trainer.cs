@@ -25,6 +25,7 @@ public sealed class Trainer : IDisposable
     private readonly AdamOptimizer _optimizer;
     private readonly List<EmaWeights> _averages;
     private readonly DataOrder _order;
+    private readonly HeldOutLoss? _heldOut;
     private long _stepsDone;
     private double _secondsBefore;
 
@@ -34,8 +35,16 @@ public sealed class Trainer : IDisposable
     /// <param name="data">The training images.</param>
     /// <param name="options">How.</param>
     /// <param name="run">Where the state is kept.</param>
+    /// <param name="heldOut">Images that are not trained on, whose loss is measured every
+    /// <see cref="TrainerOptions.HeldOutSteps"/> steps; null for none.</param>
     /// <exception cref="CertiPureException">An option is out of range.</exception>
-    public Trainer(nn.Module network, TrainingLoss loss, TrainingData data, TrainerOptions options, TrainingRun run)
+    public Trainer(
+        nn.Module network,
+        TrainingLoss loss,
+        TrainingData data,
+        TrainerOptions options,
+        TrainingRun run,
+        TrainingData? heldOut = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(options);
@@ -53,6 +62,7 @@ public sealed class Trainer : IDisposable
             _weights.All.Concat(_buffers.Where(buffer => buffer.Tensor.is_floating_point()));
         _averages = [.. options.EmaDecays.Select(decay => new EmaWeights(averaged, decay))];
         _order = new DataOrder(options.Seed, data.Count);
+        _heldOut = heldOut is null ? null : new HeldOutLoss(network, loss, heldOut, options, _device);
     }
 
     /// <summary>Chooses the number of threads of each step of <see cref="Train"/>; null (the default) leaves it as it is.</summary>
@@ -120,7 +130,7 @@ public sealed class Trainer : IDisposable
             bool isLast = _stepsDone == _options.Steps;
             if (isLast || _stepsDone % _options.LogSteps == 0)
             {
-                TrainingProgress line = Progress(means, _secondsBefore + clock.Elapsed.TotalSeconds);
+                TrainingProgress line = Progress(means, _secondsBefore + clock.Elapsed.TotalSeconds) with { HeldOutLoss = HeldOut(isLast) };
                 statistics.Write(line);
                 tensorBoard.Write(
                     line.Step,
@@ -206,8 +216,7 @@ public sealed class Trainer : IDisposable
     {
         part ??= _run.Parts[0];
         using var scope = NewDisposeScope();
-        Dictionary<string, Tensor> averaged =
-            (_averages.FirstOrDefault()?.Weights ?? _weights.All).ToDictionary(entry => entry.Name, entry => entry.Tensor);
+        Dictionary<string, Tensor> averaged = Averaged().ToDictionary(entry => entry.Name, entry => entry.Tensor);
         return new Checkpoint(
             _network.state_dict()
                 .Where(entry => entry.Key.StartsWith(part.Prefix, StringComparison.Ordinal))
@@ -222,7 +231,10 @@ public sealed class Trainer : IDisposable
         _weights.Dispose();
         _optimizer.Dispose();
         _averages.ForEach(average => average.Dispose());
+        _heldOut?.Best.Dispose();
     }
+
+    private IEnumerable<(string Name, Tensor Tensor)> Averaged() => _averages.FirstOrDefault()?.Weights ?? _weights.All;
 
     private static double Norm(List<Tensor> gradients) =>
         stack(gradients.Select(gradient => gradient.norm())).norm().item<float>();
@@ -232,7 +244,8 @@ public sealed class Trainer : IDisposable
             .Concat(_buffers.Select(buffer => ($"buffers.{buffer.Name}", buffer.Tensor)))
             .Concat(_optimizer.State)
             .Concat(_averages.SelectMany(average => average.State))
-            .Concat(_loss.State.Select(entry => ($"loss.{entry.Key}", entry.Value)));
+            .Concat(_loss.State.Select(entry => ($"loss.{entry.Key}", entry.Value)))
+            .Concat(_heldOut is null ? [] : [("heldOut.best", _heldOut.Best)]);
 
     private void WriteCheckpoint(double seconds)
     {
@@ -255,6 +268,28 @@ public sealed class Trainer : IDisposable
         _options.LearningRateAt(_stepsDone - 1),
         means.ImagesPerSecond,
         seconds);
+
+    /// <summary>The loss on the images held out, where it is due; the best weights are kept.</summary>
+    private double? HeldOut(bool isLast)
+    {
+        if (_heldOut is null || (!isLast && _stepsDone % _options.HeldOutSteps != 0))
+        {
+            return null;
+        }
+
+        (double loss, bool isBest) = _heldOut.Measure(Averaged(), _stepsDone);
+        RequireFinite(loss, "loss on the images held out");
+        if (isBest)
+        {
+            foreach (TrainedPart part in _run.Parts)
+            {
+                using Checkpoint result = Result(part);
+                SafeTensors.Write(_run.BestWeightsPath(part), result, ElementType.Float16);
+            }
+        }
+
+        return loss;
+    }
 
     private void RequireFinite(double value, string what)
     {

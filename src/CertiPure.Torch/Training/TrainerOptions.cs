@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using CertiPure.Torch.Training.Data;
 using CertiPure.Torch.Training.Optimization;
 
@@ -62,6 +63,15 @@ public sealed record TrainerOptions
     /// <summary>Steps between two lines of statistics.</summary>
     public long LogSteps { get; init; } = 50;
 
+    /// <summary>Images of the data, evenly spread, that are not trained on but measured; 0 for none. The result is then the average that
+    /// did best on them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int HeldOut { get; init; }
+
+    /// <summary>Steps between two measurements of the loss on the images held out: ten lines of statistics.</summary>
+    [JsonIgnore]
+    public long HeldOutSteps => 10 * LogSteps;
+
     /// <summary>The learning rate of a step.</summary>
     /// <param name="step">The step, from 0.</param>
     public double LearningRateAt(long step)
@@ -97,6 +107,7 @@ public sealed record TrainerOptions
         Require(Augmentation.Shift >= 0, "augmentation.shift", "at least 0");
         Require(CheckpointSeconds >= 0, "checkpointSeconds", "at least 0");
         Require(LogSteps > 0, "logSteps", "above 0");
+        Require(HeldOut >= 0, "heldOut", "at least 0");
     }
 
     private static void Require(bool holds, string name, string range)

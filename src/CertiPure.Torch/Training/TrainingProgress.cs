@@ -21,6 +21,10 @@ public sealed record TrainingProgress(
     double ImagesPerSecond,
     double Seconds)
 {
+    /// <summary>The loss of the averaged weights on the images held out; null where it was not measured at this step.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? HeldOutLoss { get; init; }
+
     /// <summary>The time that the rest of the run takes at this throughput.</summary>
     [JsonIgnore]
     public TimeSpan TimeLeft => TimeSpan.FromSeconds(

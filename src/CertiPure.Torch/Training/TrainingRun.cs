@@ -16,4 +16,8 @@ public sealed record TrainingRun(string Folder, string Description, params IRead
     /// <summary>A part's averaged weights as of the last checkpoint, in half precision, ready for use.</summary>
     /// <param name="part">One of <see cref="Parts"/>.</param>
     public string WeightsPath(TrainedPart part) => Path.Combine(Folder, part.FileName);
+
+    /// <summary>A part's averaged weights at the smallest loss on the images held out, in half precision.</summary>
+    /// <param name="part">One of <see cref="Parts"/>.</param>
+    public string BestWeightsPath(TrainedPart part) => Path.Combine(Folder, "best-" + part.FileName);
 }

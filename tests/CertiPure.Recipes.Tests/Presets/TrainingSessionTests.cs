@@ -63,6 +63,7 @@ public sealed class TrainingSessionTests : IDisposable
     [Theory]
     [InlineData("method=distillation", "targetDecay=0.9")]
     [InlineData("method=distillation", "distance=l1")]
+    [InlineData("method=distillation", "largestLevel=2.2")]
     [InlineData("method=training", "lastScales=4")]
     [InlineData("method=improvedTraining", "lastScales=20")]
     public void Every_way_to_a_consistency_model_runs(string method, string change)
@@ -70,6 +71,17 @@ public sealed class TrainingSessionTests : IDisposable
         Train("edm", "edm");
         Train("consistency", "out", request => request with { StartPath = At("edm"), Changes = [method, change] });
         PurifierCheckpoint.Load(At("out")).Dispose();
+    }
+
+    [Fact]
+    public void Images_held_out_are_measured_and_the_best_weights_are_the_result()
+    {
+        Train("edm", "edm", request => request with { Changes = ["trainer.heldOut=3", "trainer.logSteps=1"] });
+        Assert.Contains("\"heldOutLoss\"", File.ReadAllText(Path.Combine(At("edm.training"), "stats.jsonl")), StringComparison.Ordinal);
+        Assert.Equal(File.ReadAllBytes(Path.Combine(At("edm.training"), "best-weights.safetensors")), File.ReadAllBytes(At("edm")));
+        var error = Assert.Throws<CertiPureException>(
+            () => Train("edm", "none", request => request with { Changes = [$"trainer.heldOut={_data.Count}"] }));
+        Assert.Contains("none would be left", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

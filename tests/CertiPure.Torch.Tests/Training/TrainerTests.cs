@@ -130,6 +130,42 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void Measuring_the_loss_on_images_held_out_does_not_change_the_training()
+    {
+        byte[] without = Train(Options, "without", stopAfter: null);
+        byte[] with = TrainHeldOut(Options with { LogSteps = 1 }, "with", stopAfter: null);
+        Assert.Equal(without, with);
+        double[] losses = HeldOutLosses("with");
+        Assert.Equal(3, losses.Length);
+        Assert.True(losses[^1] < losses[0]);
+    }
+
+    [Fact]
+    public void The_weights_with_the_smallest_loss_on_images_held_out_are_kept_also_by_a_resumed_run()
+    {
+        // A learning rate that is much too high: the best weights are not the last.
+        TrainerOptions options = Options with { LogSteps = 1, Steps = 40, LearningRate = 0.5, Decay = LearningRateDecay.Constant, EmaDecays = [] };
+        TrainHeldOut(options, "whole", stopAfter: null);
+        double[] losses = HeldOutLosses("whole");
+        Assert.NotEqual(losses.Length - 1, Array.IndexOf(losses, losses.Min()));
+        using var network = new TinyDenoiser();
+        using TrainingData heldOut = TinyData.Create();
+        string best = Path.Combine(_folder["whole"], "best-weights.safetensors");
+        using (Checkpoint kept = SafeTensors.Read(best))
+        {
+            CheckpointLoader.Load(network, kept);
+        }
+
+        var measured = new HeldOutLoss(network, new EdmLoss(network.Denoise, new LogNormalLevels(-0.5, 1)), heldOut, options, CPU);
+        Assert.Equal(losses.Min(), measured.Measure([], 0).Loss, 0.02 * losses.Min());
+
+        Assert.Throws<OperationCanceledException>(() => TrainHeldOut(options, "stopped", stopAfter: 21));
+        TrainHeldOut(options, "stopped", stopAfter: null);
+        Assert.Equal(losses, HeldOutLosses("stopped"));
+        Assert.Equal(File.ReadAllBytes(best), File.ReadAllBytes(Path.Combine(_folder["stopped"], "best-weights.safetensors")));
+    }
+
+    [Fact]
     public void A_poisoned_image_stops_the_run_names_the_step_and_keeps_the_last_good_checkpoint()
     {
         // Which step meets image 7 follows from the seed.
@@ -258,6 +294,28 @@ public sealed class TrainerTests : IDisposable
         var counted = new StopAfter(new EdmLoss(network.Denoise, new LogNormalLevels(-0.5, 1)), stopAfter, cancellation);
         using var trainer = new Trainer(network, counted, data, options, Run(folder));
         Assert.Equal(resume, trainer.TryResume());
+        trainer.Train(cancellation: cancellation.Token);
+        using Checkpoint result = trainer.Result();
+        return [.. result.Tensors.SelectMany(tensor => tensor.ToBytes())];
+    }
+
+    private double[] HeldOutLosses(string folder) =>
+    [
+        .. File.ReadLines(Path.Combine(_folder[folder], "stats.jsonl")).Select(line =>
+        {
+            using JsonDocument document = JsonDocument.Parse(line);
+            return document.RootElement.TryGetProperty("heldOutLoss", out JsonElement loss) ? loss.GetDouble() : double.NaN;
+        }).Where(double.IsFinite),
+    ];
+
+    private byte[] TrainHeldOut(TrainerOptions options, string folder, int? stopAfter)
+    {
+        using var network = new TinyDenoiser();
+        using TrainingData data = TinyData.Create(), heldOut = TinyData.Create();
+        using var cancellation = new CancellationTokenSource();
+        var counted = new StopAfter(new EdmLoss(network.Denoise, new LogNormalLevels(-0.5, 1)), stopAfter, cancellation);
+        using var trainer = new Trainer(network, counted, data, options, Run(folder), heldOut);
+        trainer.TryResume();
         trainer.Train(cancellation: cancellation.Token);
         using Checkpoint result = trainer.Result();
         return [.. result.Tensors.SelectMany(tensor => tensor.ToBytes())];

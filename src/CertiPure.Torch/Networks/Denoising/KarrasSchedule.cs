@@ -6,13 +6,19 @@ namespace CertiPure.Torch.Networks.Denoising;
 /// </summary>
 public sealed class KarrasSchedule
 {
+    /// <summary>The smallest level that the published models are trained at.</summary>
+    public const double Least = 0.002;
+
+    /// <summary>The largest level that the published models are trained at.</summary>
+    public const double Largest = 80;
+
     /// <summary>Computes the levels.</summary>
     /// <param name="scales">The number of levels N, at least 2.</param>
     /// <param name="minimum">The last level, above 0.</param>
     /// <param name="maximum">The first level, above the last.</param>
     /// <param name="rho">How strongly the levels crowd at the low end.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
-    public KarrasSchedule(int scales, double minimum = 0.002, double maximum = 80, double rho = 7)
+    public KarrasSchedule(int scales, double minimum = Least, double maximum = Largest, double rho = 7)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(scales, 2);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(minimum);
