@@ -36,9 +36,12 @@ internal static class Replay
     private static (int Draws, double Bound, double Radius) Run(SamplingPlan plan, VoteRecord record, double sigma)
     {
         Estimation estimation = plan.Begin(sigma);
+        // Recorded are the votes for the selected class; the others were one class to this bound.
+        estimation.Select(new VoteCounts([1, 0]));
         while (!estimation.IsFinished)
         {
-            estimation.Observe(record.Votes[(estimation.NextCheckpoint / VoteRecord.Interval) - 1]);
+            int k = record.Votes[(estimation.NextCheckpoint / VoteRecord.Interval) - 1];
+            estimation.Observe(new VoteCounts([k, estimation.NextCheckpoint - k]));
         }
 
         double bound = BinomialBound.Lower(estimation.Looks);

@@ -47,8 +47,8 @@ public static class ExampleRun
         {
             double bound = BinomialBound.Lower(votes[id], 100, 0.001);
             run.Append(new Certificate(
-                id, 1, bound > 0.5 ? 1 : null, [0, 10], [new Look(100, votes[id], 0.001)], 100, bound,
-                BinomialBound.Radius(bound, sigma), 1));
+                id, 1, bound > 0.5 ? 1 : null, [0, 10], [new Look([100 - votes[id], votes[id]], 1, 0.001, 0)], 100, bound,
+                BinomialBound.Radius(bound, sigma), 1) { UpperBound = BinomialBound.UpperOfOthers([], bound) });
         }
 
         run.Finish();

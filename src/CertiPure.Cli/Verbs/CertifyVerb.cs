@@ -105,7 +105,7 @@ internal sealed class CertifyVerb : Verb
         }
 
         using RunFolder run = RunFolder.Open(
-            folder!, experiment, shard, model.Environment(request.Device), parse.GetValue(_overwrite));
+            folder!, model.Begin(experiment, shard, images, request.Device), parse.GetValue(_overwrite));
         await CompleteAsync(run, images, model, plan, cancellation).ConfigureAwait(false);
         Summarize(run, parse.GetRequiredValue(_radii), parse.GetValue(_json));
         return ExitCode.Success;

@@ -39,10 +39,7 @@ internal sealed record CertificationStep : ReproductionStep
         var opened = new List<IDisposable>();
         try
         {
-            (int selection, int estimation) = (_runs[0].SelectionDraws, _runs[0].EstimationDraws);
-            SamplingPlan plan = _runs[0].Core is null
-                ? new FixedPlan(selection, estimation, ReproductionOptions.Alpha)
-                : new RoutedPlan(selection, estimation, ReproductionOptions.Alpha);
+            SamplingPlan plan = _runs[0].Plan;
             var models = new List<BaseModel>();
             var folders = new List<RunFolder>();
             foreach (PlannedRun run in _runs)
@@ -55,9 +52,7 @@ internal sealed record CertificationStep : ReproductionStep
                     _images, run.Images.Resolve(_images.Count), plan, _options.Seed, NoiseKind.Normal);
                 var folder = RunFolder.Open(
                     FolderOf(_options, run),
-                    experiment,
-                    Shard.Whole,
-                    model.Environment(_options.Device),
+                    model.Begin(experiment, Shard.Whole, _images, _options.Device),
                     overwrite: _options.Overwrite && Find(run) is { } known && !IsPlanned(known, run));
                 opened.Add(folder);
                 folders.Add(folder);

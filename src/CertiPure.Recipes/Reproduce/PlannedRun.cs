@@ -1,4 +1,5 @@
 using CertiPure.Images;
+using CertiPure.Smoothing;
 
 namespace CertiPure.Recipes.Reproduce;
 
@@ -25,6 +26,11 @@ public sealed record PlannedRun(
     string? Core = null,
     string? Group = null)
 {
+    /// <summary>How many draws, when looked at: as papers do it.</summary>
+    public SamplingPlan Plan => Core is null
+        ? new FixedPlan(SelectionDraws, EstimationDraws, ReproductionOptions.Alpha)
+        : new RoutedPlan(SelectionDraws, EstimationDraws, ReproductionOptions.Alpha);
+
     /// <summary>The roles of the weights that it takes.</summary>
     public IReadOnlyList<string> Weights => [.. new[] { PurifierWeights, Classifier, Core }.OfType<string>()];
 }

@@ -2,6 +2,7 @@ using CertiPure.Images;
 using CertiPure.Recipes.Catalog;
 using CertiPure.Recipes.Runs;
 using CertiPure.Results;
+using CertiPure.Smoothing;
 using CertiPure.Torch.Purifiers;
 
 namespace CertiPure.Recipes.Reproduce;
@@ -65,14 +66,38 @@ internal sealed class ReproductionModels
     }
 
     /// <summary>Whether an experiment is the planned one, told without loading a network.</summary>
-    public bool IsOf(Experiment experiment, PlannedRun run, IImageSource images) =>
-        experiment.Sigma == run.Sigma && experiment.N0 == run.SelectionDraws && experiment.N == run.EstimationDraws
-        && experiment.Alpha == ReproductionOptions.Alpha && experiment.Seed == _options.Seed && experiment.Precision == Precision
-        && experiment.Purifier.Method == run.Purifier
-        && (run.PurifierWeights is null || experiment.Purifier.Level == _options.Scale.Level)
-        && experiment.Data.PixelSha256 == images.PixelSha256 && experiment.Images.SequenceEqual(run.Images.Resolve(images.Count))
-        && experiment.Weights.Count == run.Weights.Count
-        && Hashes(run).All(pair => experiment.Weights.GetValueOrDefault(pair.Key) == pair.Value);
+    public bool IsOf(Experiment experiment, PlannedRun run, IImageSource images)
+    {
+        SamplingPlan plan = run.Plan;
+        // What follows from the weights alone (the classes, the calls of a network, names) is taken as it is.
+        Experiment planned = experiment with
+        {
+            Data = experiment.Data with { Shape = images.Shape, PixelSha256 = images.PixelSha256 },
+            Images = run.Images.Resolve(images.Count),
+            Sigma = run.Sigma,
+            N0 = plan.SelectionDraws,
+            N = plan.EstimationDraws,
+            Alpha = plan.Alpha,
+            Bound = plan.Bound,
+            Plan = PlanIdentity.Of(plan),
+            Radii = plan.Radii,
+            Seed = _options.Seed,
+            Noise = NoiseKind.Normal,
+            Purifier = experiment.Purifier with
+            {
+                Method = run.Purifier,
+                Level = run.PurifierWeights is null ? null : _options.Scale.Level,
+            },
+            Routing = run.Core is null
+                ? null
+                : RoutingIdentity.ByEntropy(experiment.Routing?.Core ?? "", ReproductionMatrix.EntropyThreshold),
+            Engine = EngineIdentity.Torch,
+            Precision = Precision,
+            Batch = Request(run).BatchSize,
+            Weights = Hashes(run),
+        };
+        return planned.DifferencesFrom(experiment).Count == 0;
+    }
 
     private ModelRequest Request(PlannedRun run) => Request(
         _options.Weights.Prepare(run.Classifier),

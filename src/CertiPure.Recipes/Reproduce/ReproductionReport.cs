@@ -212,7 +212,7 @@ internal sealed class ReproductionReport
         var first = Run.Read(CertificationStep.FolderOf(_reproduction.Options, grouped));
         var second = Run.Read(CertificationStep.FolderOf(_reproduction.Options, alone));
         int same = first.Certificates.Join(second.Certificates, one => one.Id, other => other.Id, (one, other) =>
-            one.Predicted == other.Predicted && one.Selection.SequenceEqual(other.Selection) && one.Looks.SequenceEqual(other.Looks)).Count(isSame => isSame);
+            one.Predicted == other.Predicted && one.Selection.SequenceEqual(other.Selection) && one.Looks.Zip(other.Looks).All(looks => looks.First.Agrees(looks.Second))).Count(isSame => isSame);
         _page.AddText(string.Create(
             CultureInfo.InvariantCulture,
             $"At \u03c3 = {sigma} the bundled classifier was certified both alone and here: {same} of {first.Certificates.Count} "

@@ -93,6 +93,7 @@ public sealed record BaseModel(
             N0 = plan.SelectionDraws,
             N = plan.EstimationDraws,
             Alpha = plan.Alpha,
+            Bound = plan.Bound,
             Plan = PlanIdentity.Of(plan),
             Radii = plan.Radii,
             Seed = seed,
@@ -103,6 +104,21 @@ public sealed record BaseModel(
             Precision = Precision,
             Batch = BaseClassifier.BatchSize,
             Weights = Weights,
+        };
+    }
+
+    /// <summary>The manifest of a run that begins now.</summary>
+    /// <param name="experiment">What is certified and how.</param>
+    /// <param name="shard">The part of it.</param>
+    /// <param name="images">The images.</param>
+    /// <param name="device">The networks' device.</param>
+    public RunManifest Begin(Experiment experiment, Shard shard, IImageSource images, string device)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return new RunManifest(RunManifest.CurrentFormatVersion, experiment, shard, [Environment(device)])
+        {
+            SeedChosenBy = SeedChoice.Operator,
+            ClassNames = images.ClassNames.Count > 0 ? images.ClassNames : null,
         };
     }
 

@@ -12,13 +12,18 @@ public sealed record Replay(Certificate Claimed, Certificate Replayed)
     /// <summary>How many selection votes and votes at the last common look differ. Networks may give other bits on another
     /// processor, so a few may; certificates hold wherever they were drawn.</summary>
     public int DifferingVotes =>
-        (Claimed.Selection.Zip(Replayed.Selection, (claimed, replayed) => Math.Abs(claimed - replayed)).Sum() / 2)
+        Moved(Claimed.Selection, Replayed.Selection)
         + Claimed.Looks
-            .Join(Replayed.Looks, look => look.N, look => look.N, (claimed, replayed) => Math.Abs(claimed.K - replayed.K))
+            .Join(Replayed.Looks, look => look.N, look => look.N, (claimed, replayed) => claimed.Votes is null || replayed.Votes is null
+                ? Math.Abs(claimed.K - replayed.K)
+                : Moved(claimed.Votes, replayed.Votes))
             .LastOrDefault();
 
     /// <summary>Whether class and radius are the same.</summary>
     public bool IsConfirmed => Claimed.Predicted == Replayed.Predicted && Claimed.Radius == Replayed.Radius;
+
+    private static int Moved(IReadOnlyList<int> claimed, IReadOnlyList<int> replayed) =>
+        claimed.Zip(replayed, (one, other) => Math.Abs(one - other)).Sum() / 2;
 
     /// <summary>Draws the noise of certificates again.</summary>
     /// <param name="experiment">The experiment that the certificates belong to.</param>

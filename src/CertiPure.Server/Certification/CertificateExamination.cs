@@ -101,7 +101,7 @@ internal sealed class CertificateExamination(
         Certificate claimed = document.Certificate;
         Certificate repeated = await certifier.RunAsync(
             model, document.Image, plan, experiment.Seed, progress, cancellationToken);
-        if (!repeated.Selection.SequenceEqual(claimed.Selection) || !repeated.Looks.SequenceEqual(claimed.Looks)
+        if (!repeated.Selection.SequenceEqual(claimed.Selection) || !Agree(repeated.Looks, claimed.Looks)
             || repeated.Draws != claimed.Draws)
         {
             return new("replay", title, Failed, Difference(claimed, repeated));
@@ -135,6 +135,9 @@ internal sealed class CertificateExamination(
                 false, "undecided", "Nothing contradicts it, but this service cannot repeat its draws.", checks),
         };
     }
+
+    private static bool Agree(IReadOnlyList<Look> repeated, IReadOnlyList<Look> claimed) =>
+        repeated.Count == claimed.Count && repeated.Zip(claimed).All(pair => pair.First.Agrees(pair.Second));
 
     private static bool IsSame(BaseModel loaded, Experiment experiment) =>
         loaded.Purifier == experiment.Purifier

@@ -70,8 +70,9 @@ function figure(source, caption, alt) {
 
 function facts(certificate, experiment, document_) {
   const last = certificate.looks.at(-1);
+  const selected = certificate.selection.indexOf(Math.max(...certificate.selection));
   const entries = [
-    ['Votes', last ? `${count(last.k)} of ${count(last.n)}` : 'none'],
+    ['Votes', last ? `${count(last.k ?? last.votes[selected] ?? 0)} of ${count(last.n)}` : 'none'],
     ['Noise', `σ = ${experiment.sigma}`],
     ['Purifier', experiment.purifier.method],
     ['Classifier', experiment.classifier.name],

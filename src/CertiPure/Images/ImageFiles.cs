@@ -10,6 +10,7 @@ public sealed class ImageFiles : IImageSource
 
     private readonly IReadOnlyList<(string Path, int? Label)> _files;
     private readonly IImageDecoder _decoder;
+    private readonly string? _folder;
     private readonly Lazy<string> _hash;
 
     /// <summary>Names the files; the first is decoded at once to learn the shape.</summary>
@@ -18,13 +19,15 @@ public sealed class ImageFiles : IImageSource
     /// <param name="files">Path and label of every image in id order.</param>
     /// <param name="classNames">The classes' names in label order; empty where labels are unknown.</param>
     /// <param name="decoder">Reads the files' formats.</param>
+    /// <param name="folder">The folder below which <see cref="LabeledImage.File"/> begins; null for the files' names alone.</param>
     /// <exception cref="CertiPureException">There are no files, a label has no class, or the first file is no image.</exception>
     public ImageFiles(
         string name,
         string? split,
         IReadOnlyList<(string Path, int? Label)> files,
         IReadOnlyList<string> classNames,
-        IImageDecoder decoder)
+        IImageDecoder decoder,
+        string? folder = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(files);
@@ -49,6 +52,7 @@ public sealed class ImageFiles : IImageSource
         ClassNames = classNames;
         _files = files;
         _decoder = decoder;
+        _folder = folder;
         _hash = new Lazy<string>(Hash);
         Shape = Decode(0).Shape;
     }
@@ -93,7 +97,7 @@ public sealed class ImageFiles : IImageSource
             (string, int?)[] files = here.Length > 0
                 ? [.. here.Select(path => (path, (int?)null))]
                 : [.. classes.SelectMany((path, label) => ListImages(path).Select(file => (file, (int?)label)))];
-            return new ImageFiles(name.Length == 0 ? folder : name, null, files, [.. classes.Select(path => Path.GetFileName(path)!)], decoder);
+            return new ImageFiles(name.Length == 0 ? folder : name, null, files, [.. classes.Select(path => Path.GetFileName(path)!)], decoder, folder);
         }
         catch (DirectoryNotFoundException e)
         {
@@ -127,8 +131,11 @@ public sealed class ImageFiles : IImageSource
     private LabeledImage Decode(int id)
     {
         (string path, int? label) = _files[id];
-        return _decoder.Decode(DataFile.Read(path, MostBytes), path) with { Id = id, Label = label };
+        return _decoder.Decode(DataFile.Read(path, MostBytes), path) with { Id = id, Label = label, File = FileName(path) };
     }
+
+    private string FileName(string path) =>
+        (_folder is null ? Path.GetFileName(path) : Path.GetRelativePath(_folder, path)).Replace('\\', '/');
 
     private string Hash()
     {

@@ -7,6 +7,9 @@ namespace CertiPure.Images;
 /// <param name="Bytes">The pixels 0 to 255, <c>[C,H,W]</c> row-major.</param>
 public sealed record LabeledImage(int Id, int? Label, ImageShape Shape, ReadOnlyMemory<byte> Bytes)
 {
+    /// <summary>The image's file within its folder, with forward slashes; null where images have no files of their own.</summary>
+    public string? File { get; init; }
+
     /// <summary>Writes the pixels as value / 255, so in [0,1].</summary>
     /// <param name="pixels">Receives <c>Shape.Length</c> values.</param>
     public void CopyPixels(Span<float> pixels)

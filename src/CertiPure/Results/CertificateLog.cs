@@ -137,13 +137,9 @@ public sealed class CertificateLog : IDisposable
     private static Certificate Deserialize(ReadOnlySpan<byte> line)
     {
         Certificate? certificate = JsonSerializer.Deserialize(line, ResultsJson.Compact.Certificate);
-        // The serializer checks the members' nullability but not that of a list's elements.
-        if (certificate is null || certificate.Looks.Contains(null!))
-        {
-            throw new JsonException("a certificate or a look is null");
-        }
-
-        return certificate.Id < 0 || certificate.Draws < 0 || certificate.Selection.Any(votes => votes < 0)
+        return certificate is null
+            ? throw new JsonException("a certificate is null")
+            : certificate.Id < 0 || certificate.Draws < 0 || certificate.Selection.Any(votes => votes < 0)
             || certificate.Selection.Sum(votes => (long)votes) + certificate.Draws > int.MaxValue
             || !(certificate.Radius is >= 0 and < Absurd) || !(certificate.Seconds is >= 0 and < Absurd)
             ? throw new JsonException("an id, a count, the radius or the seconds are negative or too large")

@@ -72,6 +72,12 @@ public static class CertificateVerifier
             {
                 yield return $"a look counts {look.K} of {look.N} draws";
             }
+            else if (look.AlphaA < 0 || look.AlphaB < 0 || (experiment.Bound == BoundKind.Top && look.AlphaB != 0))
+            {
+                yield return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"a look spends {look.AlphaA} and {look.AlphaB} of alpha, which the bound '{experiment.Bound}' does not allow");
+            }
             else if (!experiment.Plan.Looks.Contains(new PlannedLook(look.N, look.Alpha)))
             {
                 yield return string.Create(
@@ -114,6 +120,13 @@ public static class CertificateVerifier
             yield return string.Create(
                 CultureInfo.InvariantCulture,
                 $"lowerBound {bound} exceeds what the votes support, {BinomialBound.Lower(certificate.Looks)}");
+        }
+
+        if (certificate.UpperBound is { } upper && upper < BinomialBound.UpperOfOthers(certificate.Looks, bound))
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"upperBound {upper} is below what the votes support, {BinomialBound.UpperOfOthers(certificate.Looks, bound)}");
         }
 
         if (certificate.Routing is { } routing)
@@ -192,6 +205,6 @@ public static class CertificateVerifier
 
     /// <summary>The inequality that makes p a lower bound: P[Bin(n, p) &gt;= k] &lt;= alpha (Clopper and Pearson 1934).</summary>
     private static bool Supports(Look look, double p) =>
-        look.N >= 1 && look.K >= 0 && look.K <= look.N && look.Alpha >= BinomialBound.LeastAlpha && look.Alpha < 1
-        && BinomialBound.IsLower(p, look.K, look.N, look.Alpha);
+        look.N >= 1 && look.K >= 0 && look.K <= look.N && look.AlphaA >= BinomialBound.LeastAlpha && look.AlphaA < 1
+        && BinomialBound.IsLower(p, look.K, look.N, look.AlphaA);
 }

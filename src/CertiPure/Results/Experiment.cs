@@ -29,6 +29,10 @@ public sealed record Experiment
     /// <summary>The probability with which a certificate may be wrong.</summary>
     public required double Alpha { get; init; }
 
+    /// <summary>Which votes the radius follows from: <c>top</c> or <c>margin</c>; <c>top</c> where a manifest does not say.</summary>
+    [JsonConverter(typeof(BoundKindConverter))]
+    public BoundKind Bound { get; init; }
+
     /// <summary>When the votes are looked at.</summary>
     public required PlanIdentity Plan { get; init; }
 
@@ -51,6 +55,14 @@ public sealed record Experiment
     /// <summary>The routing between a smoothed and a plain model; null without it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RoutingIdentity? Routing { get; init; }
+
+    /// <summary>What runs the networks; TorchSharp where a manifest does not say.</summary>
+    public EngineIdentity Engine
+    {
+        // The serializer's generated code overwrites an initializer by null where the member is missing.
+        get => field ?? EngineIdentity.Torch;
+        init;
+    }
 
     /// <summary>The networks' arithmetic: <c>fp32</c>, <c>bf16</c>, ...</summary>
     public required string Precision { get; init; }

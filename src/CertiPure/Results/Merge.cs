@@ -49,7 +49,7 @@ public static class Merge
         var environment = shards.SelectMany(shard => shard.Manifest.Environment).OrderBy(e => e.StartedAt).ToArray();
         return RunFolder.Create(
             output,
-            new RunManifest(RunManifest.CurrentFormatVersion, experiment, Shard.Whole, environment),
+            shards[0].Manifest with { Shard = Shard.Whole, Environment = environment },
             [.. shards.SelectMany(shard => shard.Certificates).OrderBy(certificate => certificate.Id)],
             overwrite);
     }
@@ -64,6 +64,14 @@ public static class Merge
             throw new CertiPureException(
                 $"{shard.Folder} holds another experiment than {first.Folder} ({string.Join("; ", differences)}); merge shards of "
                 + "one experiment.",
+                ExitCode.Refused);
+        }
+
+        if (shard.Manifest.FormatVersion != first.Manifest.FormatVersion)
+        {
+            throw new CertiPureException(
+                $"{shard.Folder} has format version {shard.Manifest.FormatVersion} and {first.Folder} {first.Manifest.FormatVersion}; "
+                + "merge shards that one version of CertiPure wrote.",
                 ExitCode.Refused);
         }
     }

@@ -9,7 +9,10 @@ namespace CertiPure.Results;
 [JsonSerializable(typeof(RunManifest))]
 [JsonSerializable(typeof(Certificate))]
 [JsonSerializable(typeof(CertificateDocument))]
+[JsonSerializable(typeof(CertificateLine))]
 [JsonSerializable(typeof(FormatVersionOnly))]
+[JsonSerializable(typeof(int[]))]
+[JsonSerializable(typeof(Dictionary<int, int>))]
 internal sealed partial class ResultsJson : JsonSerializerContext
 {
     /// <summary>One line, for log rows and comparisons.</summary>

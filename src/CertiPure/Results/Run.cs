@@ -37,6 +37,14 @@ public sealed record Run(string Folder, RunManifest Manifest, IReadOnlyList<Cert
                     ExitCode.Refused);
             }
 
+            if (certificate.Looks.Any(look => look.Votes is null != (manifest.FormatVersion == 1)))
+            {
+                throw new CertiPureException(
+                    $"{log} holds a certificate of image {certificate.Id} in another format version than the manifest's, "
+                    + $"{manifest.FormatVersion}; the file does not belong to this manifest.",
+                    ExitCode.Refused);
+            }
+
             if (!seen.Add(certificate.Id))
             {
                 throw new CertiPureException(

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
+using System.Text.Json.Serialization;
 
 namespace CertiPure.Results;
 
@@ -27,6 +28,10 @@ public sealed record RunEnvironment(
     int Images,
     double? ImagesPerSecond)
 {
+    /// <summary>What the probe of the base classifier saw; null in format version 1.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ProbeOutcome? Probe { get; init; }
+
     /// <summary>Describes this process on this machine, starting now.</summary>
     /// <param name="device">The networks' device.</param>
     /// <param name="threads">Threads of the networks' arithmetic.</param>

@@ -35,6 +35,14 @@ public sealed class RunFolder : IDisposable
         _certificates = [.. run.Certificates];
         _resumed = _certificates.Count;
         _pending = [.. run.Missing];
+        if (_pending.Count > 0 && manifest.FormatVersion != RunManifest.CurrentFormatVersion)
+        {
+            throw new CertiPureException(
+                $"{folder} holds a run of format version {manifest.FormatVersion} that is not finished; this CertiPure reads such a run but does "
+                + "not continue it, so begin it again in another folder.",
+                ExitCode.Refused);
+        }
+
         if (_pending.Count > 0 || !File.Exists(ManifestPath))
         {
             Manifest.Write(ManifestPath);
@@ -67,19 +75,30 @@ public sealed class RunFolder : IDisposable
     /// <param name="overwrite">Whether to discard a run that the folder holds.</param>
     /// <param name="time">The clock of the end time; the system's by default.</param>
     /// <exception cref="CertiPureException">Refused: the folder holds another experiment or shard, is in use by another
-    /// process or holds other files. Failed: it cannot be written, or a file in it is damaged.</exception>
+    /// process or holds other files, or a run of format version 1 that is not complete. Failed: it cannot be written, or a file
+    /// in it is damaged.</exception>
     public static RunFolder Open(
         string folder,
         Experiment experiment,
         Shard shard,
         RunEnvironment environment,
         bool overwrite = false,
-        TimeProvider? time = null)
+        TimeProvider? time = null) =>
+        Open(folder, new RunManifest(RunManifest.CurrentFormatVersion, experiment, shard, [environment]), overwrite, time);
+
+    /// <summary>Creates a run's folder, or resumes the run it holds.</summary>
+    /// <param name="folder">The folder; created with its parents if need be.</param>
+    /// <param name="planned">The manifest of a run that begins now. A run that the folder holds keeps its own and gains the
+    /// environment.</param>
+    /// <param name="overwrite">Whether to discard a run that the folder holds.</param>
+    /// <param name="time">The clock of the end time; the system's by default.</param>
+    /// <exception cref="CertiPureException">Refused: the folder holds another experiment or shard, is in use by another
+    /// process or holds other files, or a run of format version 1 that is not complete. Failed: it cannot be written, or a file
+    /// in it is damaged.</exception>
+    public static RunFolder Open(string folder, RunManifest planned, bool overwrite = false, TimeProvider? time = null)
     {
-        ArgumentNullException.ThrowIfNull(experiment);
-        ArgumentNullException.ThrowIfNull(shard);
-        ArgumentNullException.ThrowIfNull(environment);
-        experiment.Validate();
+        ArgumentNullException.ThrowIfNull(planned);
+        planned.Experiment.Validate();
         string manifestPath = Path.Combine(folder, ManifestName);
         RefuseForeignFolder(folder);
         FileStream @lock = Lock(folder);
@@ -92,15 +111,14 @@ public sealed class RunFolder : IDisposable
                 File.Delete(manifestPath);
             }
 
-            IReadOnlyList<RunEnvironment> earlier = [];
+            RunManifest manifest = planned;
             if (File.Exists(manifestPath))
             {
                 RunManifest existing = RunManifest.Read(manifestPath);
-                RefuseOther(folder, existing, experiment, shard);
-                earlier = existing.Environment;
+                RefuseOther(folder, existing, planned.Experiment, planned.Shard);
+                manifest = existing with { Environment = [.. existing.Environment, .. planned.Environment] };
             }
 
-            var manifest = new RunManifest(RunManifest.CurrentFormatVersion, experiment, shard, [.. earlier, environment]);
             return new RunFolder(folder, manifest, @lock, time ?? TimeProvider.System);
         }
         catch

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace CertiPure.Results;
 
@@ -14,10 +15,22 @@ public sealed record RunManifest(
     Shard Shard,
     IReadOnlyList<RunEnvironment> Environment)
 {
-    /// <summary>The format that this version writes and reads.</summary>
-    public const int CurrentFormatVersion = 1;
+    /// <summary>The format that this version writes. It reads this one and version 1.</summary>
+    public const int CurrentFormatVersion = 2;
 
     private const int MaximumBytes = 64 << 20;
+
+    /// <summary>Who chose the seed; null in format version 1.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SeedChoice? SeedChosenBy { get; init; }
+
+    /// <summary>The classes' names in label order; null where they are unknown and in format version 1.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? ClassNames { get; init; }
+
+    /// <summary>The classifier's answers to images without noise; null where no labels allow it and in format version 1.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CleanImages? CleanImages { get; init; }
 
     /// <summary>The ids of this folder's images, ascending.</summary>
     internal IReadOnlyList<int> OwnImages => Shard.Select(Experiment.Images);
@@ -32,10 +45,10 @@ public sealed record RunManifest(
         {
             // The version first: a later format may differ in every other field, and then the version is the news.
             int version = JsonSerializer.Deserialize(json, ResultsJson.Lenient.FormatVersionOnly)?.FormatVersion ?? 0;
-            if (version != CurrentFormatVersion)
+            if (version is < 1 or > CurrentFormatVersion)
             {
                 throw new CertiPureException(
-                    $"{path} has format version {version}, but this CertiPure reads version {CurrentFormatVersion}; use the "
+                    $"{path} has format version {version}, but this CertiPure reads versions 1 to {CurrentFormatVersion}; use the "
                     + "CertiPure that wrote it.");
             }
 
@@ -43,6 +56,7 @@ public sealed record RunManifest(
             // The serializer checks the members' nullability but not that of a list's elements.
             if (manifest is null
                 || manifest.Environment.Contains(null!)
+                || manifest.ClassNames?.Contains(null!) == true
                 || manifest.Experiment.Plan.Looks.Contains(null!)
                 || manifest.Experiment.Weights.Values.Contains(null!))
             {

@@ -68,7 +68,20 @@ public static class BinomialBound
     public static double Lower(IEnumerable<Look> looks)
     {
         ArgumentNullException.ThrowIfNull(looks);
-        return looks.Select(look => Lower(look.K, look.N, look.Alpha)).DefaultIfEmpty(0).Max();
+        return looks.Select(look => Lower(look.K, look.N, look.AlphaA)).DefaultIfEmpty(0).Max();
+    }
+
+    /// <summary>The best upper bound over the looks of one image of the probability of every class but the selected one. Together with
+    /// the selected class's lower bound it errs with probability at most the sum of the looks' alphas (docs/method.md).</summary>
+    /// <param name="looks">The looks; where none spends alpha on the others, what the lower bound leaves them.</param>
+    /// <param name="lowerBound">The best lower bound over the looks.</param>
+    /// <returns>The bound, rounded up, at most 1 - <paramref name="lowerBound"/>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    public static double UpperOfOthers(IEnumerable<Look> looks, double lowerBound)
+    {
+        ArgumentNullException.ThrowIfNull(looks);
+        double rest = lowerBound >= 0.5 || lowerBound == 0 ? 1 - lowerBound : Math.BitIncrement(1 - lowerBound);
+        return looks.Where(look => look.AlphaB > 0).Select(look => Upper(look.Rival!.Value, look.N, look.AlphaB)).Append(rest).Min();
     }
 
     /// <summary>The one-sided upper bound, rounded up; 1 for k = n.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using CertiPure.Results;
 
 namespace CertiPure.Smoothing;
 
@@ -10,11 +11,12 @@ namespace CertiPure.Smoothing;
 /// <param name="Label">The true class, or null where it is unknown.</param>
 /// <param name="Predicted">The certified class, or null for an abstention.</param>
 /// <param name="Selection">Votes per class of the n0 selection draws.</param>
-/// <param name="Looks">The looks at the estimation draws, one for a fixed plan; the bound is the best over them.</param>
+/// <param name="Looks">The looks at the estimation draws, one for a fixed plan; the bounds are the best over them.</param>
 /// <param name="Draws">Estimation draws that were counted.</param>
 /// <param name="LowerBound">Lower confidence bound of the probability of the selected class, rounded down.</param>
 /// <param name="Radius">Certified L2 radius in pixel space, rounded down; 0 for an abstention.</param>
 /// <param name="Seconds">Time from the image's first draw to its certificate.</param>
+[JsonConverter(typeof(CertificateConverter))]
 public sealed record Certificate(
     int Id,
     int? Label,
@@ -26,7 +28,12 @@ public sealed record Certificate(
     double Radius,
     double Seconds)
 {
+    /// <summary>The image's file within its folder, with forward slashes; null where images have no files of their own.</summary>
+    public string? File { get; init; }
+
+    /// <summary>Upper confidence bound of the probability of every other class, rounded up; null in format version 1.</summary>
+    public double? UpperBound { get; init; }
+
     /// <summary>Which model answers, under certified routing; null without it.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Routing? Routing { get; init; }
 }

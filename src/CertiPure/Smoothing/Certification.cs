@@ -15,7 +15,6 @@ public sealed class Certification : DrawConsumer
     private readonly TimeProvider _time;
     private readonly VoteCounts _votes;
     private long? _started;
-    private int? _selected;
 
     /// <summary>Starts before the first draw.</summary>
     /// <param name="image">The image.</param>
@@ -55,12 +54,12 @@ public sealed class Certification : DrawConsumer
         get
         {
             int n = Math.Max(0, Received - _plan.SelectionDraws);
-            int k = _selected is { } selected ? _votes[selected] : 0;
+            int k = _estimation.Selected is { } selected ? _votes[selected] : 0;
             double bound = n == 0 ? 0 : BinomialBound.Lower(k, n, _plan.Alpha);
             return new CertificationProgress(
                 Image.Id,
                 _selection.ToArray(),
-                _selected,
+                _estimation.Selected,
                 n,
                 _votes.ToArray(),
                 bound,
@@ -84,7 +83,7 @@ public sealed class Certification : DrawConsumer
             _selection.Add(label);
             if (position == _plan.SelectionDraws - 1)
             {
-                _selected = _selection.Top;
+                _estimation.Select(_selection);
             }
 
             return;
@@ -94,7 +93,7 @@ public sealed class Certification : DrawConsumer
         int draws = position - _plan.SelectionDraws + 1;
         if (draws == _estimation.NextCheckpoint)
         {
-            _estimation.Observe(_votes[_selected!.Value]);
+            _estimation.Observe(_votes);
             if (_estimation.IsFinished)
             {
                 Finish(draws);
@@ -108,12 +107,16 @@ public sealed class Certification : DrawConsumer
         Certificate = new Certificate(
             Image.Id,
             Image.Label,
-            bound > 0.5 ? _selected : null,
+            bound > 0.5 ? _estimation.Selected : null,
             _selection.ToArray(),
             [.. _estimation.Looks],
             draws,
             bound,
             BinomialBound.Radius(bound, _sigma),
-            _time.GetElapsedTime(_started!.Value).TotalSeconds);
+            _time.GetElapsedTime(_started!.Value).TotalSeconds)
+        {
+            File = Image.File,
+            UpperBound = BinomialBound.UpperOfOthers(_estimation.Looks, bound),
+        };
     }
 }

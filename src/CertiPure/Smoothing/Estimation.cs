@@ -1,8 +1,8 @@
 namespace CertiPure.Smoothing;
 
 /// <summary>
-/// The estimation phase of one image under a plan: says how many draws it wants to see next, is told the votes there, and
-/// ends with the looks that the bound follows from. Which class the votes are for does not matter to it.
+/// The estimation phase of one image under a plan: is told the selection votes, says how many draws it wants to see next, is told
+/// the votes there, and ends with the looks that the bounds follow from.
 /// </summary>
 public abstract class Estimation
 {
@@ -19,25 +19,43 @@ public abstract class Estimation
     /// <summary>Whether no further draw is wanted.</summary>
     public bool IsFinished { get; private protected set; }
 
+    /// <summary>The class that the selection votes chose; null before <see cref="Select"/>.</summary>
+    public int? Selected { get; private set; }
+
     /// <summary>The looks so far, in order of draws.</summary>
     public IReadOnlyList<Look> Looks => _looks;
 
-    /// <summary>Tells the votes after <see cref="NextCheckpoint"/> draws; either finishes or moves the checkpoint on.</summary>
-    /// <param name="k">How many of these draws were for the selected class, 0 to <see cref="NextCheckpoint"/>.</param>
-    /// <exception cref="InvalidOperationException">The estimation has finished.</exception>
-    public void Observe(int k)
+    /// <summary>Tells the votes of the selection draws, which choose the class.</summary>
+    /// <param name="selection">The votes of all n0 draws.</param>
+    /// <exception cref="InvalidOperationException">The class is chosen already.</exception>
+    public void Select(VoteCounts selection)
     {
-        if (IsFinished)
+        ArgumentNullException.ThrowIfNull(selection);
+        if (Selected is not null)
         {
-            throw new InvalidOperationException("The estimation has finished.");
+            throw new InvalidOperationException("The class is chosen already.");
         }
 
-        ArgumentOutOfRangeException.ThrowIfNegative(k);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(k, NextCheckpoint);
-        Advance(k);
+        Selected = selection.Top;
     }
 
-    private protected abstract void Advance(int k);
+    /// <summary>Tells the votes after <see cref="NextCheckpoint"/> draws; either finishes or moves the checkpoint on.</summary>
+    /// <param name="votes">The votes of exactly these draws.</param>
+    /// <exception cref="InvalidOperationException">The estimation has finished, or no class is chosen.</exception>
+    public void Observe(VoteCounts votes)
+    {
+        ArgumentNullException.ThrowIfNull(votes);
+        if (IsFinished || Selected is not { } selected)
+        {
+            throw new InvalidOperationException(
+                IsFinished ? "The estimation has finished." : "The estimation has not been told the selection votes.");
+        }
 
-    private protected void Record(Look look) => _looks.Add(look);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(votes.Total, NextCheckpoint);
+        Advance(votes, votes[selected]);
+    }
+
+    private protected abstract void Advance(VoteCounts votes, int k);
+
+    private protected void Record(VoteCounts votes, double alpha) => _looks.Add(new Look(votes.ToArray(), Selected!.Value, alpha, 0));
 }

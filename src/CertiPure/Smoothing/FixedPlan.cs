@@ -9,7 +9,7 @@ public sealed class FixedPlan : SamplingPlan
     /// <param name="alpha">The error probability, 0 &lt; alpha &lt; 1.</param>
     /// <exception cref="CertiPureException">A number is out of range, or so few draws can never certify anything.</exception>
     public FixedPlan(int selectionDraws = 100, int estimationDraws = 10_000, double alpha = 0.001)
-        : base(selectionDraws, estimationDraws, alpha, alpha)
+        : base(selectionDraws, estimationDraws, alpha, alpha, BoundKind.Top)
     {
     }
 
@@ -35,9 +35,9 @@ public sealed class FixedPlan : SamplingPlan
             _alpha = alpha;
         }
 
-        private protected override void Advance(int k)
+        private protected override void Advance(VoteCounts votes, int k)
         {
-            Record(new Look(NextCheckpoint, k, _alpha));
+            Record(votes, _alpha);
             IsFinished = true;
         }
     }

@@ -88,7 +88,7 @@ public sealed class RoutedCertification : DrawConsumer
     {
         int n = _plan.EstimationDraws, selected = _selection.Top;
         double alpha = _plan.Looks[0].Alpha;
-        var classLook = new Look(n, _votes[selected], alpha);
+        var classLook = new Look(_votes.ToArray(), selected, alpha, 0);
         bool isSmoothed = Routing.IsSmoothed(_selectionSmoothed, _plan.SelectionDraws);
         var routeLook = new Look(n, isSmoothed ? _smoothed : n - _smoothed, alpha);
         double bound = BinomialBound.Lower(classLook.K, n, alpha);
@@ -105,6 +105,8 @@ public sealed class RoutedCertification : DrawConsumer
             radius,
             _time.GetElapsedTime(_started!.Value).TotalSeconds)
         {
+            File = Image.File,
+            UpperBound = BinomialBound.UpperOfOthers([classLook], bound),
             Routing = routing,
         };
     }

@@ -10,7 +10,7 @@ public sealed class RoutedPlan : SamplingPlan
     /// <param name="alpha">The error probability of the composition, 0 &lt; alpha &lt; 1.</param>
     /// <exception cref="CertiPureException">A number is out of range, or so few draws can never certify anything.</exception>
     public RoutedPlan(int selectionDraws = 100, int estimationDraws = 10_000, double alpha = 0.001)
-        : base(selectionDraws, estimationDraws, alpha, alpha / 2)
+        : base(selectionDraws, estimationDraws, alpha, alpha / 2, BoundKind.Top)
     {
     }
 

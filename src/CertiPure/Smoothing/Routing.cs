@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using CertiPure.Results;
+
 namespace CertiPure.Smoothing;
 
 /// <summary>
@@ -9,7 +12,7 @@ namespace CertiPure.Smoothing;
 /// the route to be certified, else the route is the plain model.</param>
 /// <param name="Look">How many of the n estimation draws belonged to the chosen route, and the share of alpha spent on it.</param>
 /// <param name="LowerBound">Lower confidence bound of the chosen route's probability, rounded down.</param>
-public sealed record Routing(int PlainAnswer, int SelectionSmoothed, Look Look, double LowerBound)
+public sealed record Routing(int PlainAnswer, int SelectionSmoothed, [property: JsonConverter(typeof(RouteLookConverter))] Look Look, double LowerBound)
 {
     /// <summary>Whether the route that was put to the test is the smoothed model.</summary>
     /// <param name="selectionDraws">n0.</param>

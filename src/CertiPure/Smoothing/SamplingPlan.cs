@@ -11,8 +11,9 @@ public abstract class SamplingPlan
     /// <param name="estimationDraws">n, the most draws an image's estimation may take, at least 1.</param>
     /// <param name="alpha">The total error probability, 0 &lt; alpha &lt; 1.</param>
     /// <param name="largestLookAlpha">The largest alpha that a single look after <paramref name="estimationDraws"/> draws has.</param>
+    /// <param name="bound">Which votes the radius follows from.</param>
     /// <exception cref="CertiPureException">A number is out of range, or so few draws can never certify anything.</exception>
-    private protected SamplingPlan(int selectionDraws, int estimationDraws, double alpha, double largestLookAlpha)
+    private protected SamplingPlan(int selectionDraws, int estimationDraws, double alpha, double largestLookAlpha, BoundKind bound)
     {
         if (selectionDraws < 1 || estimationDraws < 1)
         {
@@ -41,6 +42,7 @@ public abstract class SamplingPlan
         SelectionDraws = selectionDraws;
         EstimationDraws = estimationDraws;
         Alpha = alpha;
+        Bound = bound;
     }
 
     /// <summary>The plan's name on the command line: <c>fixed</c> or <c>staged</c>; <c>routed</c> for certified
@@ -55,6 +57,9 @@ public abstract class SamplingPlan
 
     /// <summary>The probability with which a certificate may be wrong.</summary>
     public double Alpha { get; }
+
+    /// <summary>Which votes the radius follows from.</summary>
+    public BoundKind Bound { get; }
 
     /// <summary>The looks that the plan may take, in order of draws; the last has all n, and their alphas sum to at most
     /// <see cref="Alpha"/>.</summary>

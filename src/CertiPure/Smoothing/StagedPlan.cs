@@ -47,7 +47,7 @@ public sealed class StagedPlan : SamplingPlan
     /// <param name="alpha">The error probability, 0 &lt; alpha &lt; 1.</param>
     /// <exception cref="CertiPureException">A number is out of range, or so few draws can never certify anything.</exception>
     public StagedPlan(IReadOnlyList<double> radii, int selectionDraws, IReadOnlyList<PlannedLook> looks, double alpha)
-        : base(selectionDraws, Last(looks).N, alpha, Last(looks).Alpha)
+        : base(selectionDraws, Last(looks).N, alpha, Last(looks).Alpha, BoundKind.Top)
     {
         ArgumentNullException.ThrowIfNull(radii);
         if (radii.Count == 0 || !radii.All(radius => radius >= 0 && double.IsFinite(radius)))
@@ -205,12 +205,12 @@ public sealed class StagedPlan : SamplingPlan
             NextCheckpoint = Math.Min(plan._interval, plan.EstimationDraws);
         }
 
-        private protected override void Advance(int k)
+        private protected override void Advance(VoteCounts votes, int k)
         {
             int n = NextCheckpoint;
             if (_thresholds.Certify.TryGetValue(n, out int[]? needed))
             {
-                Record(new Look(n, k, _plan._looks.First(look => look.N == n).Alpha));
+                Record(votes, _plan._looks.First(look => look.N == n).Alpha);
                 while (_certified < _givenUp && k >= needed[_certified])
                 {
                     _certified++;

@@ -45,7 +45,7 @@ public sealed class RunVerbTests : IAsyncLifetime
         string sure = (await CommandResult.Of("bound", "-k", "100", "-n", "100", "--sigma", "0.25", "--json")).Succeeded();
         JsonElement bound = JsonDocument.Parse(sure).RootElement;
         string[] lines = [.. File.ReadAllLines(log).Select((line, i) => i == 5
-            ? $$"""{"id":5,"label":5,"predicted":5,"selection":[0,0,0,0,0,20,0,0,0,0],"looks":[{"n":100,"k":100,"alpha":0.001}],"draws":100,"lowerBound":{{bound.GetProperty("lowerBound").GetRawText()}},"radius":{{bound.GetProperty("radius").GetRawText()}},"seconds":1}"""
+            ? $$"""{"id":5,"label":5,"predicted":5,"selection":[0,0,0,0,0,20,0,0,0,0],"looks":[{"n":100,"votes":[0,0,0,0,0,100,0,0,0,0],"alphaA":0.001,"alphaB":0}],"draws":100,"lowerBound":{{bound.GetProperty("lowerBound").GetRawText()}},"upperBound":{{1 - bound.GetProperty("lowerBound").GetDouble()}},"radius":{{bound.GetProperty("radius").GetRawText()}},"seconds":1}"""
             : line)];
         File.WriteAllLines(log, lines);
         (await CommandResult.Of(Verify())).Succeeded();

@@ -132,15 +132,16 @@ public sealed class VerifyTests : IAsyncLifetime
     {
         // The class's counts are those of the seed, the route's are invented.
         Set(_certificate, "seal", "null");
-        var look = new Look(120, (int)_certificate["certificate"]!["looks"]![0]!["k"]!, 0.0005);
-        double bound = BinomialBound.Lower([look]);
+        int[] votes = [.. _certificate["certificate"]!["looks"]![0]!["votes"]!.AsArray().Select(count => (int)count!)];
         var route = new Look(120, 120, 0.0005);
         List<int> selection = [.. _certificate["certificate"]!["selection"]!.AsArray().Select(votes => (int)votes!)];
         int selected = selection.IndexOf(selection.Max());
+        double bound = BinomialBound.Lower(votes[selected], 120, 0.0005);
         Set(_certificate, "experiment.plan", Json(new { name = "routed", looks = new[] { new { n = 120, alpha = 0.0005 } } }));
         Set(_certificate, "experiment.radii", "[]");
         Set(_certificate, "experiment.routing", Json(new { core = "invented", selection = "entropy", entropyThreshold = 0.5 }));
-        Set(_certificate, "certificate.looks", Json(new[] { new { n = 120, k = look.K, alpha = 0.0005 } }));
+        Set(_certificate, "certificate.looks", Json(new[] { new { n = 120, votes, alphaA = 0.0005, alphaB = 0 } }));
+        Set(_certificate, "certificate.upperBound", Json(1.0));
         Set(_certificate, "certificate.lowerBound", Json(bound));
         Set(_certificate, "certificate.predicted", Json(bound > 0.5 ? selected : (int?)null));
         Set(_certificate, "certificate.radius", Json(BinomialBound.Radius(bound, 1)));

@@ -12,15 +12,70 @@ public sealed class CertificateLogTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    private const string FirstVersion =
+        "{\"id\":20,\"label\":null,\"predicted\":null,\"selection\":[3,7],\"looks\":[{\"n\":100,\"k\":40,\"alpha\":0.001}],"
+        + "\"draws\":100,\"lowerBound\":0.25,\"radius\":0,\"seconds\":1.5}";
+
     [Fact]
     public void A_line_has_exactly_the_documented_keys_in_their_order()
     {
-        var certificate = new Certificate(20, null, null, [3, 7], [new Look(100, 40, 0.001)], 100, 0.25, 0, 1.5);
+        var certificate = new Certificate(
+            20, null, null, [3, 7], [new Look([60, 40], 1, 0.001, 0), new Look([120, 80], 1, 0.0006, 0.0004)], 200, 0.25, 0, 1.5)
+        {
+            File = "cats/7.png",
+            UpperBound = 0.75,
+        };
 
         Assert.Equal(
-            "{\"id\":20,\"label\":null,\"predicted\":null,\"selection\":[3,7],\"looks\":[{\"n\":100,\"k\":40,\"alpha\":0.001}],"
-            + "\"draws\":100,\"lowerBound\":0.25,\"radius\":0,\"seconds\":1.5}",
+            "{\"id\":20,\"file\":\"cats/7.png\",\"label\":null,\"predicted\":null,\"selection\":[3,7],\"looks\":["
+            + "{\"n\":100,\"votes\":[60,40],\"alphaA\":0.001,\"alphaB\":0},{\"n\":200,\"votes\":[120,80],\"alphaA\":0.0006,\"alphaB\":0.0004}],"
+            + "\"draws\":200,\"lowerBound\":0.25,\"upperBound\":0.75,\"radius\":0,\"seconds\":1.5}",
             CertificateLog.ToLine(certificate));
+        Assert.Equal(certificate.Looks, CertificateLog.ParseLine(CertificateLog.ToLine(certificate)).Looks);
+    }
+
+    [Fact]
+    public void A_line_of_version_1_is_read_and_written_again_as_it_was()
+    {
+        Certificate read = CertificateLog.ParseLine(FirstVersion);
+
+        Assert.Equal(new Look(100, 40, 0.001), Assert.Single(read.Looks));
+        Assert.Equal((null, null, null), (read.Looks[0].Votes, read.Looks[0].Rival, read.UpperBound));
+        Assert.Equal(FirstVersion, CertificateLog.ToLine(read));
+    }
+
+    [Fact]
+    public void Votes_of_more_than_a_hundred_classes_are_written_only_where_there_are_any()
+    {
+        int[] selection = new int[101], votes = new int[101];
+        (selection[7], votes[7], votes[100]) = (10, 90, 10);
+        var certificate = new Certificate(0, null, null, selection, [new Look(votes, 7, 0.001, 0)], 100, 0, 0, 1);
+
+        string line = CertificateLog.ToLine(certificate);
+
+        Assert.Contains("\"votes\":{\"7\":90,\"100\":10}", line, StringComparison.Ordinal);
+        Assert.Equal(certificate.Looks, CertificateLog.ParseLine(line).Looks);
+    }
+
+    [Theory]
+    [InlineData("{\"n\":100}")]
+    [InlineData("{\"n\":100,\"k\":40}")]
+    [InlineData("{\"n\":100,\"k\":40,\"alpha\":0.001,\"votes\":[60,40],\"alphaA\":0.001,\"alphaB\":0}")]
+    [InlineData("{\"n\":100,\"votes\":[60,40],\"alphaA\":0.001}")]
+    [InlineData("{\"n\":100,\"votes\":[60,41],\"alphaA\":0.001,\"alphaB\":0}")]
+    [InlineData("{\"n\":100,\"votes\":[110,-10],\"alphaA\":0.001,\"alphaB\":0}")]
+    [InlineData("{\"n\":100,\"votes\":[60,30,10],\"alphaA\":0.001,\"alphaB\":0}")]
+    [InlineData("{\"n\":100,\"votes\":[2147483647,2147483647],\"alphaA\":0.001,\"alphaB\":0}")]
+    [InlineData("{\"n\":100,\"votes\":{\"0\":60,\"2\":40},\"alphaA\":0.001,\"alphaB\":0}")]
+    [InlineData("{\"n\":100,\"votes\":{\"-1\":60,\"1\":40},\"alphaA\":0.001,\"alphaB\":0}")]
+    [InlineData("{\"n\":100,\"votes\":{\"x\":100},\"alphaA\":0.001,\"alphaB\":0}")]
+    [InlineData("{\"n\":100,\"votes\":\"60,40\",\"alphaA\":0.001,\"alphaB\":0}")]
+    [InlineData("{\"n\":100,\"votes\":null,\"alphaA\":0.001,\"alphaB\":0}")]
+    public void A_look_of_neither_version_is_refused(string look)
+    {
+        string line = FirstVersion.Replace("{\"n\":100,\"k\":40,\"alpha\":0.001}", look, StringComparison.Ordinal);
+
+        Assert.Throws<CertiPureException>(() => CertificateLog.ParseLine(line));
     }
 
     [Fact]

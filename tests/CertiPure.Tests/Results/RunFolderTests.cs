@@ -16,6 +16,42 @@ public sealed class RunFolderTests : IDisposable
     public void Dispose() => _temporary.Dispose();
 
     [Fact]
+    public void A_run_of_version_1_is_read_and_reopened_when_complete_but_not_continued()
+    {
+        using (RunFolder run = Open())
+        {
+            CertifyAll(run);
+        }
+
+        WriteAsVersion1(images: 7);
+        string[] before = [File.ReadAllText(ManifestPath), File.ReadAllText(LogPath)];
+        using (RunFolder run = Open())
+        {
+            Assert.Empty(run.Pending);
+            run.Finish();
+        }
+
+        Assert.Equal(before, (string[])[File.ReadAllText(ManifestPath), File.ReadAllText(LogPath)]);
+        Assert.Empty(CertificateVerifier.Check(Run.Read(Folder)));
+        WriteAsVersion1(images: 6);
+        Assert.Contains(
+            "format version 1", Assert.Throws<CertiPureException>(() => Open()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_log_of_another_version_than_its_manifest_is_refused()
+    {
+        using (RunFolder run = Open())
+        {
+            CertifyAll(run);
+        }
+
+        File.WriteAllText(ManifestPath, File.ReadAllText(ManifestPath).Replace("\"formatVersion\": 2", "\"formatVersion\": 1", StringComparison.Ordinal));
+        Assert.Contains(
+            "another format version", Assert.Throws<CertiPureException>(() => Run.Read(Folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_new_run_begins_with_every_image_pending()
     {
         using RunFolder run = Open();
@@ -267,5 +303,19 @@ public sealed class RunFolderTests : IDisposable
         public DateTimeOffset Now { get; set; } = new(2024, 7, 1, 0, 0, 0, TimeSpan.Zero);
 
         public override DateTimeOffset GetUtcNow() => Now;
+    }
+
+    /// <summary>Leaves the folder as version 1 would have, with the certificates of the first images.</summary>
+    private void WriteAsVersion1(int images)
+    {
+        Run run = Run.Read(Folder);
+        (run.Manifest with { FormatVersion = 1 }).Write(ManifestPath);
+        File.WriteAllLines(
+            LogPath,
+            run.Certificates.Take(images).Select(certificate => CertificateLog.ToLine(certificate with
+            {
+                Looks = [.. certificate.Looks.Select(look => new Look(look.N, look.K, look.AlphaA))],
+                UpperBound = null,
+            })));
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using CertiPure.Results;
+using CertiPure.Smoothing;
 
 namespace CertiPure.Tests.Results;
 
@@ -22,6 +23,32 @@ public sealed class RunManifestTests : IDisposable
         Assert.Empty(written.Experiment.DifferencesFrom(read.Experiment));
         Assert.Equal(written.Shard, read.Shard);
         Assert.Equal(written.Environment, read.Environment);
+        Assert.Equal(written.SeedChosenBy, read.SeedChosenBy);
+        Assert.Equal(written.ClassNames, read.ClassNames);
+        Assert.Equal(written.CleanImages, read.CleanImages);
+    }
+
+    [Fact]
+    public void Version_1_says_nothing_of_bound_and_engine_and_is_the_same_experiment_as_one_of_top_and_torch()
+    {
+        Manifest().Write(ManifestPath);
+        JsonNode json = JsonNode.Parse(File.ReadAllText(ManifestPath))!;
+        json["formatVersion"] = 1;
+        foreach (string later in (string[])["seedChosenBy", "classNames", "cleanImages"])
+        {
+            json.AsObject().Remove(later);
+        }
+
+        json["experiment"]!.AsObject().Remove("bound");
+        json["experiment"]!.AsObject().Remove("engine");
+        json["environment"]![0]!.AsObject().Remove("probe");
+        File.WriteAllText(ManifestPath, json.ToJsonString());
+
+        RunManifest read = RunManifest.Read(ManifestPath);
+
+        Assert.Equal((BoundKind.Top, Engine.Torch), (read.Experiment.Bound, read.Experiment.Engine.Name));
+        Assert.Empty(read.Experiment.DifferencesFrom(Samples.Experiment()));
+        Assert.Equal("bound", Assert.Single(read.Experiment.DifferencesFrom(Samples.Experiment() with { Bound = BoundKind.Margin })).Field);
     }
 
     [Fact]
@@ -30,9 +57,11 @@ public sealed class RunManifestTests : IDisposable
         Manifest().Write(ManifestPath);
         JsonNode json = JsonNode.Parse(File.ReadAllText(ManifestPath))!;
 
-        Assert.Equal(["formatVersion", "experiment", "shard", "environment"], json.AsObject().Select(p => p.Key));
         Assert.Equal(
-            """{"data":{"name":"digits","split":"test","shape":"1x28x28","pixelSha256":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"},"images":"0..120:20","sigma":0.5,"n0":10,"n":100,"alpha":0.001,"plan":{"name":"fixed","looks":[{"n":100,"alpha":0.001}]},"radii":[0,0.25,0.5],"seed":7,"noise":"normal","purifier":{"method":"consistency","level":"exact","clamp":true,"networkCalls":1},"classifier":{"name":"small","classCount":3},"precision":"fp32","batch":64,"weights":{"classifier":"cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc","purifier":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"}}""",
+            ["formatVersion", "experiment", "shard", "environment", "seedChosenBy", "classNames", "cleanImages"],
+            json.AsObject().Select(p => p.Key));
+        Assert.Equal(
+            """{"data":{"name":"digits","split":"test","shape":"1x28x28","pixelSha256":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"},"images":"0..120:20","sigma":0.5,"n0":10,"n":100,"alpha":0.001,"bound":"top","plan":{"name":"fixed","looks":[{"n":100,"alpha":0.001}]},"radii":[0,0.25,0.5],"seed":7,"noise":"normal","purifier":{"method":"consistency","level":"exact","clamp":true,"networkCalls":1},"classifier":{"name":"small","classCount":3},"engine":{"name":"torch"},"precision":"fp32","batch":64,"weights":{"classifier":"cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc","purifier":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"}}""",
             json["experiment"]!.ToJsonString());
         Assert.Equal("1/4", json["shard"]!.GetValue<string>());
     }
@@ -40,9 +69,9 @@ public sealed class RunManifestTests : IDisposable
     [Fact]
     public void A_later_format_is_named_before_its_unknown_fields()
     {
-        File.WriteAllText(ManifestPath, """{"formatVersion": 2, "unheardOf": []}""");
+        File.WriteAllText(ManifestPath, """{"formatVersion": 3, "unheardOf": []}""");
 
-        Assert.Contains("format version 2", Assert.Throws<CertiPureException>(() => RunManifest.Read(ManifestPath)).Message, StringComparison.Ordinal);
+        Assert.Contains("format version 3", Assert.Throws<CertiPureException>(() => RunManifest.Read(ManifestPath)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -84,6 +113,9 @@ public sealed class RunManifestTests : IDisposable
     [InlineData("seed", "-1")]
     [InlineData("noise", "\"loud\"")]
     [InlineData("noise", "0")]
+    [InlineData("bound", "\"best\"")]
+    [InlineData("bound", "1")]
+    [InlineData("engine", """{"name":"abacus"}""")]
     [InlineData("weights", "null")]
     [InlineData("radii", "[-1]")]
     [InlineData("plan", """{"name":"staged","looks":[{"n":50,"alpha":0.0009},{"n":100,"alpha":0.0009}]}""")]
@@ -112,7 +144,15 @@ public sealed class RunManifestTests : IDisposable
     }
 
     private static RunManifest Manifest() => new(
-        RunManifest.CurrentFormatVersion, Samples.Experiment(), new Shard(1, 4), [Samples.Environment()]);
+        RunManifest.CurrentFormatVersion,
+        Samples.Experiment(),
+        new Shard(1, 4),
+        [Samples.Environment() with { Probe = new ProbeOutcome(5, 1e-6, 1e-4) }])
+    {
+        SeedChosenBy = SeedChoice.Operator,
+        ClassNames = ["zero", "one", "two"],
+        CleanImages = new CleanImages(52, 60),
+    };
 
     private void AssertOneSentence()
     {

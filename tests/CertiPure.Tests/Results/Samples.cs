@@ -36,11 +36,14 @@ internal static class Samples
             id % 3,
             bound > 0.5 ? 1 : null,
             [1, 8, 1],
-            [new Look(100, votes, 0.001)],
+            [new Look([0, votes, 100 - votes], 1, 0.001, 0)],
             100,
             bound,
             BinomialBound.Radius(bound, sigma),
-            seconds);
+            seconds)
+        {
+            UpperBound = BinomialBound.UpperOfOthers([], bound),
+        };
     }
 
     public static RunManifest Manifest(Experiment? experiment = null) =>

@@ -85,7 +85,7 @@ public sealed class SmoothedClassifierTests
         Certificate certificate = await new SmoothedClassifier(queue, Noise)
             .CertifyAsync(ScriptedClassifier.Image(0), new StagedPlan([0, 0.25], 100, 10_000), null, Cancel);
         Assert.Equal(200, certificate.Draws);
-        Assert.Equal(new Look(200, 200, 2e-5), Assert.Single(certificate.Looks));
+        Assert.Equal((200, 200, 2e-5, 0.0), Assert.Single(certificate.Looks) is var look ? (look.N, look.K, look.AlphaA, look.AlphaB) : default);
         Assert.Equal(300 + queue.Statistics.Discarded, queue.Statistics.Draws);
         Assert.InRange(queue.Statistics.Discarded, 20, 147);
     }
@@ -212,14 +212,15 @@ public sealed class SmoothedClassifierTests
 
         int selected = Array.IndexOf(selection, selection.Max());
         Estimation estimation = plan.Begin(0.25);
-        int k = 0;
+        estimation.Select(new VoteCounts(selection));
+        int[] votes = new int[Linear.ClassCount];
         int n = 0;
         while (!estimation.IsFinished)
         {
-            k += Label(image, NoisePhase.Estimation, n++) == selected ? 1 : 0;
+            votes[Label(image, NoisePhase.Estimation, n++)]++;
             if (n == estimation.NextCheckpoint)
             {
-                estimation.Observe(k);
+                estimation.Observe(new VoteCounts(votes));
             }
         }
 

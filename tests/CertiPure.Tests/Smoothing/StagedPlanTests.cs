@@ -38,7 +38,7 @@ public sealed class StagedPlanTests
     public void Agreement_ends_at_the_first_look_that_certifies_every_radius()
     {
         Estimation estimation = Run(Plan, 1.0, n => n);
-        Assert.Equal([new Look(200, 200, 2e-5)], estimation.Looks);
+        Assert.Equal([new Look([200, 0], 0, 2e-5, 0)], estimation.Looks);
         Assert.True(BinomialBound.Radius(BinomialBound.Lower(estimation.Looks), 1.0) >= 1.0);
 
         // At sigma 0.5 the ceiling of 200 draws is 0.81, so radius 1 has to wait for the next look.
@@ -123,8 +123,18 @@ public sealed class StagedPlanTests
     {
         Estimation estimation = Run(Plan, 0.5, _ => 0);
         Assert.Throws<InvalidOperationException>(() => estimation.Observe(0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Plan.Begin(0.5).Observe(101));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Plan.Begin(0.5).Observe(-1));
+    }
+
+    [Fact]
+    public void An_estimation_wants_the_selection_votes_once_and_the_votes_of_its_checkpoint_and_no_others()
+    {
+        Estimation estimation = Plan.Begin(0.5);
+        Assert.Throws<InvalidOperationException>(() => estimation.Observe(new VoteCounts([100, 0])));
+        estimation.Select(new VoteCounts([40, 60]));
+        Assert.Equal(1, estimation.Selected);
+        Assert.Throws<InvalidOperationException>(() => estimation.Select(new VoteCounts([40, 60])));
+        Assert.Throws<ArgumentOutOfRangeException>(() => estimation.Observe(new VoteCounts([100, 1])));
+        Assert.Throws<ArgumentOutOfRangeException>(() => estimation.Observe(new VoteCounts([99, 0])));
     }
 
     private static Estimation Run(SamplingPlan plan, double sigma, Func<int, int> votes)
