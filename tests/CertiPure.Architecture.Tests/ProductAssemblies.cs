@@ -6,15 +6,16 @@ namespace CertiPure.Architecture.Tests;
 internal static class ProductAssemblies
 {
     private static readonly string[] Libraries =
-        ["CertiPure", "CertiPure.Imaging", "CertiPure.Onnx", "CertiPure.Torch", "CertiPure.Recipes"];
+        ["CertiPure", "CertiPure.Imaging", "CertiPure.Onnx", "CertiPure.Onnx.Graph", "CertiPure.Torch", "CertiPure.Recipes"];
 
     public static IReadOnlyDictionary<string, string[]> MaySee { get; } = new Dictionary<string, string[]>
     {
         ["CertiPure"] = [],
         ["CertiPure.Imaging"] = ["CertiPure"],
-        ["CertiPure.Onnx"] = ["CertiPure"],
-        ["CertiPure.Torch"] = ["CertiPure"],
-        ["CertiPure.Recipes"] = ["CertiPure", "CertiPure.Imaging", "CertiPure.Onnx", "CertiPure.Torch"],
+        ["CertiPure.Onnx.Graph"] = ["CertiPure"],
+        ["CertiPure.Onnx"] = ["CertiPure", "CertiPure.Onnx.Graph"],
+        ["CertiPure.Torch"] = ["CertiPure", "CertiPure.Onnx.Graph"],
+        ["CertiPure.Recipes"] = ["CertiPure", "CertiPure.Imaging", "CertiPure.Onnx", "CertiPure.Onnx.Graph", "CertiPure.Torch"],
         ["CertiPure.Cli"] = Libraries,
         ["CertiPure.Server"] = Libraries,
     };

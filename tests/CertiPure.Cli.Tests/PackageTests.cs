@@ -15,7 +15,7 @@ namespace CertiPure.Cli.Tests;
 [Trait("group", "long")]
 public sealed class PackageTests(PackageTests.PackedFolder packed) : IClassFixture<PackageTests.PackedFolder>
 {
-    private static readonly string[] Libraries = ["CertiPure", "CertiPure.Imaging", "CertiPure.Onnx", "CertiPure.Torch", "CertiPure.Recipes"];
+    private static readonly string[] Libraries = ["CertiPure", "CertiPure.Imaging", "CertiPure.Onnx", "CertiPure.Onnx.Graph", "CertiPure.Torch", "CertiPure.Recipes"];
 
     [Fact]
     public async Task Every_package_has_a_readme_a_license_documentation_and_symbols_and_no_path_of_the_building_machine()

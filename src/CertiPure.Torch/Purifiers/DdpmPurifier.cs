@@ -1,3 +1,4 @@
+using CertiPure.Onnx.Graph;
 using CertiPure.Torch.Backend;
 using CertiPure.Torch.Networks.Denoising;
 using static TorchSharp.torch;
@@ -29,4 +30,10 @@ public sealed class DdpmPurifier : OneStepPurifier
 
     /// <inheritdoc/>
     protected override Tensor Restore(Tensor noisy, double sigma) => base.Restore(noisy, sigma).clamp_(-1, 1);
+
+    private protected override GraphValue Restore(GraphBuilder graph, GraphValue noisy, double sigma)
+    {
+        GraphValue restored = base.Restore(graph, noisy, sigma);
+        return graph.Clip(restored, -1, 1);
+    }
 }

@@ -1,3 +1,4 @@
+using CertiPure.Onnx.Graph;
 using CertiPure.Torch.Networks.Denoising;
 using static TorchSharp.torch;
 
@@ -12,8 +13,22 @@ public static class NetworkSpace
     /// <summary>y = 2 x - 1.</summary>
     public static Tensor FromPixels(Tensor pixels) => (pixels * 2).sub_(1);
 
+    /// <summary>y = 2 x - 1, as a piece of a graph.</summary>
+    public static GraphValue FromPixels(GraphBuilder graph, GraphValue pixels)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        return graph.Subtract(graph.Multiply(pixels, 2), graph.Constant(1));
+    }
+
     /// <summary>x = (y + 1) / 2.</summary>
     public static Tensor ToPixels(Tensor network) => (network + 1).mul_(0.5);
+
+    /// <summary>x = (y + 1) / 2, as a piece of a graph.</summary>
+    public static GraphValue ToPixels(GraphBuilder graph, GraphValue network)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        return graph.Multiply(graph.Add(network, graph.Constant(1)), 0.5);
+    }
 
     /// <summary>The level t that the network is told.</summary>
     /// <param name="sigma">The noise's standard deviation in pixel space, above 0.</param>

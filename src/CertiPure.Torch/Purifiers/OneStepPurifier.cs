@@ -1,3 +1,4 @@
+using CertiPure.Onnx.Graph;
 using CertiPure.Torch.Backend;
 using CertiPure.Torch.Networks.Denoising;
 using static TorchSharp.torch;
@@ -17,4 +18,7 @@ public abstract class OneStepPurifier : TorchPurifier
 
     /// <inheritdoc/>
     protected override Tensor Restore(Tensor noisy, double sigma) => Denoise(noisy, NetworkSpace.Level(sigma, _level));
+
+    private protected override GraphValue Restore(GraphBuilder graph, GraphValue noisy, double sigma) =>
+        Denoise(graph, noisy, NetworkSpace.Level(sigma, _level));
 }

@@ -1,3 +1,4 @@
+using CertiPure.Onnx.Graph;
 using CertiPure.Torch.Backend;
 using CertiPure.Torch.Networks.Denoising;
 using TorchSharp;
@@ -63,8 +64,28 @@ public sealed class PfOdePurifier : TorchPurifier
         return state;
     }
 
+    private protected override GraphValue Restore(GraphBuilder graph, GraphValue noisy, double sigma)
+    {
+        List<double> levels = Levels(sigma);
+        GraphValue state = noisy;
+        for (int i = 0; i < levels.Count; i++)
+        {
+            double t = levels[i], next = i + 1 < levels.Count ? levels[i + 1] : 0;
+            GraphValue slope = Slope(graph, state, t);
+            GraphValue moved = graph.Add(state, graph.Multiply(slope, next - t));
+            state = next > 0
+                ? graph.Add(state, graph.Multiply(graph.Add(slope, Slope(graph, moved, next)), (next - t) / 2))
+                : moved;
+        }
+
+        return state;
+    }
+
     // dy/dt = (y - D(y,t)) / t.
     private Tensor Slope(Tensor state, double t) => (state - Denoise(state, t)) / t;
+
+    private GraphValue Slope(GraphBuilder graph, GraphValue state, double t) =>
+        graph.Multiply(graph.Subtract(state, Denoise(graph, state, t)), 1 / t);
 
     private List<double> Levels(double sigma)
     {

@@ -1,4 +1,5 @@
 using CertiPure.Images;
+using CertiPure.Onnx.Graph;
 using CertiPure.Torch.Backend;
 using CertiPure.Torch.Networks;
 using TorchSharp;
@@ -126,6 +127,29 @@ public sealed class TorchClassifier : IClassifier, IDisposable
         using DisposeScope scope = NewDisposeScope();
         Tensor input = _mean is null ? pixels : (pixels - _mean).div_(_deviation!);
         return _forward(input.to(_type)).to(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The classifier as a piece of a graph.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="pixels"><c>[N,C,H,W]</c> in pixel space.</param>
+    /// <returns>Logits, <c>[N,K]</c>.</returns>
+    /// <exception cref="CertiPureException">The network cannot write itself as a graph.</exception>
+    public GraphValue Write(GraphBuilder graph, GraphValue pixels)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable inference = inference_mode();
+        GraphValue input = pixels;
+        if (_mean is not null)
+        {
+            Tensor scale = _deviation!.to(ScalarType.Float64).reciprocal(), shift = -_mean.to(ScalarType.Float64) * scale;
+            long channels = Shape.Channels;
+            input = graph.Add(graph.Multiply(pixels, graph.Constant(scale, channels, 1, 1)), graph.Constant(shift, channels, 1, 1));
+        }
+
+        return _network is IGraphLayer network
+            ? network.Write(graph, input)
+            : throw new CertiPureException($"The classifier {_network.GetName()} cannot be written as an ONNX graph.");
     }
 
     /// <summary>Frees the network.</summary>

@@ -1,4 +1,5 @@
 using CertiPure.Images;
+using CertiPure.Onnx.Graph;
 using CertiPure.Torch.Backend;
 using CertiPure.Torch.Networks;
 using CertiPure.Torch.Networks.Denoising;
@@ -71,6 +72,19 @@ public abstract class TorchPurifier : IPurifier, IDisposable
         return NetworkSpace.ToPixels(restored).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The purifier as a piece of a graph, at one noise level.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="noisy"><c>[N,C,H,W]</c> in pixel space.</param>
+    /// <param name="sigma">The noise level in pixel space, above 0.</param>
+    /// <returns><c>[N,C,H,W]</c> in pixel space.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">Sigma is not a finite number above 0.</exception>
+    /// <exception cref="CertiPureException">The network cannot write itself as a graph.</exception>
+    public GraphValue Write(GraphBuilder graph, GraphValue noisy, double sigma)
+    {
+        using IDisposable inference = inference_mode();
+        return NetworkSpace.ToPixels(graph, Restore(graph, NetworkSpace.FromPixels(graph, noisy), sigma));
+    }
+
     /// <summary>Frees the network.</summary>
     public void Dispose()
     {
@@ -84,11 +98,17 @@ public abstract class TorchPurifier : IPurifier, IDisposable
     /// <returns>About [-1,1].</returns>
     protected abstract Tensor Restore(Tensor noisy, double sigma);
 
+    /// <summary>The same as a piece of a graph.</summary>
+    private protected abstract GraphValue Restore(GraphBuilder graph, GraphValue noisy, double sigma);
+
     /// <summary>Estimates the clean images, all at one level, whose embedding is then computed once and not once per
     /// image.</summary>
     /// <param name="noisy">y in network space.</param>
     /// <param name="t">The level in network space.</param>
     private protected Tensor Denoise(Tensor noisy, double t) => _denoiser.Denoise(noisy, tensor([(float)t], device: Device));
+
+    /// <summary>The same as a piece of a graph.</summary>
+    private protected GraphValue Denoise(GraphBuilder graph, GraphValue noisy, double t) => _denoiser.Write(graph, noisy, t);
 
     private protected static void RequireDiffusionModel(Denoiser denoiser)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CertiPure.Onnx.Graph;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -9,7 +10,7 @@ namespace CertiPure.Torch.Networks.Classifiers;
 /// The CIFAR ResNet of He et al. 2016, section 4.2, with shortcuts without parameters (option A), in the parameter names of
 /// akamaster/pytorch_resnet_cifar10. It takes images of any size that two halvings leave, 28x28 included.
 /// </summary>
-public sealed class CifarResNet : nn.Module<Tensor, Tensor>, IFreshWeights
+public sealed class CifarResNet : nn.Module<Tensor, Tensor>, IFreshWeights, IGraphLayer
 {
     private readonly Conv2d conv1;
     private readonly BatchNorm2d bn1;
@@ -73,6 +74,16 @@ public sealed class CifarResNet : nn.Module<Tensor, Tensor>, IFreshWeights
     }
 
     /// <inheritdoc/>
+    public GraphValue Write(GraphBuilder graph, GraphValue input)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        GraphValue folded = _patch == 1 ? input : graph.PixelUnshuffle(input, _patch);
+        GraphValue hidden = graph.Relu(graph.WriteNormalized(conv1, bn1, folded));
+        hidden = graph.Write(layer3, graph.Write(layer2, graph.Write(layer1, hidden)));
+        return graph.Write(linear, graph.MeanOfPixels(hidden));
+    }
+
+    /// <inheritdoc/>
     public void DrawWeights(Generator generator) => StandardWeights.Draw(this, generator, StandardWeights.He);
 
     private static Sequential Stage(int inputs, int outputs, int blocks, int stride) =>
@@ -80,7 +91,7 @@ public sealed class CifarResNet : nn.Module<Tensor, Tensor>, IFreshWeights
             i.ToString(CultureInfo.InvariantCulture),
             (nn.Module<Tensor, Tensor>)new Block(i == 0 ? inputs : outputs, outputs, i == 0 ? stride : 1))));
 
-    private sealed class Block : nn.Module<Tensor, Tensor>
+    private sealed class Block : nn.Module<Tensor, Tensor>, IGraphLayer
     {
         private readonly Conv2d conv1;
         private readonly BatchNorm2d bn1;
@@ -107,6 +118,12 @@ public sealed class CifarResNet : nn.Module<Tensor, Tensor>, IFreshWeights
             return nn.functional.relu(hidden).MoveToOuterDisposeScope();
         }
 
+        public GraphValue Write(GraphBuilder graph, GraphValue input)
+        {
+            GraphValue hidden = graph.Relu(graph.WriteNormalized(conv1, bn1, input));
+            return graph.Relu(graph.Add(graph.WriteNormalized(conv2, bn2, hidden), Shortcut(graph, input)));
+        }
+
         // Option A: every second pixel, and zeros for the channels that the input does not have, half on either side.
         private Tensor Shortcut(Tensor input)
         {
@@ -118,6 +135,18 @@ public sealed class CifarResNet : nn.Module<Tensor, Tensor>, IFreshWeights
             Tensor everySecond = input[TensorIndex.Colon, TensorIndex.Colon, TensorIndex.Slice(step: 2), TensorIndex.Slice(step: 2)];
             long before = _addedChannels / 2;
             return nn.functional.pad(everySecond, [0, 0, 0, 0, before, _addedChannels - before]);
+        }
+
+        private GraphValue Shortcut(GraphBuilder graph, GraphValue input)
+        {
+            if (_addedChannels == 0)
+            {
+                return input;
+            }
+
+            GraphValue everySecond = graph.Slice(graph.Slice(input, 2, 0, input.Shape[2], 2), 3, 0, input.Shape[3], 2);
+            long before = _addedChannels / 2;
+            return graph.Pad(everySecond, 1, before, _addedChannels - before);
         }
     }
 }

@@ -1,12 +1,14 @@
 using System.Globalization;
+using CertiPure.Onnx.Graph;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace CertiPure.Torch.Networks.Classifiers;
 
 /// <summary>The CIFAR ResNet of depth 6n + 2 with projecting shortcuts that the randomized-smoothing literature trains
 /// (Cohen et al. 2019: depth 110), in its published code's parameter names.</summary>
-public sealed class ResNet110 : nn.Module<Tensor, Tensor>, IFreshWeights
+public sealed class ResNet110 : nn.Module<Tensor, Tensor>, IFreshWeights, IGraphLayer
 {
     private readonly nn.Module<Tensor, Tensor> conv1;
     private readonly nn.Module<Tensor, Tensor> bn1;
@@ -53,6 +55,15 @@ public sealed class ResNet110 : nn.Module<Tensor, Tensor>, IFreshWeights
         Tensor h = nn.functional.relu(bn1.call(conv1.call(input)));
         h = layer3.call(layer2.call(layer1.call(h)));
         return fc.call(h.mean([2, 3])).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public GraphValue Write(GraphBuilder graph, GraphValue input)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        GraphValue hidden = graph.Relu(graph.WriteNormalized(conv1, (BatchNorm2d)bn1, input));
+        hidden = graph.Write(layer3, graph.Write(layer2, graph.Write(layer1, hidden)));
+        return graph.Write(fc, graph.MeanOfPixels(hidden));
     }
 
     private static nn.Module<Tensor, Tensor> Stage(int inputs, int outputs, int blocks, int stride) =>

@@ -1,11 +1,13 @@
 using System.Globalization;
+using CertiPure.Onnx.Graph;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace CertiPure.Torch.Networks.Classifiers;
 
 /// <summary>ResNet-50 (He et al. 2016) in torchvision's form and parameter names.</summary>
-public sealed class ResNet50 : nn.Module<Tensor, Tensor>, IFreshWeights
+public sealed class ResNet50 : nn.Module<Tensor, Tensor>, IFreshWeights, IGraphLayer
 {
     private readonly nn.Module<Tensor, Tensor> conv1;
     private readonly nn.Module<Tensor, Tensor> bn1;
@@ -47,6 +49,16 @@ public sealed class ResNet50 : nn.Module<Tensor, Tensor>, IFreshWeights
         h = nn.functional.max_pool2d(h, 3, stride: 2, padding: 1);
         h = layer4.call(layer3.call(layer2.call(layer1.call(h))));
         return fc.call(h.mean([2, 3])).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public GraphValue Write(GraphBuilder graph, GraphValue input)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        GraphValue hidden = graph.Relu(graph.WriteNormalized(conv1, (BatchNorm2d)bn1, input));
+        hidden = graph.MaxPool(hidden, 3, stride: 2, padding: 1);
+        hidden = graph.Write(layer4, graph.Write(layer3, graph.Write(layer2, graph.Write(layer1, hidden))));
+        return graph.Write(fc, graph.MeanOfPixels(hidden));
     }
 
     private static nn.Module<Tensor, Tensor> Stage(int inputs, int width, int blocks, int stride) =>

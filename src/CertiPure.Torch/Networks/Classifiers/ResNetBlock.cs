@@ -1,4 +1,5 @@
 using System.Globalization;
+using CertiPure.Onnx.Graph;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -9,7 +10,7 @@ namespace CertiPure.Torch.Networks.Classifiers;
 /// The residual block of ResNets with projecting shortcuts (He et al. 2016, option B): convolutions <c>conv1</c>,
 /// <c>conv2</c>, ... each with its normalisation <c>bn1</c>, <c>bn2</c>, ..., and <c>downsample</c> where the shapes differ.
 /// </summary>
-internal sealed class ResNetBlock : nn.Module<Tensor, Tensor>, IFreshWeights
+internal sealed class ResNetBlock : nn.Module<Tensor, Tensor>, IFreshWeights, IGraphLayer
 {
     private readonly List<(nn.Module<Tensor, Tensor> Convolution, BatchNorm2d Normalisation)> _layers = [];
     private readonly nn.Module<Tensor, Tensor>? _downsample;
@@ -63,5 +64,17 @@ internal sealed class ResNetBlock : nn.Module<Tensor, Tensor>, IFreshWeights
         }
 
         return nn.functional.relu(h + (_downsample is null ? input : _downsample.call(input))).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public GraphValue Write(GraphBuilder graph, GraphValue input)
+    {
+        GraphValue hidden = input;
+        for (int i = 0; i < _layers.Count; i++)
+        {
+            hidden = graph.WriteNormalized(_layers[i].Convolution, _layers[i].Normalisation, i == 0 ? hidden : graph.Relu(hidden));
+        }
+
+        return graph.Relu(graph.Add(hidden, _downsample is null ? input : graph.Write(_downsample, input)));
     }
 }

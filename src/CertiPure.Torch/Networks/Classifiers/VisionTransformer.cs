@@ -1,4 +1,5 @@
 using System.Globalization;
+using CertiPure.Onnx.Graph;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -7,7 +8,7 @@ namespace CertiPure.Torch.Networks.Classifiers;
 
 /// <summary>The vision transformer (Dosovitskiy et al. 2021) as an image classifier, in Hugging Face's parameter names. The
 /// paper's classifier is its ViT-B/16, fine-tuned on CIFAR-10.</summary>
-public sealed class VisionTransformer : nn.Module<Tensor, Tensor>, IFreshWeights
+public sealed class VisionTransformer : nn.Module<Tensor, Tensor>, IFreshWeights, IGraphLayer
 {
     // The standard deviation of fresh weights in the published code.
     private const double InitializerRange = 0.02;
@@ -48,7 +49,18 @@ public sealed class VisionTransformer : nn.Module<Tensor, Tensor>, IFreshWeights
     }
 
     /// <summary>Patches to tokens, through all layers, to normalised tokens.</summary>
-    private sealed class Encoder : nn.Module<Tensor, Tensor>
+    /// <inheritdoc/>
+    public GraphValue Write(GraphBuilder graph, GraphValue input)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        GraphValue resized = input.Shape[2] == _size[0] && input.Shape[3] == _size[1]
+            ? input
+            : graph.Resample(
+                input, ResamplingMatrix.Bilinear(input.Shape[2], _size[0]), ResamplingMatrix.Bilinear(input.Shape[3], _size[1]));
+        return graph.Write(classifier, graph.Select(vit.Write(graph, resized), 1, 0));
+    }
+
+    private sealed class Encoder : nn.Module<Tensor, Tensor>, IGraphLayer
     {
         private readonly Embeddings embeddings;
         private readonly LayerStack encoder;
@@ -69,10 +81,13 @@ public sealed class VisionTransformer : nn.Module<Tensor, Tensor>, IFreshWeights
             using Tensor encoded = encoder.call(tokens);
             return layernorm.call(encoded);
         }
+
+        public GraphValue Write(GraphBuilder graph, GraphValue input) =>
+            graph.Write(layernorm, encoder.Write(graph, embeddings.Write(graph, input)));
     }
 
     /// <summary>A token for each patch, behind one for the class, each with its position added.</summary>
-    private sealed class Embeddings : nn.Module<Tensor, Tensor>, IFreshWeights
+    private sealed class Embeddings : nn.Module<Tensor, Tensor>, IFreshWeights, IGraphLayer
     {
         private readonly Parameter cls_token;
         private readonly Parameter position_embeddings;
@@ -96,9 +111,15 @@ public sealed class VisionTransformer : nn.Module<Tensor, Tensor>, IFreshWeights
 
         public override Tensor forward(Tensor input) =>
             cat([cls_token.expand(input.shape[0], -1, -1), patch_embeddings.call(input)], 1) + position_embeddings;
+
+        public GraphValue Write(GraphBuilder graph, GraphValue input)
+        {
+            GraphValue tokens = graph.Prepend(graph.Constant(cls_token), patch_embeddings.Write(graph, input));
+            return graph.Add(tokens, graph.Constant(position_embeddings));
+        }
     }
 
-    private sealed class PatchEmbeddings : nn.Module<Tensor, Tensor>
+    private sealed class PatchEmbeddings : nn.Module<Tensor, Tensor>, IGraphLayer
     {
         private readonly nn.Module<Tensor, Tensor> projection;
 
@@ -110,9 +131,15 @@ public sealed class VisionTransformer : nn.Module<Tensor, Tensor>, IFreshWeights
         }
 
         public override Tensor forward(Tensor input) => projection.call(input).flatten(2).transpose(1, 2);
+
+        public GraphValue Write(GraphBuilder graph, GraphValue input)
+        {
+            GraphValue patches = graph.Write(projection, input);
+            return graph.Transpose(graph.Reshape(patches, patches.Shape[1], patches.Shape[2] * patches.Shape[3]), 0, 2, 1);
+        }
     }
 
-    private sealed class LayerStack : nn.Module<Tensor, Tensor>
+    private sealed class LayerStack : nn.Module<Tensor, Tensor>, IGraphLayer
     {
         private readonly nn.Module<Tensor, Tensor> layer;
 
@@ -125,10 +152,12 @@ public sealed class VisionTransformer : nn.Module<Tensor, Tensor>, IFreshWeights
         }
 
         public override Tensor forward(Tensor input) => layer.call(input);
+
+        public GraphValue Write(GraphBuilder graph, GraphValue input) => graph.Write(layer, input);
     }
 
     /// <summary>Attention, then a perceptron, each behind a normalisation and added to its input.</summary>
-    private sealed class Layer : nn.Module<Tensor, Tensor>
+    private sealed class Layer : nn.Module<Tensor, Tensor>, IGraphLayer
     {
         private readonly nn.Module<Tensor, Tensor> layernorm_before;
         private readonly Attention attention;
@@ -155,9 +184,16 @@ public sealed class VisionTransformer : nn.Module<Tensor, Tensor>, IFreshWeights
             Tensor perceived = output.call(nn.functional.gelu(intermediate.call(layernorm_after.call(attended))));
             return (perceived + attended).MoveToOuterDisposeScope();
         }
+
+        public GraphValue Write(GraphBuilder graph, GraphValue input)
+        {
+            GraphValue attended = graph.Add(attention.Write(graph, graph.Write(layernorm_before, input)), input);
+            GraphValue hidden = intermediate.Write(graph, graph.Write(layernorm_after, attended));
+            return graph.Add(output.Write(graph, graph.Gelu(hidden)), attended);
+        }
     }
 
-    private sealed class Attention : nn.Module<Tensor, Tensor>
+    private sealed class Attention : nn.Module<Tensor, Tensor>, IGraphLayer
     {
         private readonly SelfAttention attention;
         private readonly Dense output;
@@ -171,9 +207,11 @@ public sealed class VisionTransformer : nn.Module<Tensor, Tensor>, IFreshWeights
         }
 
         public override Tensor forward(Tensor input) => output.call(attention.call(input));
+
+        public GraphValue Write(GraphBuilder graph, GraphValue input) => output.Write(graph, attention.Write(graph, input));
     }
 
-    private sealed class SelfAttention : nn.Module<Tensor, Tensor>
+    private sealed class SelfAttention : nn.Module<Tensor, Tensor>, IGraphLayer
     {
         private readonly nn.Module<Tensor, Tensor> query;
         private readonly nn.Module<Tensor, Tensor> key;
@@ -198,12 +236,26 @@ public sealed class VisionTransformer : nn.Module<Tensor, Tensor>, IFreshWeights
             return attended.transpose(1, 2).reshape(input.shape).MoveToOuterDisposeScope();
         }
 
+        public GraphValue Write(GraphBuilder graph, GraphValue input)
+        {
+            GraphValue attended = graph.Attend(Heads(graph, query, input), Heads(graph, key, input), Heads(graph, value, input));
+            (long tokens, long channels) = (input.Shape[1], input.Shape[2]);
+            return graph.Transpose(graph.Reshape(attended, channels, tokens), 0, 2, 1);
+        }
+
+        // [N,tokens,heads*channels] to [N,heads,channels,tokens].
+        private GraphValue Heads(GraphBuilder graph, nn.Module<Tensor, Tensor> projection, GraphValue input)
+        {
+            GraphValue projected = graph.Transpose(graph.Write(projection, input), 0, 2, 1);
+            return graph.Reshape(projected, _heads, projected.Shape[1] / _heads, projected.Shape[2]);
+        }
+
         private Tensor Heads(Tensor x) =>
             x.reshape(x.shape[0], x.shape[1], _heads, x.shape[2] / _heads).transpose(1, 2);
     }
 
     /// <summary>One linear layer, named <c>dense</c>.</summary>
-    private sealed class Dense : nn.Module<Tensor, Tensor>
+    private sealed class Dense : nn.Module<Tensor, Tensor>, IGraphLayer
     {
         private readonly nn.Module<Tensor, Tensor> dense;
 
@@ -215,5 +267,7 @@ public sealed class VisionTransformer : nn.Module<Tensor, Tensor>, IFreshWeights
         }
 
         public override Tensor forward(Tensor input) => dense.call(input);
+
+        public GraphValue Write(GraphBuilder graph, GraphValue input) => graph.Write(dense, input);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CertiPure.Onnx.Graph;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -6,7 +7,7 @@ namespace CertiPure.Torch.Networks.Classifiers;
 
 /// <summary>The wide residual network with pre-activation (Zagoruyko and Komodakis 2016), WideResNet-28-10 by default, in the
 /// parameter names of the PyTorch ports that robustness benchmarks publish.</summary>
-public sealed class WideResNet : nn.Module<Tensor, Tensor>, IFreshWeights
+public sealed class WideResNet : nn.Module<Tensor, Tensor>, IFreshWeights, IGraphLayer
 {
     private readonly nn.Module<Tensor, Tensor> conv1;
     private readonly nn.Module<Tensor, Tensor> block1;
@@ -61,7 +62,15 @@ public sealed class WideResNet : nn.Module<Tensor, Tensor>, IFreshWeights
     }
 
     /// <summary>The blocks of one resolution, named <c>layer.N</c>.</summary>
-    private sealed class Stage : nn.Module<Tensor, Tensor>
+    /// <inheritdoc/>
+    public GraphValue Write(GraphBuilder graph, GraphValue input)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        GraphValue hidden = graph.Write(block3, graph.Write(block2, graph.Write(block1, graph.Write(conv1, input))));
+        return graph.Write(fc, graph.MeanOfPixels(graph.Relu(graph.Write(bn1, hidden))));
+    }
+
+    private sealed class Stage : nn.Module<Tensor, Tensor>, IGraphLayer
     {
         private readonly nn.Module<Tensor, Tensor> layer;
 
@@ -75,11 +84,13 @@ public sealed class WideResNet : nn.Module<Tensor, Tensor>, IFreshWeights
         }
 
         public override Tensor forward(Tensor input) => layer.call(input);
+
+        public GraphValue Write(GraphBuilder graph, GraphValue input) => graph.Write(layer, input);
     }
 
     /// <summary>Normalise, activate and convolve, twice. Where the shapes differ, the shortcut too starts from the activated
     /// input.</summary>
-    private sealed class Block : nn.Module<Tensor, Tensor>
+    private sealed class Block : nn.Module<Tensor, Tensor>, IGraphLayer
     {
         private readonly nn.Module<Tensor, Tensor> bn1;
         private readonly nn.Module<Tensor, Tensor> conv1;
@@ -108,6 +119,13 @@ public sealed class WideResNet : nn.Module<Tensor, Tensor>, IFreshWeights
             Tensor h = nn.functional.relu(bn2.call(conv1.call(activated)));
             h = conv2.call(nn.functional.dropout(h, _dropout, training));
             return (h + (convShortcut is null ? input : convShortcut.call(activated))).MoveToOuterDisposeScope();
+        }
+
+        public GraphValue Write(GraphBuilder graph, GraphValue input)
+        {
+            GraphValue activated = graph.Relu(graph.Write(bn1, input));
+            GraphValue hidden = graph.Relu(graph.WriteNormalized(conv1, (TorchSharp.Modules.BatchNorm2d)bn2, activated));
+            return graph.Add(graph.Write(conv2, hidden), convShortcut is null ? input : graph.Write(convShortcut, activated));
         }
     }
 }

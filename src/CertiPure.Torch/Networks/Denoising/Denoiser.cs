@@ -1,3 +1,4 @@
+using CertiPure.Onnx.Graph;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -39,6 +40,24 @@ public sealed class Denoiser : nn.Module
         Tensor output = Network.Forward((scalings.Input * noisy).to(type), scalings.Noise, classLabels, augmentLabels);
         Tensor denoised = (scalings.Skip * noisy) + (scalings.Output * output.to(ScalarType.Float32));
         return denoised.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>D as a piece of a graph, at one noise level.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="noisy">y in network space, <c>[N,C,H,W]</c>.</param>
+    /// <param name="t">The noise level in network space.</param>
+    /// <returns>D in network space, <c>[N,C,H,W]</c>.</returns>
+    /// <exception cref="CertiPureException">The network cannot write itself as a graph.</exception>
+    public GraphValue Write(GraphBuilder graph, GraphValue noisy, double t)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        using DisposeScope scope = NewDisposeScope();
+        IGraphNetwork network = Network as IGraphNetwork
+            ?? throw new CertiPureException($"The network {Network.GetName()} cannot be written as an ONNX graph.");
+        Scalings scalings = Preconditioning.At(tensor([(float)t], device: Network.parameters().First().device));
+        GraphValue output = network.Write(graph, graph.Multiply(noisy, scalings.Input.item<float>()), scalings.Noise);
+        return graph.Add(
+            graph.Multiply(noisy, scalings.Skip.item<float>()), graph.Multiply(output, scalings.Output.item<float>()));
     }
 
     /// <inheritdoc/>

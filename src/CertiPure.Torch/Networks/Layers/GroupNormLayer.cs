@@ -1,3 +1,4 @@
+using CertiPure.Onnx.Graph;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -5,7 +6,7 @@ using static TorchSharp.torch;
 namespace CertiPure.Torch.Networks.Layers;
 
 /// <summary>Group normalisation (Wu and He 2018). TorchSharp's own layer starts with whatever the memory held.</summary>
-public sealed class GroupNormLayer : nn.Module<Tensor, Tensor>, IFreshWeights
+public sealed class GroupNormLayer : nn.Module<Tensor, Tensor>, IFreshWeights, IGraphLayer
 {
     // TorchSharp finds these by their registered names when it converts or moves the layer.
     private readonly Parameter weight;
@@ -39,6 +40,9 @@ public sealed class GroupNormLayer : nn.Module<Tensor, Tensor>, IFreshWeights
     /// <inheritdoc/>
     public override Tensor forward(Tensor input) => nn.functional.group_norm(input, _groups, weight, bias, _epsilon);
 
+    /// <inheritdoc/>
+    public GraphValue Write(GraphBuilder graph, GraphValue input) => Write(graph, input, weight, bias);
+
     /// <summary>Scales and shifts each channel of the result, at no cost of its own.</summary>
     /// <param name="input"><c>[N,C,H,W]</c>.</param>
     /// <param name="scale">What to multiply with, <c>[C]</c>.</param>
@@ -47,6 +51,13 @@ public sealed class GroupNormLayer : nn.Module<Tensor, Tensor>, IFreshWeights
     {
         using Tensor scaledWeight = weight * scale, scaledBias = addcmul(shift.to(bias.dtype), bias, scale.to(bias.dtype), 1);
         return nn.functional.group_norm(input, _groups, scaledWeight, scaledBias, _epsilon);
+    }
+
+    /// <summary>The same as a piece of a graph.</summary>
+    public GraphValue WriteScaledAndShifted(GraphBuilder graph, GraphValue input, Tensor scale, Tensor shift)
+    {
+        using Tensor scaledWeight = weight * scale, scaledBias = (bias * scale) + shift;
+        return Write(graph, input, scaledWeight, scaledBias);
     }
 
     /// <inheritdoc/>
@@ -60,5 +71,13 @@ public sealed class GroupNormLayer : nn.Module<Tensor, Tensor>, IFreshWeights
     protected override void RegisterComponents()
     {
         // TorchSharp would register fields under their own names; here all is registered under the checkpoints' names.
+    }
+
+    private GraphValue Write(GraphBuilder graph, GraphValue input, Tensor scale, Tensor shift)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        GraphValue normalized = graph.NormalizeGroups(input, _groups, _epsilon);
+        long channels = weight.shape[0];
+        return graph.Add(graph.Multiply(normalized, graph.Constant(scale, channels, 1, 1)), graph.Constant(shift, channels, 1, 1));
     }
 }

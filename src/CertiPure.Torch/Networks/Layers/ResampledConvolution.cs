@@ -1,3 +1,4 @@
+using CertiPure.Onnx.Graph;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -8,12 +9,13 @@ namespace CertiPure.Torch.Networks.Layers;
 /// A convolution after up- or downsampling by 2 with a separable low-pass filter. Kernel 0 resamples only. With the filter
 /// [1,1] downsampling is the mean of 2x2 pixels and upsampling repeats each pixel.
 /// </summary>
-public sealed class ResampledConvolution : nn.Module<Tensor, Tensor>, IFreshWeights
+public sealed class ResampledConvolution : nn.Module<Tensor, Tensor>, IFreshWeights, IGraphLayer
 {
     // TorchSharp finds these by their registered names when it converts or moves the layer.
     private readonly Parameter? weight;
     private readonly Parameter? bias;
     private readonly Tensor? _filter;
+    private readonly double[] _taps;
     private readonly Resampling _resampling;
     private readonly WeightDistribution _distribution;
     private readonly int _kernel;
@@ -43,6 +45,7 @@ public sealed class ResampledConvolution : nn.Module<Tensor, Tensor>, IFreshWeig
         _distribution = distribution;
         _resampling = resampling;
         _convolvesFirst = convolvesFirst;
+        _taps = Taps(resampleFilter ?? [1, 1], resampling);
         if (kernel > 0)
         {
             weight = new Parameter(zeros(outputs, inputs, kernel, kernel));
@@ -53,13 +56,11 @@ public sealed class ResampledConvolution : nn.Module<Tensor, Tensor>, IFreshWeig
 
         if (resampling != Resampling.None)
         {
-            double[] line = resampleFilter is null ? [1, 1] : [.. resampleFilter];
-            _isBox = line is [1, 1];
-            _filterPadding = (line.Length - 1) / 2;
-            double sum = line.Sum();
+            _isBox = resampleFilter is null or [1, 1];
+            _filterPadding = (_taps.Length - 1) / 2;
             long channels = convolvesFirst ? outputs : inputs;
-            using Tensor row = tensor(line.Select(tap => (float)(tap / sum)).ToArray());
-            using Tensor square = row.outer(row).mul(resampling == Resampling.Up ? 4 : 1);
+            using Tensor row = tensor(_taps.Select(tap => (float)tap).ToArray());
+            using Tensor square = row.outer(row);
             _filter = square.repeat(channels, 1, 1, 1).DetachFromDisposeScope();
         }
     }
@@ -74,6 +75,16 @@ public sealed class ResampledConvolution : nn.Module<Tensor, Tensor>, IFreshWeig
     {
         using Tensor sum = bias! + shift;
         return Convolve(input, sum);
+    }
+
+    /// <inheritdoc/>
+    public GraphValue Write(GraphBuilder graph, GraphValue input) => Write(graph, input, bias);
+
+    /// <summary>The convolution with a constant per channel as a piece of a graph.</summary>
+    public GraphValue WriteShifted(GraphBuilder graph, GraphValue input, Tensor shift)
+    {
+        using Tensor sum = bias! + shift;
+        return Write(graph, input, sum);
     }
 
     /// <inheritdoc/>
@@ -116,6 +127,43 @@ public sealed class ResampledConvolution : nn.Module<Tensor, Tensor>, IFreshWeig
 
         using Tensor source = Resample(input, _filterPadding);
         return nn.functional.conv2d(source, weight, constant, padding: [padding, padding]);
+    }
+
+    private GraphValue Write(GraphBuilder graph, GraphValue input, Tensor? constant)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        if (weight is null)
+        {
+            return Resample(graph, input, _filterPadding);
+        }
+
+        GraphValue kernel = graph.Constant(weight);
+        long padding = _kernel / 2;
+        if (_convolvesFirst)
+        {
+            GraphValue resampled = Resample(graph, graph.Convolve(input, kernel, padding: padding + _filterPadding), 0);
+            return graph.Add(resampled, graph.Constant(constant!, kernel.Shape[0], 1, 1));
+        }
+
+        GraphValue source = _resampling == Resampling.None ? input : Resample(graph, input, _filterPadding);
+        return graph.Convolve(source, kernel, graph.Constant(constant!), padding: padding);
+    }
+
+    private GraphValue Resample(GraphBuilder graph, GraphValue input, long padding) => (_resampling, _isBox) switch
+    {
+        (Resampling.Down, true) => graph.AveragePool(input, 2),
+        (Resampling.Up, true) => graph.Repeat2(input),
+        (Resampling.Down, _) => graph.Resample(
+            input, ResamplingMatrix.Halving(input.Shape[2], _taps, padding), ResamplingMatrix.Halving(input.Shape[3], _taps, padding)),
+        _ => graph.Resample(
+            input, ResamplingMatrix.Doubling(input.Shape[2], _taps, padding), ResamplingMatrix.Doubling(input.Shape[3], _taps, padding)),
+    };
+
+    // Upsampling spreads each pixel over two, so its taps add up to 2.
+    private static double[] Taps(IReadOnlyList<double> filter, Resampling resampling)
+    {
+        double sum = filter.Sum(), gain = resampling == Resampling.Up ? 2 : 1;
+        return [.. filter.Select(tap => gain * tap / sum)];
     }
 
     private Tensor Resample(Tensor input, long padding, bool forceFilter = false)

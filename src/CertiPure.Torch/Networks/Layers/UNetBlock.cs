@@ -1,3 +1,4 @@
+using CertiPure.Onnx.Graph;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -99,6 +100,38 @@ public sealed class UNetBlock : nn.Module<Tensor, Tensor, Tensor>
         return hidden.MoveToOuterDisposeScope();
     }
 
+    /// <summary>The block as a piece of a graph, at one noise level.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="input"><c>[N,Inputs,H,W]</c>.</param>
+    /// <param name="embedding">The embedded noise level, <c>[1,E]</c>.</param>
+    /// <returns><c>[N,Outputs,H',W']</c>.</returns>
+    public GraphValue Write(GraphBuilder graph, GraphValue input, Tensor embedding)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor level = _affine.forward(embedding)[0];
+        GraphValue hidden = graph.Silu(_norm0.Write(graph, input));
+        if (_options.AdaptiveScale)
+        {
+            Tensor[] scaleAndShift = level.chunk(2);
+            hidden = _norm1.WriteScaledAndShifted(graph, _conv0.Write(graph, hidden), scaleAndShift[0] + 1, scaleAndShift[1]);
+        }
+        else
+        {
+            hidden = _norm1.Write(graph, _conv0.WriteShifted(graph, hidden, level));
+        }
+
+        GraphValue skip = _skip is null ? input : _skip.Write(graph, input);
+        hidden = graph.Multiply(graph.Add(_conv1.Write(graph, graph.Silu(hidden)), skip), _options.SkipScale);
+        if (_qkv is not null)
+        {
+            GraphValue attended = _proj!.Write(graph, Attend(graph, _qkv.Write(graph, _norm2!.Write(graph, hidden))));
+            hidden = graph.Multiply(graph.Add(attended, hidden), _options.SkipScale);
+        }
+
+        return hidden;
+    }
+
     /// <inheritdoc/>
     protected override void RegisterComponents()
     {
@@ -159,6 +192,14 @@ public sealed class UNetBlock : nn.Module<Tensor, Tensor, Tensor>
             .permute(3, 0, 1, 4, 2).contiguous().unbind(0);
         Tensor attended = nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2]);
         return attended.transpose(2, 3).reshape(batch, Outputs, height, width);
+    }
+
+    private GraphValue Attend(GraphBuilder graph, GraphValue joint)
+    {
+        (long height, long width) = (joint.Shape[2], joint.Shape[3]);
+        GraphValue parts = graph.Reshape(joint, _heads, Outputs / _heads, 3, height * width);
+        GraphValue attended = graph.Attend(graph.Select(parts, 3, 0), graph.Select(parts, 3, 1), graph.Select(parts, 3, 2));
+        return graph.Reshape(attended, Outputs, height, width);
     }
 
     private TModule Register<TModule>(string name, TModule module)

@@ -1,3 +1,4 @@
+using CertiPure.Onnx.Graph;
 using static TorchSharp.torch;
 
 namespace CertiPure.Torch.Networks.UNets;
@@ -24,4 +25,7 @@ public sealed class ConsistencyUNet : OpenAiUNet
     /// <inheritdoc/>
     public override Tensor Forward(Tensor images, Tensor noise, Tensor? classLabels = null, Tensor? augmentLabels = null) =>
         Apply(images, noise * TimeScale, classLabels);
+
+    /// <inheritdoc/>
+    public override GraphValue Write(GraphBuilder graph, GraphValue images, Tensor noise) => WriteAt(graph, images, noise * TimeScale);
 }

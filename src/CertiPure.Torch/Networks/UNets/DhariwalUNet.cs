@@ -1,4 +1,5 @@
 using CertiPure.Images;
+using CertiPure.Onnx.Graph;
 using CertiPure.Torch.Networks.Denoising;
 using CertiPure.Torch.Networks.Layers;
 using TorchSharp;
@@ -10,7 +11,7 @@ namespace CertiPure.Torch.Networks.UNets;
 /// ADM (Dhariwal and Nichol 2021) in the form of Karras et al. 2022, whose checkpoints name the parameters as this class
 /// does.
 /// </summary>
-public sealed class DhariwalUNet : DiffusionNetwork
+public sealed class DhariwalUNet : DiffusionNetwork, IGraphNetwork
 {
     private static readonly WeightDistribution Weights = new(WeightRule.KaimingUniform, Math.Sqrt(1.0 / 3), Math.Sqrt(1.0 / 3));
     private static readonly WeightDistribution LastWeights = new(WeightRule.KaimingUniform, 0);
@@ -111,6 +112,29 @@ public sealed class DhariwalUNet : DiffusionNetwork
         }
 
         return _lastConvolution.forward(nn.functional.silu(_lastNorm.forward(hidden))).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public GraphValue Write(GraphBuilder graph, GraphValue images, Tensor noise)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor embedding = Embed(noise, null, null, ScalarType.Float32);
+        GraphValue hidden = _firstConvolution.Write(graph, images);
+        var skips = new Stack<GraphValue>([hidden]);
+        foreach (UNetBlock block in _encoder)
+        {
+            hidden = block.Write(graph, hidden, embedding);
+            skips.Push(hidden);
+        }
+
+        foreach (UNetBlock block in _decoder)
+        {
+            hidden = block.Write(
+                graph, hidden.Shape[1] == block.Inputs ? hidden : graph.Concat(1, hidden, skips.Pop()), embedding);
+        }
+
+        return _lastConvolution.Write(graph, graph.Silu(_lastNorm.Write(graph, hidden)));
     }
 
     private Stack<long> BuildEncoder(NamedLayers layers, UNetBlockOptions block, long channels)

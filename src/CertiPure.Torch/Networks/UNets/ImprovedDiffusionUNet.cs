@@ -1,3 +1,4 @@
+using CertiPure.Onnx.Graph;
 using CertiPure.Torch.Networks.Denoising;
 using static TorchSharp.torch;
 
@@ -25,4 +26,11 @@ public sealed class ImprovedDiffusionUNet : OpenAiUNet
     /// <inheritdoc/>
     public override Tensor Forward(Tensor images, Tensor noise, Tensor? classLabels = null, Tensor? augmentLabels = null) =>
         Apply(images, noise, classLabels).narrow(1, 0, Shape.Channels);
+
+    /// <inheritdoc/>
+    public override GraphValue Write(GraphBuilder graph, GraphValue images, Tensor noise)
+    {
+        GraphValue output = WriteAt(graph, images, noise);
+        return graph.Slice(output, 1, 0, Shape.Channels);
+    }
 }

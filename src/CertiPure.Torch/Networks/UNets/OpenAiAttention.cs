@@ -1,3 +1,4 @@
+using CertiPure.Onnx.Graph;
 using CertiPure.Torch.Networks.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -6,7 +7,7 @@ namespace CertiPure.Torch.Networks.UNets;
 
 /// <summary>Self-attention over all pixels, as OpenAI's UNets have it. The published networks differ in two things: the
 /// kernels' dimensions, and the order of the joint channels of queries, keys and values.</summary>
-internal sealed class OpenAiAttention : nn.Module<Tensor, Tensor>, IFreshWeights
+internal sealed class OpenAiAttention : nn.Module<Tensor, Tensor>, IFreshWeights, IGraphLayer
 {
     private readonly nn.Module<Tensor, Tensor> norm;
     private readonly nn.Module<Tensor, Tensor> qkv;
@@ -61,5 +62,17 @@ internal sealed class OpenAiAttention : nn.Module<Tensor, Tensor>, IFreshWeights
         Tensor attended = matmul(parts[2], weights.transpose(-2, -1));
         attended = _headsFirst ? attended.reshape(count, channels, pixels) : attended.reshape(x.shape);
         return (x + proj_out.call(attended).reshape(x.shape)).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public GraphValue Write(GraphBuilder graph, GraphValue input)
+    {
+        (long channels, long height, long width) = (input.Shape[1], input.Shape[2], input.Shape[3]);
+        GraphValue joint = graph.Write(qkv, graph.Write(norm, input));
+        (int axis, GraphValue parts) = _headsFirst
+            ? (2, graph.Reshape(joint, _heads, 3, channels / _heads, height * width))
+            : (1, graph.Reshape(joint, 3, _heads, channels / _heads, height * width));
+        GraphValue attended = graph.Attend(graph.Select(parts, axis, 0), graph.Select(parts, axis, 1), graph.Select(parts, axis, 2));
+        return graph.Add(input, graph.Write(proj_out, graph.Reshape(attended, channels, height, width)));
     }
 }

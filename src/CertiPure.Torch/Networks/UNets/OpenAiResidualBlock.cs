@@ -1,3 +1,4 @@
+using CertiPure.Onnx.Graph;
 using CertiPure.Torch.Networks.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -8,26 +9,26 @@ namespace CertiPure.Torch.Networks.UNets;
 /// the later ones it may also halve or double the resolution.</summary>
 internal sealed class OpenAiResidualBlock : nn.Module<Tensor, Tensor, Tensor>, IFreshWeights
 {
-    private readonly nn.Module<Tensor, Tensor> _inNorm;
+    private readonly GroupNormLayer _inNorm;
     private readonly nn.Module<Tensor, Tensor> _inConvolution;
     private readonly nn.Module<Tensor, Tensor> _embedding;
-    private readonly nn.Module<Tensor, Tensor> _outNorm;
+    private readonly GroupNormLayer _outNorm;
     private readonly nn.Module<Tensor, Tensor> _dropout;
     private readonly nn.Module<Tensor, Tensor> _outConvolution;
     private readonly nn.Module<Tensor, Tensor>? _skip;
-    private readonly Func<Tensor, Tensor>? _resample;
+    private readonly Resampling _resampling;
     private readonly bool _scaleShift;
 
     /// <summary>Makes a block.</summary>
     /// <param name="inputs">Channels in.</param>
     /// <param name="outputs">Channels out.</param>
     /// <param name="options">The network's options.</param>
-    /// <param name="resample">Halves or doubles the resolution of activations without parameters, or null.</param>
+    /// <param name="resampling">What it does to the resolution.</param>
     public OpenAiResidualBlock(
-        int inputs, int outputs, OpenAiUNetOptions options, Func<Tensor, Tensor>? resample = null)
+        int inputs, int outputs, OpenAiUNetOptions options, Resampling resampling = Resampling.None)
         : base(nameof(OpenAiResidualBlock))
     {
-        _resample = resample;
+        _resampling = resampling;
         _scaleShift = options.ScaleShiftNorm;
         _inNorm = new GroupNormLayer(inputs, 1e-5, groups: 32);
         _inConvolution = nn.Conv2d(inputs, outputs, 3, padding: 1);
@@ -53,10 +54,10 @@ internal sealed class OpenAiResidualBlock : nn.Module<Tensor, Tensor, Tensor>, I
         // Without gradient this frees each activation as soon as the block is done; with gradient autograd keeps its own.
         using DisposeScope scope = NewDisposeScope();
         Tensor h = nn.functional.silu(_inNorm.call(x));
-        if (_resample is not null)
+        if (_resampling != Resampling.None)
         {
-            h = _resample(h);
-            x = _resample(x);
+            h = Resample(h);
+            x = Resample(x);
         }
 
         h = _inConvolution.call(h);
@@ -75,6 +76,36 @@ internal sealed class OpenAiResidualBlock : nn.Module<Tensor, Tensor, Tensor>, I
         return ((_skip is null ? x : _skip.call(x)) + h).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The block as a piece of a graph, at one noise level.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="input"><c>[N,inputs,H,W]</c>.</param>
+    /// <param name="embedding">The embedded noise level, <c>[1,E]</c>.</param>
+    public GraphValue Write(GraphBuilder graph, GraphValue input, Tensor embedding)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        GraphValue hidden = graph.Silu(_inNorm.Write(graph, input));
+        if (_resampling != Resampling.None)
+        {
+            hidden = Resample(graph, hidden);
+            input = Resample(graph, input);
+        }
+
+        hidden = graph.Write(_inConvolution, hidden);
+        Tensor time = _embedding.call(nn.functional.silu(embedding))[0];
+        if (_scaleShift)
+        {
+            Tensor[] scaleAndShift = time.chunk(2);
+            hidden = _outNorm.WriteScaledAndShifted(graph, hidden, scaleAndShift[0] + 1, scaleAndShift[1]);
+        }
+        else
+        {
+            hidden = _outNorm.Write(graph, graph.Add(hidden, graph.Constant(time, time.shape[0], 1, 1)));
+        }
+
+        hidden = graph.Write(_outConvolution, graph.Silu(hidden));
+        return graph.Add(_skip is null ? input : graph.Write(_skip, input), hidden);
+    }
+
     /// <inheritdoc/>
     public void DrawWeights(Generator generator) => ZeroInitialization.Apply(_outConvolution);
 
@@ -83,4 +114,9 @@ internal sealed class OpenAiResidualBlock : nn.Module<Tensor, Tensor, Tensor>, I
     {
         // TorchSharp would register fields under their own names; here all is registered under the checkpoints' names.
     }
+
+    private Tensor Resample(Tensor x) => _resampling == Resampling.Down ? OpenAiUNet.Halve(x) : OpenAiUNet.Double(x);
+
+    private GraphValue Resample(GraphBuilder graph, GraphValue x) =>
+        _resampling == Resampling.Down ? graph.AveragePool(x, 2) : graph.Repeat2(x);
 }

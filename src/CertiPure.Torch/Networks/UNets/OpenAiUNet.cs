@@ -1,4 +1,5 @@
 using CertiPure.Images;
+using CertiPure.Onnx.Graph;
 using CertiPure.Torch.Networks.Denoising;
 using CertiPure.Torch.Networks.Layers;
 using TorchSharp;
@@ -10,7 +11,7 @@ namespace CertiPure.Torch.Networks.UNets;
 /// The skeleton that OpenAI's diffusion UNets share: blocks down to the coarsest resolution, a middle, and blocks up
 /// again that each take one of the activations from the way down. Parameter names are those of the published code.
 /// </summary>
-public abstract class OpenAiUNet : DiffusionNetwork, IFreshWeights
+public abstract class OpenAiUNet : DiffusionNetwork, IFreshWeights, IGraphNetwork
 {
     private readonly OpenAiUNetOptions _options;
     private readonly IReadOnlyList<int> _multipliers;
@@ -111,6 +112,30 @@ public abstract class OpenAiUNet : DiffusionNetwork, IFreshWeights
         return _output.call(x).MoveToOuterDisposeScope();
     }
 
+    /// <inheritdoc/>
+    public abstract GraphValue Write(GraphBuilder graph, GraphValue images, Tensor noise);
+
+    private protected GraphValue WriteAt(GraphBuilder graph, GraphValue x, Tensor times)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor embedding = _timeEmbedding.call(SinusoidalEmbedding.Embed(times, _options.ModelChannels));
+        var skips = new Stack<GraphValue>();
+        foreach (Stage block in _inputBlocks)
+        {
+            x = block.Write(graph, x, embedding);
+            skips.Push(x);
+        }
+
+        x = _middleBlock.Write(graph, x, embedding);
+        foreach (Stage block in _outputBlocks)
+        {
+            x = block.Write(graph, graph.Concat(1, x, skips.Pop()), embedding);
+        }
+
+        return graph.Write(_output, x);
+    }
+
     private Stack<int> BuildDown(out int channels, out int side)
     {
         side = _options.ImageSize;
@@ -130,7 +155,7 @@ public abstract class OpenAiUNet : DiffusionNetwork, IFreshWeights
             if (level < _multipliers.Count - 1)
             {
                 _inputBlocks.Add(new Stage(_options.ResidualUpDown
-                    ? new OpenAiResidualBlock(channels, channels, _options, Halve)
+                    ? new OpenAiResidualBlock(channels, channels, _options, Resampling.Down)
                     : new Downsampling(channels)));
                 skipChannels.Push(channels);
                 side /= 2;
@@ -152,7 +177,7 @@ public abstract class OpenAiUNet : DiffusionNetwork, IFreshWeights
                 if (level > 0 && i == _options.ResidualBlocks)
                 {
                     block.Append(_options.ResidualUpDown
-                        ? new OpenAiResidualBlock(channels, channels, _options, Double)
+                        ? new OpenAiResidualBlock(channels, channels, _options, Resampling.Up)
                         : new Upsampling(channels));
                     side *= 2;
                 }
@@ -178,9 +203,9 @@ public abstract class OpenAiUNet : DiffusionNetwork, IFreshWeights
     private OpenAiAttention Attention(int channels) =>
         new(channels, _options.HeadChannels is int perHead ? channels / perHead : _options.Heads, _headsFirst);
 
-    private static Tensor Halve(Tensor x) => nn.functional.avg_pool2d(x, 2, 2);
+    internal static Tensor Halve(Tensor x) => nn.functional.avg_pool2d(x, 2, 2);
 
-    private static Tensor Double(Tensor x) =>
+    internal static Tensor Double(Tensor x) =>
         nn.functional.interpolate(x, scale_factor: [2, 2], mode: InterpolationMode.Nearest);
 
     /// <summary>Layers in a row, of which the residual blocks take the time as well.</summary>
@@ -214,10 +239,22 @@ public abstract class OpenAiUNet : DiffusionNetwork, IFreshWeights
 
             return x;
         }
+
+        public GraphValue Write(GraphBuilder graph, GraphValue x, Tensor embedding)
+        {
+            foreach (nn.Module layer in _layers)
+            {
+                x = layer is OpenAiResidualBlock block
+                    ? block.Write(graph, x, embedding)
+                    : graph.Write((nn.Module<Tensor, Tensor>)layer, x);
+            }
+
+            return x;
+        }
     }
 
     /// <summary>Halves the resolution by a strided convolution.</summary>
-    private sealed class Downsampling : nn.Module<Tensor, Tensor>
+    private sealed class Downsampling : nn.Module<Tensor, Tensor>, IGraphLayer
     {
         private readonly nn.Module<Tensor, Tensor> op;
 
@@ -229,10 +266,12 @@ public abstract class OpenAiUNet : DiffusionNetwork, IFreshWeights
         }
 
         public override Tensor forward(Tensor input) => op.call(input);
+
+        public GraphValue Write(GraphBuilder graph, GraphValue input) => graph.Write(op, input);
     }
 
     /// <summary>Doubles the resolution by repetition, then convolves.</summary>
-    private sealed class Upsampling : nn.Module<Tensor, Tensor>
+    private sealed class Upsampling : nn.Module<Tensor, Tensor>, IGraphLayer
     {
         private readonly nn.Module<Tensor, Tensor> conv;
 
@@ -244,5 +283,7 @@ public abstract class OpenAiUNet : DiffusionNetwork, IFreshWeights
         }
 
         public override Tensor forward(Tensor input) => conv.call(Double(input));
+
+        public GraphValue Write(GraphBuilder graph, GraphValue input) => graph.Write(conv, graph.Repeat2(input));
     }
 }

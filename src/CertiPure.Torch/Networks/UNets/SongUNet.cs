@@ -1,4 +1,5 @@
 using CertiPure.Images;
+using CertiPure.Onnx.Graph;
 using CertiPure.Torch.Networks.Denoising;
 using CertiPure.Torch.Networks.Layers;
 using TorchSharp;
@@ -10,7 +11,7 @@ namespace CertiPure.Torch.Networks.UNets;
 /// DDPM++ and NCSN++ (Song et al. 2021, "Score-Based Generative Modeling through Stochastic Differential Equations") in the
 /// form of Karras et al. 2022, whose checkpoints name the parameters as this class does.
 /// </summary>
-public sealed class SongUNet : DiffusionNetwork
+public sealed class SongUNet : DiffusionNetwork, IGraphNetwork
 {
     private static readonly WeightDistribution Weights = new(WeightRule.XavierUniform);
     private static readonly WeightDistribution LastWeights = new(WeightRule.XavierUniform, 1e-5);
@@ -151,6 +152,42 @@ public sealed class SongUNet : DiffusionNetwork
         Tensor output = _lastConvolution.forward(nn.functional.silu(_lastNorm.forward(hidden)));
         output = _options.Patch == 1 ? output : nn.functional.pixel_shuffle(output, _options.Patch);
         return output.MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public GraphValue Write(GraphBuilder graph, GraphValue images, Tensor noise)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor embedding = Embed(noise, null, null, ScalarType.Float32);
+        GraphValue folded = _options.Patch == 1 ? images : graph.PixelUnshuffle(images, _options.Patch);
+        GraphValue hidden = _firstConvolution.Write(graph, folded);
+        GraphValue residual = folded;
+        var skips = new Stack<GraphValue>([hidden]);
+        foreach ((UNetBlock? block, ResampledConvolution? down) in _encoder)
+        {
+            if (block is not null)
+            {
+                hidden = block.Write(graph, hidden, embedding);
+            }
+            else
+            {
+                _ = skips.Pop();
+                residual = graph.Multiply(graph.Add(hidden, down!.Write(graph, residual)), Math.Sqrt(0.5));
+                hidden = residual;
+            }
+
+            skips.Push(hidden);
+        }
+
+        foreach (UNetBlock block in _decoder)
+        {
+            hidden = block.Write(
+                graph, hidden.Shape[1] == block.Inputs ? hidden : graph.Concat(1, hidden, skips.Pop()), embedding);
+        }
+
+        GraphValue output = _lastConvolution.Write(graph, graph.Silu(_lastNorm.Write(graph, hidden)));
+        return _options.Patch == 1 ? output : graph.PixelShuffle(output, _options.Patch);
     }
 
     private static void Validate(SongUNetOptions options)
