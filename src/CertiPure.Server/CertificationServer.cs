@@ -49,6 +49,7 @@ public static class CertificationServer
     {
         services.AddSingleton(options).AddSingleton(library).AddSingleton(decoder).AddSingleton(time);
         services.AddSingleton<UploadReader>().AddSingleton<BoundedDecoder>().AddSingleton<ImageRequestReader>();
+        services.AddSingleton<ModelWarmup>().AddHostedService(each => each.GetRequiredService<ModelWarmup>());
         services.AddSingleton<ModelQueues>().AddSingleton<Admission>().AddSingleton<StopSignal>();
         services.AddSingleton<CertificateSealer>().AddSingleton<Certifier>().AddSingleton<CertificateExamination>();
         services.AddSingleton<ServerMetrics>().AddSingleton<PrometheusText>().AddSingleton<RequestTimer>();
@@ -66,6 +67,8 @@ public static class CertificationServer
         // Made now, so that nothing is missed that happens before the first request for it.
         app.Services.GetRequiredService<PrometheusText>();
         app.Services.GetRequiredService<StopSignal>();
+        app.Use(HeadRequests.AnswerAsGetAsync);
+        app.UseRouting();
         app.Use(app.Services.GetRequiredService<RequestTimer>().MeasureAsync);
         app.Use(SecurityHeaders.AddAsync);
         app.UseExceptionHandler(new ExceptionHandlerOptions

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using CertiPure.Imaging;
+using CertiPure.Server.Hosting;
 using CertiPure.Server.Models;
 using CertiPure.Torch.Backend;
 using Microsoft.AspNetCore.Connections;
@@ -65,6 +66,17 @@ public static class ServeCommand
         Description = "A JSON file whose section CertiPure sets the limits (see docs/api.md).",
     };
 
+    private static readonly Option<bool> Lazy = new("--lazy")
+    {
+        Description = "Load each model on first use instead of all at the start.",
+    };
+
+    /// <summary>Given by <c>certipure serve</c>, which holds the other end of the pipe.</summary>
+    private static readonly Option<bool> StopAtInputEnd = new("--stop-at-input-end")
+    {
+        Description = "Stop when standard input ends.", Hidden = true,
+    };
+
     /// <summary>Runs the service until it is stopped.</summary>
     /// <param name="args">The arguments after <c>serve</c>.</param>
     /// <returns>The exit code.</returns>
@@ -77,7 +89,8 @@ public static class ServeCommand
             return (int)ExitCode.Usage;
         }
 
-        return await parsed.InvokeAsync();
+        // The host answers signals itself and gives what is running its time; the parser's own handler would end it after two seconds.
+        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
     }
 
     /// <summary>Parses the arguments after <c>serve</c>, as a verb of the command that people type.</summary>
@@ -86,7 +99,7 @@ public static class ServeCommand
         var serve = new Command("serve", "Serves certification over HTTP, with a page.")
         {
             Url, Runs, Data, Classifier, DataSet, Purifier, Precision, Device, BatchSize, KeyFile, WithoutKey, SealingKeyFile,
-            ClientSeeds, Configuration,
+            ClientSeeds, Configuration, Lazy, StopAtInputEnd,
         };
         serve.SetAction(RunAsync);
         return new Command("certipure") { serve, new HelpOption() }.Parse(["serve", .. args]);
@@ -102,8 +115,15 @@ public static class ServeCommand
             var library = CatalogLibrary.Open(options, message => Console.Error.WriteLine(message));
             var decoder = new SkiaImageDecoder(options.MaxUploadBytes, options.MaxImagePixels);
             await using WebApplication app = CertificationServer.Build(options, library, decoder);
+            var warmup = app.Services.GetRequiredService<ModelWarmup>();
+            if (arguments.GetValue(StopAtInputEnd))
+            {
+                InputEnd.Watch(
+                    Console.OpenStandardInput(), app.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication);
+            }
+
             await app.RunAsync(cancellation);
-            return (int)ExitCode.Success;
+            return warmup.Failure is { } failure ? throw failure : (int)ExitCode.Success;
         }
         catch (CertiPureException e)
         {
@@ -120,33 +140,7 @@ public static class ServeCommand
     /// <summary>Puts the configuration together: defaults, then the file, then the environment, then the arguments.</summary>
     internal static ServerOptions ReadOptions(ParseResult arguments)
     {
-        var builder = new ConfigurationBuilder();
-        if (arguments.GetValue(Configuration) is { } path)
-        {
-            if (!File.Exists(path))
-            {
-                throw new CertiPureException($"There is no configuration file {path}; check --config.", ExitCode.Usage);
-            }
-
-            builder.AddJsonFile(Path.GetFullPath(path), optional: false, reloadOnChange: false);
-        }
-
-        ServerOptions options;
-        try
-        {
-            IConfigurationSection section = builder.AddEnvironmentVariables().Build().GetSection("CertiPure");
-            options = section.Get<ServerOptions>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new ServerOptions();
-            // The binder would append to the default list instead of replacing it.
-            options = options with
-            {
-                Sigmas = section.GetSection(nameof(options.Sigmas)).Get<double[]>() ?? new ServerOptions().Sigmas,
-            };
-        }
-        catch (Exception e) when (e is InvalidDataException or InvalidOperationException or FormatException)
-        {
-            throw new CertiPureException($"The configuration cannot be read: {e.Message}", e, ExitCode.Usage);
-        }
-
+        ServerOptions options = ServerConfiguration.Read(arguments.GetValue(Configuration));
         return options with
         {
             Url = arguments.GetValue(Url) ?? options.Url,
@@ -162,6 +156,7 @@ public static class ServeCommand
             AllowRemoteWithoutKey = arguments.GetValue(WithoutKey) || options.AllowRemoteWithoutKey,
             SealingKey = ReadSecret(arguments.GetValue(SealingKeyFile)) ?? options.SealingKey,
             AllowClientSeed = arguments.GetValue(ClientSeeds) || options.AllowClientSeed,
+            Lazy = arguments.GetValue(Lazy) || options.Lazy,
         };
     }
 

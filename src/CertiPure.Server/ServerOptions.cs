@@ -92,6 +92,9 @@ public sealed record ServerOptions
     /// <summary>The least time between two progress events of a request. Default 100 milliseconds.</summary>
     public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>Whether models are loaded on first use instead of at the start. Default false.</summary>
+    public bool Lazy { get; init; }
+
     /// <summary>Refuses a configuration that cannot be served.</summary>
     /// <exception cref="CertiPureException">A value is impossible; the message names it.</exception>
     public void Validate()

@@ -198,10 +198,6 @@ public sealed class LoadTests
     /// <summary>What <c>certipure certify</c> writes for the same images and seeds.</summary>
     private static async Task<IReadOnlyDictionary<(int Id, int Seed), string>> CommandLineCertificatesAsync()
     {
-        string build = Path.Combine(
-            Path.GetFileName(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)))!, "net10.0");
-        string program = Path.GetFullPath(Path.Combine(
-            AppContext.BaseDirectory, "../../../../../src/CertiPure.Cli/bin", build, "CertiPure.Cli.dll"));
         string folder = Directory.CreateTempSubdirectory("certipure-load-").FullName;
         var expected = new Dictionary<(int, int), string>();
         try
@@ -211,7 +207,7 @@ public sealed class LoadTests
                 string run = Path.Combine(folder, $"{seed}");
                 using Process process = Process.Start("dotnet",
                 [
-                    program, "certify", "--data", Bundled, "--images", $"0..{Images - 1}", "--classifier",
+                    ServeProcess.Program, "certify", "--data", Bundled, "--images", $"0..{Images - 1}", "--classifier",
                     Bundled, "--purifier", $"consistency:{Bundled}", "--sigma", "0.5", "--n0",
                     $"{SelectionDraws}", "--n", $"{Draws}", "--seed", $"{seed}", "--out", run,
                 ]);

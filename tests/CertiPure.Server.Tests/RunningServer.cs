@@ -32,12 +32,14 @@ public sealed class RunningServer : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
+    /// <summary>Starts the service, which loads its models on first use unless it is to be warm: their forward passes are what
+    /// tests count and hold up.</summary>
     public static async Task<RunningServer> StartAsync(
-        ServerOptions? options = null, IModelLibrary? library = null, TimeProvider? time = null)
+        ServerOptions? options = null, IModelLibrary? library = null, TimeProvider? time = null, bool warm = false)
     {
         library ??= new TemplateLibrary();
         options ??= new ServerOptions();
-        options = options with { Url = new UriBuilder(options.Url) { Port = 0 }.Uri.ToString() };
+        options = options with { Url = new UriBuilder(options.Url) { Port = 0 }.Uri.ToString(), Lazy = !warm };
         WebApplication app = CertificationServer.Build(
             options,
             library,

@@ -35,14 +35,21 @@ public sealed class ServeCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{\"CertiPure\": {\"MaxDrawz\": 500}}")]
-    [InlineData("{\"CertiPure\": {\"MaxDraws\": \"many\"}}")]
-    [InlineData("{ torn")]
-    public void A_file_that_cannot_be_meant_is_refused(string json)
+    [InlineData("{\"CertiPure\": {\"MaxDrawz\": 500}}", "there is no setting CertiPure:MaxDrawz")]
+    [InlineData("{\"CertiPure\": {\"MaxDraws\": \"many\"}}", "CertiPure:MaxDraws must be a whole number, not 'many'")]
+    [InlineData("{\"CertiPure\": {\"Sigmas\": [0.5, \"much\"]}}", "CertiPure:Sigmas:1 must be a number, not 'much'")]
+    [InlineData("{\"CertiPure\": {\"Sigmas\": 0.5}}", "CertiPure:Sigmas must be a list, not '0.5'")]
+    [InlineData("{\"CertiPure\": {\"ShutdownGrace\": \"soon\"}}", "must be a time such as 00:00:20, not 'soon'")]
+    [InlineData("{\"CertiPure\":\n {torn", "is not valid JSON from line 2")]
+    public void A_file_that_cannot_be_read_is_refused_in_plain_words(string json, string words)
     {
         string file = Path.Combine(_folder, "service.json");
         File.WriteAllText(file, json);
-        Assert.Equal(ExitCode.Usage, Assert.Throws<CertiPureException>(() => Read("--config", file)).ExitCode);
+        CertiPureException refusal = Assert.Throws<CertiPureException>(() => Read("--config", file));
+        Assert.Equal(ExitCode.Usage, refusal.ExitCode);
+        Assert.Contains(words, refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("BinderOptions", refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

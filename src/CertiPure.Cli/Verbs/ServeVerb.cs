@@ -12,6 +12,8 @@ internal sealed partial class ServeVerb : Verb
     private const string Service = "CertiPure.Server";
     private const int Terminate = 15;
 
+    private static readonly string Extension = OperatingSystem.IsWindows() ? ".exe" : "";
+
     /// <summary>Defines the verb.</summary>
     public ServeVerb(Terminal terminal)
         : base(
@@ -36,7 +38,9 @@ internal sealed partial class ServeVerb : Verb
     /// <inheritdoc/>
     protected override async Task<ExitCode> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
-        ProcessStartInfo start = Start(Find(), parse.UnmatchedTokens);
+        // The system closes the pipe however this process ends, and the service then stops as well.
+        ProcessStartInfo start = Start(Find(), ["--stop-at-input-end", .. parse.UnmatchedTokens]);
+        start.RedirectStandardInput = true;
         using Process service = Process.Start(start)!;
         // A terminal's Ctrl-C reaches the service by itself; a signal to this process alone has to be passed on.
         using CancellationTokenRegistration stop = cancellation.UnsafeRegister(_ => Stop(service), null);
@@ -44,9 +48,25 @@ internal sealed partial class ServeVerb : Verb
         return (ExitCode)service.ExitCode;
     }
 
-    private static ProcessStartInfo Start(string library, IReadOnlyList<string> arguments) => DotnetCommand.Path is { } dotnet
-        ? new ProcessStartInfo(dotnet, [library, .. arguments])
-        : new ProcessStartInfo(Path.ChangeExtension(library, OperatingSystem.IsWindows() ? ".exe" : null), arguments);
+    /// <summary>A library is run by <c>dotnet</c>; a program that brings its own runtime, or is a single file, by itself.</summary>
+    private static ProcessStartInfo Start(string program, IReadOnlyList<string> arguments)
+    {
+        string? dotnet = DotnetCommand.Path;
+        bool isLibrary = Path.GetExtension(program) == ".dll";
+        if (isLibrary && dotnet is not null)
+        {
+            return new ProcessStartInfo(dotnet, [program, .. arguments]);
+        }
+
+        var start = new ProcessStartInfo(isLibrary ? Path.ChangeExtension(program, null) + Extension : program, arguments);
+        if (dotnet is not null)
+        {
+            // A single file without a runtime looks for it in the usual places alone.
+            start.Environment["DOTNET_ROOT"] = Path.GetDirectoryName(dotnet);
+        }
+
+        return start;
+    }
 
     /// <summary>Beside this program in an installation; in its sibling's build folder in a repository.</summary>
     private static string Find()
@@ -58,10 +78,12 @@ internal sealed partial class ServeVerb : Verb
             Path.Combine(here, Service + ".dll"),
             Path.Combine(here, "..", "..", "..", "..", Service, "bin", build, Service + ".dll"),
             Path.Combine(here, "..", "..", "..", "..", "..", "src", Service, "bin", build, Service + ".dll"),
+            // A single file, which has no library beside it.
+            Path.Combine(here, Service + Extension),
         ];
         return places.Select(Path.GetFullPath).FirstOrDefault(File.Exists)
             ?? throw new CertiPureException(
-                $"The service's program {Service}.dll is not beside this one in {here}; install CertiPure again, or build the solution.");
+                $"The service's program {Service} is not beside this one in {here}; install CertiPure again, or build the solution.");
     }
 
     private static void Stop(Process service)

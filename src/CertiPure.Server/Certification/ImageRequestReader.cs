@@ -1,5 +1,5 @@
-using System.Globalization;
 using CertiPure.Images;
+using CertiPure.Server.Endpoints;
 using CertiPure.Server.Hosting;
 using CertiPure.Server.Models;
 using CertiPure.Server.Uploads;
@@ -10,9 +10,10 @@ namespace CertiPure.Server.Certification;
 internal sealed class ImageRequestReader(
     UploadReader uploads, BoundedDecoder decoder, IModelLibrary library, ModelQueues queues, ServerOptions options)
 {
-    public async Task<ImageRequest> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    public async Task<ImageRequest> ReadAsync(
+        HttpRequest request, IReadOnlyList<ApiField> fields, CancellationToken cancellationToken)
     {
-        UploadForm form = await uploads.ReadFormAsync(request, cancellationToken);
+        UploadForm form = await uploads.ReadFormAsync(request, fields, cancellationToken);
         (ModelOffer model, string purifier, double sigma) = Choose(form);
         (LabeledImage image, string origin, string? split) = await ImageAsync(form, cancellationToken);
         LabeledImage fitted = ImageFit.ToShape(image, model.Shape);
@@ -36,9 +37,7 @@ internal sealed class ImageRequestReader(
 
         string purifier = form.Text("purifier") ?? model.Purifiers[0].Name;
         Require(model.Purifiers.Any(each => each.Name == purifier), "purifier", "is not on offer for this model; see /v1/models");
-        double sigma = form.Number("sigma", options.DefaultSigma, 0, double.MaxValue, errors);
-        string sigmas = string.Join(", ", options.Sigmas.Select(each => each.ToString(CultureInfo.InvariantCulture)));
-        Require(options.Sigmas.Contains(sigma), "sigma", $"must be one of {sigmas}");
+        double sigma = form.OneOf("sigma", options.DefaultSigma, options.Sigmas, errors);
         InvalidFields.ThrowIfAny(errors);
         return (model, purifier, sigma);
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using CertiPure.Server.Hosting;
 using Microsoft.OpenApi;
 
 namespace CertiPure.Server.Endpoints;
@@ -7,6 +8,9 @@ namespace CertiPure.Server.Endpoints;
 /// <summary>Puts the words, forms and examples of <see cref="ApiTexts"/> into the OpenAPI document.</summary>
 internal static class ApiDescription
 {
+    private const string KeyScheme = "ApiKey";
+    private const string Tag = "CertiPure";
+
     public static void AddApiDescription(this IServiceCollection services) => services.AddOpenApi("v1", options =>
     {
         options.AddDocumentTransformer((document, _, _) =>
@@ -14,6 +18,19 @@ internal static class ApiDescription
             document.Info.Title = "CertiPure";
             document.Info.Description = "Certify how far an image can change before a classifier's answer does. Errors are "
                 + "application/problem+json. Other methods of these addresses are answered with 405, other addresses with 404.";
+            document.Info.License = new OpenApiLicense { Name = "MIT", Url = new Uri("https://opensource.org/license/mit") };
+            document.Tags = new HashSet<OpenApiTag> { new() { Name = Tag, Description = "Certify, check and read." } };
+            document.Components ??= new OpenApiComponents();
+            document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+            {
+                [KeyScheme] = new OpenApiSecurityScheme
+                {
+                    Type = SecuritySchemeType.ApiKey,
+                    In = ParameterLocation.Header,
+                    Name = ApiKeyGate.HeaderName,
+                    Description = "Where the operator configured a key; otherwise nothing is needed.",
+                },
+            };
             // The address under which it was asked for is not part of what it describes.
             document.Servers = [new OpenApiServer { Url = "/" }];
             return Task.CompletedTask;
@@ -25,12 +42,17 @@ internal static class ApiDescription
                 Describe(operation, text);
             }
 
+            // An empty requirement: without a configured key none is needed.
+            operation.Security = ApiKeyGate.IsGuarded("/" + context.Description.RelativePath)
+                ? [new OpenApiSecurityRequirement(), new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(KeyScheme, context.Document)] = [] }]
+                : [];
+
             return Task.CompletedTask;
         });
     });
 
     public static RouteHandlerBuilder Describe(this RouteHandlerBuilder builder, ApiText text) => builder
-        .WithName(text.Id).WithSummary(text.Summary).WithDescription(text.Description).WithTags("CertiPure").WithMetadata(text);
+        .WithName(text.Id).WithSummary(text.Summary).WithDescription(text.Description).WithTags(Tag).WithMetadata(text);
 
     private static void Describe(OpenApiOperation operation, ApiText text)
     {

@@ -1,6 +1,7 @@
 using CertiPure.Server.Certification;
 using CertiPure.Server.Contracts;
 using CertiPure.Server.Hosting;
+using CertiPure.Server.Models;
 using CertiPure.Server.Telemetry;
 
 namespace CertiPure.Server.Endpoints;
@@ -23,10 +24,16 @@ internal static class ApiRoutes
         app.MapGet("/v1/runs", runs.Runs).Describe(ApiTexts.Runs);
         app.MapGet("/v1/runs/{**name}", runs.Curve).Describe(ApiTexts.Curve);
         app.MapGet("/healthz", Health).Describe(ApiTexts.Health);
+        app.MapGet("/readyz", Ready).Describe(ApiTexts.Ready);
         app.MapGet("/metrics", (PrometheusText metrics) => TypedResults.Text(metrics.Write(), PrometheusText.ContentType))
             .Describe(ApiTexts.Metrics);
         app.MapOpenApi("/openapi/{documentName}.json");
     }
+
+    private static ReadyAnswer Ready(StopSignal stop, ModelWarmup warmup) =>
+        stop.IsStopping ? throw RequestException.Stopping()
+        : warmup.IsReady ? new ReadyAnswer("ready", warmup.Loaded)
+        : throw RequestException.NotReady(warmup.Loaded, warmup.Total);
 
     private static HealthAnswer Health(StopSignal stop, Admission admission) => new(
         stop.IsStopping ? "stopping" : "ok", Certifier.Version, admission.Requests, admission.PromisedDraws);

@@ -137,7 +137,7 @@ internal static class ApiTexts
 
     public static ApiText Models { get; } = Get(
         "models", "List what there is to certify with", ReadRefusals, """
-        {"version":"0.1.0","models":[{"name":"fashion-mnist","shape":{"channels":1,"height":28,"width":28},"classNames":["T-shirt/top","Trouser"],"sigmas":[0.25,0.5,1],"purifiers":[{"name":"consistency","title":"Consistency Purification","summary":"One network call."}],"dataSet":"fashion-mnist"}]}
+        {"version":"0.1.0","models":[{"name":"fashion-mnist","shape":{"channels":1,"height":28,"width":28},"classNames":["T-shirt/top","Trouser"],"sigmas":[0.25,0.5,1],"purifiers":[{"name":"consistency","title":"Consistency Purification","summary":"One network call."}],"dataSet":"fashion-mnist"}],"dataSets":[{"name":"fashion-mnist","title":"Fashion-MNIST","split":"test","count":10000,"shape":{"channels":1,"height":28,"width":28}}],"budgets":[{"name":"Standard","n":1000,"ceiling":2.46}],"plans":["fixed","staged"],"defaults":{"sigma":0.5,"n0":100,"n":1000,"alpha":0.001},"limits":{"maxUploadBytes":4194304,"maxImagePixels":4000000,"maxSelectionDraws":1000,"maxDraws":100000,"minAlpha":1e-6,"maxAlpha":0.05,"maxPictures":16,"clientSeed":false}}
         """);
 
     public static ApiText Image { get; } = new(
@@ -157,6 +157,12 @@ internal static class ApiTexts
 
     public static ApiText Health { get; } = Get(
         "health", "Ask whether the service is well", [UnknownHost], """{"status":"ok","version":"0.1.0","requests":0,"queuedDraws":0}""");
+
+    public static ApiText Ready { get; } = Get(
+        "ready",
+        "Ask whether the service takes requests without delay",
+        [UnknownHost, Problem(503, "Not ready", "Models are still being loaded, or the service is stopping.")],
+        """{"status":"ready","models":24}""");
 
     public static ApiText Metrics { get; } = new(
         "metrics",

@@ -18,7 +18,7 @@ internal sealed class CertifyEndpoint(
         using Admission.Place place = admission.Enter();
         // Before the image is read: who knew the seed could craft the image to the noise.
         ulong freshSeed = FreshSeed.Next();
-        ImageRequest request = await reader.ReadAsync(context.Request, aborted);
+        ImageRequest request = await reader.ReadAsync(context.Request, ApiTexts.Certify.Form, aborted);
         CertifySettings settings = CertifySettings.Read(request.Form, freshSeed, options);
         SamplingPlan plan = settings.Plan;
         int total = plan.SelectionDraws + plan.EstimationDraws;

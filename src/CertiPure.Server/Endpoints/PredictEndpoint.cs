@@ -13,7 +13,7 @@ internal sealed class PredictEndpoint(
     {
         using Admission.Place place = admission.Enter();
         ulong seed = FreshSeed.Next();
-        ImageRequest request = await reader.ReadAsync(context.Request, context.RequestAborted);
+        ImageRequest request = await reader.ReadAsync(context.Request, ApiTexts.Predict.Form, context.RequestAborted);
         var errors = new Dictionary<string, string>();
         int n = request.Form.Integer(
             "n", Math.Min(CertifySettings.DefaultDraws, options.MaxDraws), 1, options.MaxDraws, errors);

@@ -23,7 +23,7 @@ internal sealed class PurifyEndpoint(ImageRequestReader reader, Admission admiss
     {
         using Admission.Place place = admission.Enter();
         ulong seed = FreshSeed.Next();
-        ImageRequest request = await reader.ReadAsync(context.Request, context.RequestAborted);
+        ImageRequest request = await reader.ReadAsync(context.Request, ApiTexts.Purify.Form, context.RequestAborted);
         var errors = new Dictionary<string, string>();
         int batch = request.Model.Queue.Classifier.BatchSize;
         int most = Math.Min(options.MaxPictures, batch);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace CertiPure.Server.Hosting;
 
-/// <summary>Asks for the API key, where one is configured, before everything but the page's own files and the health check.</summary>
+/// <summary>Asks for the API key, where one is configured, before everything but the page's own files, the probes and the API's description, which holds nothing secret.</summary>
 internal sealed class ApiKeyGate(ServerOptions options)
 {
     public const string HeaderName = "X-Api-Key";
@@ -12,9 +12,7 @@ internal sealed class ApiKeyGate(ServerOptions options)
 
     public Task CheckAsync(HttpContext context, RequestDelegate next)
     {
-        PathString path = context.Request.Path;
-        bool guarded = path.StartsWithSegments("/v1") || path.StartsWithSegments("/metrics") || path.StartsWithSegments("/openapi");
-        if (_hash is null || !guarded || Matches(context.Request))
+        if (_hash is null || !IsGuarded(context.Request.Path) || Matches(context.Request))
         {
             return next(context);
         }
@@ -23,6 +21,9 @@ internal sealed class ApiKeyGate(ServerOptions options)
         return Problems.WriteAsync(
             context, StatusCodes.Status401Unauthorized, "API key needed", $"Send the service's key in the header {HeaderName}.");
     }
+
+    /// <summary>Whether a key is asked for at an address, where one is configured.</summary>
+    public static bool IsGuarded(PathString path) => path.StartsWithSegments("/v1") || path.StartsWithSegments("/metrics");
 
     /// <summary>Hashes have one length, so the comparison's time tells nothing of the key.</summary>
     private bool Matches(HttpRequest request) =>

@@ -29,6 +29,12 @@ internal sealed class RequestException(int status, string title, string detail) 
     public static RequestException Busy(string detail, TimeSpan retryAfter) =>
         new(StatusCodes.Status429TooManyRequests, "Too many requests", detail) { RetryAfter = retryAfter };
 
+    public static RequestException NotReady(int loaded, int total) =>
+        new(StatusCodes.Status503ServiceUnavailable, "Not ready", $"{loaded} of {total} models are loaded; ask again in a second.")
+        {
+            RetryAfter = TimeSpan.FromSeconds(1),
+        };
+
     public static RequestException Stopping() =>
         new(StatusCodes.Status503ServiceUnavailable, "Stopping", "The service is stopping; send the request again later.")
         {

@@ -27,6 +27,23 @@ internal sealed record UploadForm(byte[]? File, IReadOnlyDictionary<string, stri
         return fallback;
     }
 
+    /// <summary>A number that has to be one of a list.</summary>
+    public double OneOf(string name, double fallback, IReadOnlyList<double> choices, IDictionary<string, string> errors)
+    {
+        if (Text(name) is not { } text)
+        {
+            return fallback;
+        }
+
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && choices.Contains(value))
+        {
+            return value;
+        }
+
+        errors[name] = $"must be one of {string.Join(", ", choices.Select(each => each.ToString(CultureInfo.InvariantCulture)))}";
+        return fallback;
+    }
+
     public double Number(string name, double fallback, double minimum, double maximum, IDictionary<string, string> errors)
     {
         if (Text(name) is not { } text)

@@ -1,4 +1,6 @@
 using System.Text;
+using CertiPure.Server.Certification;
+using CertiPure.Server.Endpoints;
 using CertiPure.Server.Hosting;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
@@ -19,13 +21,18 @@ internal sealed class UploadReader(ServerOptions options)
     /// <summary>Reads a whole body.</summary>
     public async Task<byte[]> ReadBodyAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        RefuseLength(request);
+        Refuse(request);
         return await ReadAsync(request.Body, options.MaxUploadBytes, cancellationToken) ?? throw BodyTooLarge();
     }
 
-    public async Task<UploadForm> ReadFormAsync(HttpRequest request, CancellationToken cancellationToken)
+    /// <summary>Reads a form.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="known">The fields that the address takes; any other is refused by name, since it is most likely misspelt.</param>
+    /// <param name="cancellationToken">The client has gone.</param>
+    public async Task<UploadForm> ReadFormAsync(
+        HttpRequest request, IReadOnlyList<ApiField> known, CancellationToken cancellationToken)
     {
-        RefuseLength(request);
+        Refuse(request);
         var reader = new MultipartReader(Boundary(request), request.Body)
         {
             HeadersCountLimit = 8,
@@ -59,13 +66,15 @@ internal sealed class UploadReader(ServerOptions options)
         }
         catch (InvalidDataException)
         {
-            throw RequestException.BadRequest("The multipart form is malformed or has headers beyond measure.");
+            throw RequestException.BadRequest("The multipart form is malformed, or its headers are too long.");
         }
         catch (IOException e) when (e is not BadHttpRequestException)
         {
             throw RequestException.BadRequest("The multipart form ends too early.");
         }
 
+        InvalidFields.ThrowIfAny(fields.Keys.Where(name => known.All(field => field.Name != name)).Select(Shown).Distinct().ToDictionary(
+            name => name, _ => $"is not a field of this form, which takes {string.Join(", ", known.Select(field => field.Name))}"));
         return new UploadForm(file, fields);
     }
 
@@ -122,8 +131,14 @@ internal sealed class UploadReader(ServerOptions options)
 
     private static string Shown(string name) => string.Concat(name.Where(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'));
 
-    private void RefuseLength(HttpRequest request)
+    private void Refuse(HttpRequest request)
     {
+        if (request.Headers.ContentEncoding is { Count: > 0 } encodings
+            && encodings.Any(encoding => !string.Equals(encoding?.Trim(), "identity", StringComparison.OrdinalIgnoreCase)))
+        {
+            throw RequestException.UnsupportedMediaType("Send the body as it is, without a Content-Encoding such as gzip.");
+        }
+
         if (request.ContentLength > options.MaxUploadBytes)
         {
             throw BodyTooLarge();

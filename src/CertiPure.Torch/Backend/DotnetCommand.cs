@@ -11,7 +11,14 @@ public static class DotnetCommand
         get
         {
             // ROOT/shared/Microsoft.NETCore.App/VERSION/ holds the runtime, ROOT the command.
-            string root = System.IO.Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..");
+            string version = System.IO.Path.TrimEndingDirectorySeparator(RuntimeEnvironment.GetRuntimeDirectory());
+            string? shared = System.IO.Path.GetDirectoryName(System.IO.Path.GetDirectoryName(version));
+            if (shared is null || System.IO.Path.GetFileName(shared) != "shared")
+            {
+                return null;
+            }
+
+            string root = System.IO.Path.Combine(shared, "..");
             string command = System.IO.Path.GetFullPath(
                 System.IO.Path.Combine(root, OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
             return File.Exists(command) ? command : null;

@@ -126,6 +126,10 @@ public sealed class CertifyTests
     [InlineData("sigma", "0.3")]
     [InlineData("sigma", "-1")]
     [InlineData("sigma", "NaN")]
+    [InlineData("sigma", "1e400")]
+    [InlineData("sigmma", "0.5")]
+    [InlineData("Sigma", "0.5")]
+    [InlineData("draws", "5")]
     [InlineData("plan", "hope")]
     [InlineData("purifier", "../edm")]
     [InlineData("model", "other")]
@@ -135,6 +139,7 @@ public sealed class CertifyTests
         JsonNode problem = await ProblemAssert.IsAsync(
             await server.PostAsync("/v1/certify", RunningServer.Form(1, (name, value))), HttpStatusCode.BadRequest, name);
         Assert.NotNull(problem["errors"]![name]);
+        Assert.DoesNotContain("E+308", problem.ToJsonString(), StringComparison.Ordinal);
         Assert.Equal(0, server.Board.Passed);
     }
 

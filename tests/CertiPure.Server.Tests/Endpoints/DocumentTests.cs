@@ -9,7 +9,10 @@ namespace CertiPure.Server.Tests.Endpoints;
 /// <summary>Holds docs/api.md to the service it describes.</summary>
 public sealed partial class DocumentTests : IDisposable
 {
-    internal static readonly string Document = File.ReadAllText(Path.Combine(FindRoot(AppContext.BaseDirectory), "docs", "api.md"));
+    /// <summary>The repository.</summary>
+    internal static readonly string Root = FindRoot(AppContext.BaseDirectory);
+
+    internal static readonly string Document = File.ReadAllText(Path.Combine(Root, "docs", "api.md"));
 
     private readonly string _folder = Directory.CreateTempSubdirectory("certipure-api-").FullName;
 

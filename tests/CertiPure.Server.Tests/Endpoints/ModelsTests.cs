@@ -1,7 +1,10 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using CertiPure.Imaging;
+using CertiPure.Server.Models;
 using CertiPure.Server.Tests.Fakes;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using CertiPure.Imaging;
 
 namespace CertiPure.Server.Tests.Endpoints;
 
@@ -80,13 +83,49 @@ public sealed class ModelsTests
     }
 
     [Fact]
+    public async Task The_service_is_ready_when_every_model_is_loaded_and_has_run_one_batch()
+    {
+        var library = new TemplateLibrary();
+        library.Board.Allow(5);
+        await using RunningServer server = await RunningServer.StartAsync(library: library, warm: true);
+        while (library.Board.Passed < 5 || library.Board.Waiting == 0)
+        {
+            await Task.Yield();
+        }
+
+        await ProblemAssert.IsAsync(
+            await server.Client.GetAsync("/readyz", TestContext.Current.CancellationToken),
+            HttpStatusCode.ServiceUnavailable,
+            "5 of 6 models are loaded");
+        library.Board.Open();
+        HttpResponseMessage answer;
+        while (!(answer = await server.Client.GetAsync("/readyz", TestContext.Current.CancellationToken)).IsSuccessStatusCode)
+        {
+            answer.Dispose();
+        }
+
+        Assert.Equal(
+            """{"status":"ready","models":6}""", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        // Two purifiers at three noise levels; nothing was loaded twice.
+        Assert.Equal(6, library.Board.Passed);
+    }
+
+    [Fact]
+    public async Task A_model_that_cannot_be_loaded_stops_the_service()
+    {
+        await using RunningServer server = await RunningServer.StartAsync(library: new DamagedLibrary(), warm: true);
+        await server.Services.GetRequiredService<IHost>().WaitForShutdownAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("The weights are damaged.", server.Services.GetRequiredService<ModelWarmup>().Failure!.Message);
+    }
+
+    [Fact]
     public async Task The_API_description_covers_every_address_with_an_example()
     {
         await using RunningServer server = await RunningServer.StartAsync();
         JsonObject paths = (await server.GetJsonAsync("/openapi/v1.json"))["paths"]!.AsObject();
         string[] expected =
         [
-            "/healthz", "/metrics", "/v1/certificates/verify", "/v1/certify", "/v1/datasets/{name}/images/{id}", "/v1/models",
+            "/healthz", "/metrics", "/readyz", "/v1/certificates/verify", "/v1/certify", "/v1/datasets/{name}/images/{id}", "/v1/models",
             "/v1/predict", "/v1/purify", "/v1/runs", "/v1/runs/{name}",
         ];
         Assert.Equal(expected, paths.Select(path => path.Key).Order(StringComparer.Ordinal));

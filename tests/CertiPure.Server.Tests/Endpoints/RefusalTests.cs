@@ -25,6 +25,7 @@ public sealed partial class RefusalTests : IDisposable
         (HttpMethod.Get, "/v1/runs", "/v1/runs"),
         (HttpMethod.Get, "/v1/runs/{name}", "/v1/runs/one"),
         (HttpMethod.Get, "/healthz", "/healthz"),
+        (HttpMethod.Get, "/readyz", "/readyz"),
         (HttpMethod.Get, "/metrics", "/metrics"),
     ];
 
@@ -116,7 +117,7 @@ public sealed partial class RefusalTests : IDisposable
             {
                 request.Content = route == Verify
                     ? new StringContent(_certificate, Encoding.UTF8, "application/json")
-                    : RunningServer.Form(1, ("n", "20"));
+                    : RunningServer.Form(1, route == "/v1/purify" ? ("draws", "2") : ("n", "20"));
             }
 
             change?.Invoke(request);

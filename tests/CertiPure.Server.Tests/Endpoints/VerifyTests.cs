@@ -191,6 +191,37 @@ public sealed class VerifyTests : IAsyncLifetime
             await _server.PostAsync("/v1/certificates/verify", content), HttpStatusCode.BadRequest, "certificate");
     }
 
+    [Theory]
+    [InlineData("surprise", "the member 'surprise' is unknown")]
+    [InlineData("certificate.surprise", "the member 'surprise' is unknown")]
+    [InlineData("experiment.data.surprise", "the member 'surprise' is unknown")]
+    [InlineData("seal.surprise", "the member 'surprise' is unknown")]
+    [InlineData("certificate.draws", "certificate.draws is of the wrong kind")]
+    [InlineData("experiment.sigma", "experiment.sigma is of the wrong kind")]
+    [InlineData("pixels", "pixels is of the wrong kind")]
+    public async Task A_forged_member_is_refused_by_its_name_and_in_words(string path, string words)
+    {
+        Set(_certificate, path, "\"forged\"");
+        using var content = new StringContent(_certificate.ToJsonString(), Encoding.UTF8, "application/json");
+        JsonNode problem = await ProblemAssert.IsAsync(
+            await _server.PostAsync("/v1/certificates/verify", content), HttpStatusCode.BadRequest, words);
+        Assert.DoesNotContain("System.", problem.ToJsonString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("CertiPure.", problem.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("sigma")]
+    [InlineData("radius")]
+    [InlineData("pixels")]
+    public async Task A_member_that_occurs_twice_is_refused(string name)
+    {
+        string json = _certificate.ToJsonString();
+        int at = json.IndexOf($"\"{name}\":", StringComparison.Ordinal);
+        using var content = new StringContent(json.Insert(at, $"\"{name}\":null,"), Encoding.UTF8, "application/json");
+        await ProblemAssert.IsAsync(
+            await _server.PostAsync("/v1/certificates/verify", content), HttpStatusCode.BadRequest, "is not a certificate");
+    }
+
     [Fact]
     public async Task A_certificate_in_another_media_type_is_refused()
     {

@@ -99,7 +99,7 @@ public sealed class SecurityTests
     public async Task Without_the_key_the_API_says_nothing(string? key)
     {
         await using RunningServer server = await RunningServer.StartAsync(new ServerOptions { ApiKey = Key });
-        foreach (string path in new[] { "/v1/models", "/v1/runs", "/metrics", "/openapi/v1.json", "/v1/nothing" })
+        foreach (string path in new[] { "/v1/models", "/v1/runs", "/metrics", "/v1/nothing" })
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, path);
             if (key is not null)
@@ -118,6 +118,17 @@ public sealed class SecurityTests
         await using RunningServer server = await RunningServer.StartAsync(new ServerOptions { ApiKey = Key });
         server.Client.DefaultRequestHeaders.Add("X-Api-Key", Key);
         Assert.NotNull((await server.GetJsonAsync("/v1/models"))["models"]);
+    }
+
+    [Theory]
+    [InlineData("/openapi/v1.json")]
+    [InlineData("/healthz")]
+    [InlineData("/readyz")]
+    [InlineData("/")]
+    public async Task Probes_the_page_and_the_description_of_the_API_need_no_key(string path)
+    {
+        await using RunningServer server = await RunningServer.StartAsync(new ServerOptions { ApiKey = Key });
+        await server.Client.GetStringAsync(path, TestContext.Current.CancellationToken);
     }
 
     [Theory]
@@ -169,6 +180,32 @@ public sealed class SecurityTests
         again.Headers.IfNoneMatch.Add(EntityTagHeaderValue.Parse(first.Headers.ETag!.ToString()));
         using HttpResponseMessage second = await server.Client.SendAsync(again, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.NotModified, second.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/app.js")]
+    [InlineData("/v1/models")]
+    [InlineData("/v1/runs")]
+    [InlineData("/v1/datasets/fashion-mnist/images/3")]
+    [InlineData("/healthz")]
+    [InlineData("/readyz")]
+    [InlineData("/metrics")]
+    [InlineData("/openapi/v1.json")]
+    [InlineData("/v1/nothing")]
+    public async Task HEAD_is_answered_as_GET_is_without_a_body(string path)
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        using HttpResponseMessage get = await server.Client.GetAsync(path, TestContext.Current.CancellationToken);
+        using var request = new HttpRequestMessage(HttpMethod.Head, path);
+        using HttpResponseMessage head = await server.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(get.StatusCode, head.StatusCode);
+        Assert.Equal(get.Content.Headers.ContentType, head.Content.Headers.ContentType);
+        // How a body is framed belongs to the body.
+        Assert.Equal(
+            get.Headers.Select(header => header.Key).Where(name => name != "Transfer-Encoding").Order(),
+            head.Headers.Select(header => header.Key).Order());
+        Assert.Empty(await head.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -170,6 +170,30 @@ public sealed class LimitTests
         await ProblemAssert.IsAsync(await server.PostAsync("/v1/certify", content), status);
     }
 
+    [Theory]
+    [InlineData("/v1/certify", "gzip")]
+    [InlineData("/v1/certificates/verify", "br")]
+    [InlineData("/v1/certificates/verify", "identity, gzip")]
+    public async Task A_body_in_another_encoding_is_refused(string path, string encoding)
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        HttpContent content = path.EndsWith("verify", StringComparison.Ordinal)
+            ? new StringContent("{}", System.Text.Encoding.UTF8, "application/json")
+            : RunningServer.Form(1);
+        content.Headers.TryAddWithoutValidation("Content-Encoding", encoding);
+        await ProblemAssert.IsAsync(
+            await server.PostAsync(path, content), HttpStatusCode.UnsupportedMediaType, "without a Content-Encoding");
+    }
+
+    [Fact]
+    public async Task A_body_that_is_announced_as_it_is_is_taken()
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        HttpContent content = RunningServer.Form(1, ("n", "20"));
+        content.Headers.ContentEncoding.Add("identity");
+        await server.PostJsonAsync("/v1/predict", content);
+    }
+
     private sealed class StuckDecoder(ManualResetEventSlim release) : IImageDecoder
     {
         public LabeledImage Decode(ReadOnlyMemory<byte> file, string name)
