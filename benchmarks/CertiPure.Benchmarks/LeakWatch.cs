@@ -58,6 +58,8 @@ internal static class LeakWatch
 
         public long LiveTensors { get; private set; }
 
+        public float[] Scores(ImageBatch noisy) => inner.Scores(noisy);
+
         public void Classify(ImageBatch noisy, Span<int> labels)
         {
             inner.Classify(noisy, labels);

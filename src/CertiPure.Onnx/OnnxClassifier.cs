@@ -38,6 +38,7 @@ public sealed class OnnxClassifier : IClassifier, IDisposable
         _session = Open(path, model, threads);
         try
         {
+            SuspectNodes = Onnx.SuspectNodes.In(model);
             (_input, Shape, _fixedBatch) = ReadInput(shape);
             _output = _session.OutputNames[0];
             ClassCount = CountClasses();
@@ -54,6 +55,9 @@ public sealed class OnnxClassifier : IClassifier, IDisposable
 
     /// <inheritdoc/>
     public int ClassCount { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<SuspectNode> SuspectNodes { get; }
 
     /// <summary>The version of ONNX Runtime, asked of its native library.</summary>
     public static string RuntimeVersion => OrtEnv.Instance().GetVersionString();
@@ -188,8 +192,8 @@ public sealed class OnnxClassifier : IClassifier, IDisposable
             throw NotAClassifier($"its output '{_output}' is {output.ElementType.Name}");
         }
 
-        // What the file declares may be open or untrue; one run tells.
-        int batch = _fixedBatch ?? 1;
+        // What the file declares may be open or untrue; one run shows it. Two images: one row for a whole batch would look right for one.
+        int batch = _fixedBatch ?? 2;
         using OrtValue images = Wrap(new float[batch * Shape.Length], batch);
         using IDisposableReadOnlyCollection<OrtValue> outputs = Run(images);
         long[] shape = outputs[0].GetTensorTypeAndShape().Shape;
@@ -202,11 +206,13 @@ public sealed class OnnxClassifier : IClassifier, IDisposable
     {
         using OrtValue images = Wrap(pixels, count);
         using IDisposableReadOnlyCollection<OrtValue> outputs = Run(images);
-        ReadOnlySpan<float> scores = outputs[0].GetTensorDataAsSpan<float>();
-        if (scores.Length != count * ClassCount)
+        long[] shape = outputs[0].GetTensorTypeAndShape().Shape;
+        if (shape is not [var rows, var classes] || rows != count || classes != ClassCount)
         {
-            throw NotAClassifier($"it gave {scores.Length} scores for {count} images");
+            throw NotAClassifier($"its output '{_output}' has the shape [{string.Join(',', shape)}] for {count} images");
         }
+
+        ReadOnlySpan<float> scores = outputs[0].GetTensorDataAsSpan<float>();
 
         scores[..logits.Length].CopyTo(logits);
     }

@@ -21,6 +21,16 @@ public interface IBaseClassifier
     /// <summary>The noise level it was built for, in pixel space.</summary>
     double Sigma { get; }
 
+    /// <summary>Nodes of its networks' graphs because of which an answer may be more than a function of one image; none where no
+    /// graph can be read.</summary>
+    IReadOnlyList<SuspectNode> SuspectNodes => [];
+
+    /// <summary>Computes the scores that labels follow from.</summary>
+    /// <param name="noisy"><c>[N,C,H,W]</c> in pixel space: image + sigma * noise, unclipped.</param>
+    /// <returns>Row-major, one row of finite scores for each image.</returns>
+    /// <exception cref="ArgumentException">The images have another shape.</exception>
+    float[] Scores(ImageBatch noisy);
+
     /// <summary>Classifies one full batch. The label of an image depends on that image alone, not on its neighbours.</summary>
     /// <param name="noisy"><c>[BatchSize,C,H,W]</c> in pixel space: image + sigma * noise, unclipped.</param>
     /// <param name="labels">Receives BatchSize labels, each 0 to K-1.</param>

@@ -13,6 +13,10 @@ public interface IClassifier
     /// <summary>The number of classes, K.</summary>
     int ClassCount { get; }
 
+    /// <summary>Nodes of its graph because of which an answer may be more than a function of one image; none where no graph can be
+    /// read.</summary>
+    IReadOnlyList<SuspectNode> SuspectNodes => [];
+
     /// <summary>Computes class scores.</summary>
     /// <param name="images"><c>[N,C,H,W]</c> in pixel space, about [0,1].</param>
     /// <returns>Logits <c>[N,K]</c> row-major.</returns>

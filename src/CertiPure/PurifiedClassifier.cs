@@ -24,14 +24,9 @@ public sealed class PurifiedClassifier : BaseClassifier
     }
 
     /// <inheritdoc/>
-    protected override void ClassifyFullBatch(ImageBatch noisy, Span<int> labels)
-    {
-        ImageBatch purified = _purifier is null ? noisy : _purifier.Purify(noisy, Sigma);
-        ReadOnlySpan<float> logits = _classifier.Logits(purified);
-        Logits.RequireFinite(logits);
-        for (int i = 0; i < labels.Length; i++)
-        {
-            labels[i] = System.Numerics.Tensors.TensorPrimitives.IndexOfMax(logits.Slice(i * ClassCount, ClassCount));
-        }
-    }
+    public override IReadOnlyList<SuspectNode> SuspectNodes => _classifier.SuspectNodes;
+
+    /// <inheritdoc/>
+    protected override float[] ComputeScores(ImageBatch noisy) =>
+        _classifier.Logits(_purifier is null ? noisy : _purifier.Purify(noisy, Sigma));
 }

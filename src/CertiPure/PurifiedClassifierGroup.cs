@@ -11,7 +11,7 @@ namespace CertiPure;
 public sealed class PurifiedClassifierGroup : BaseClassifier
 {
     private readonly IPurifier? _purifier;
-    private readonly PurifiedClassifier[] _classifiers;
+    private readonly IClassifier[] _classifiers;
 
     /// <summary>Joins the parts.</summary>
     /// <param name="purifier">The purifier, or null for plain randomized smoothing.</param>
@@ -24,11 +24,12 @@ public sealed class PurifiedClassifierGroup : BaseClassifier
     /// number.</exception>
     public PurifiedClassifierGroup(
         IPurifier? purifier, IReadOnlyList<IClassifier> classifiers, double sigma, int batchSize = 64)
-        : base(RequireOneShape(classifiers), CountCombinations(classifiers), sigma, batchSize)
+        : base(
+            RequireOneShape(classifiers), CountCombinations(classifiers), sigma, batchSize,
+            classifiers.Sum(classifier => classifier.ClassCount))
     {
         _purifier = purifier;
-        // What each of them does to a purified batch is what it does without a purifier.
-        _classifiers = [.. classifiers.Select(classifier => new PurifiedClassifier(null, classifier, sigma, batchSize))];
+        _classifiers = [.. classifiers];
     }
 
     /// <summary>The number of classifiers.</summary>
@@ -53,22 +54,29 @@ public sealed class PurifiedClassifierGroup : BaseClassifier
     }
 
     /// <inheritdoc/>
-    protected override void ClassifyFullBatch(ImageBatch noisy, Span<int> labels)
-    {
-        ImageBatch purified = _purifier is null ? noisy : _purifier.Purify(noisy, Sigma);
-        var own = new int[BatchSize];
-        labels.Clear();
-        int place = 1;
-        foreach (PurifiedClassifier classifier in _classifiers)
-        {
-            classifier.Classify(purified, own);
-            for (int i = 0; i < own.Length; i++)
-            {
-                labels[i] += place * own[i];
-            }
+    public override IReadOnlyList<SuspectNode> SuspectNodes =>
+        [.. _classifiers.SelectMany(classifier => classifier.SuspectNodes)];
 
+    /// <summary>The scores of the first classifier, then those of the second, ...</summary>
+    protected override float[] ComputeScores(ImageBatch noisy)
+    {
+        ArgumentNullException.ThrowIfNull(noisy);
+        ImageBatch purified = _purifier is null ? noisy : _purifier.Purify(noisy, Sigma);
+        return Logits.Join([.. _classifiers.Select(classifier => (classifier.Logits(purified), classifier.ClassCount))], noisy.Count);
+    }
+
+    /// <inheritdoc/>
+    protected override int LabelOf(ReadOnlySpan<float> scores)
+    {
+        int label = 0, place = 1;
+        foreach (IClassifier classifier in _classifiers)
+        {
+            label += place * Logits.Best(scores[..classifier.ClassCount]);
+            scores = scores[classifier.ClassCount..];
             place *= classifier.ClassCount;
         }
+
+        return label;
     }
 
     private static ImageShape RequireOneShape(IReadOnlyList<IClassifier> classifiers)

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using CertiPure.Images;
 
 namespace CertiPure;
@@ -31,10 +30,10 @@ public sealed class RoutedClassifier : BaseClassifier
     public RoutedClassifier(
         IPurifier? purifier, IClassifier classifier, IClassifier core, RouteSelection selection, double sigma, int batchSize = 64)
         : base(
-            (classifier ?? throw new ArgumentNullException(nameof(classifier))).Shape, 2 * classifier.ClassCount, sigma, batchSize)
+            (classifier ?? throw new ArgumentNullException(nameof(classifier))).Shape, 2 * classifier.ClassCount, sigma, batchSize,
+            classifier.ClassCount + (selection ?? throw new ArgumentNullException(nameof(selection))).Network.ClassCount)
     {
         ArgumentNullException.ThrowIfNull(core);
-        ArgumentNullException.ThrowIfNull(selection);
         if (core.Shape != classifier.Shape || core.ClassCount != classifier.ClassCount)
         {
             throw new CertiPureException(
@@ -58,19 +57,28 @@ public sealed class RoutedClassifier : BaseClassifier
     }
 
     /// <inheritdoc/>
-    protected override void ClassifyFullBatch(ImageBatch noisy, Span<int> labels)
+    public override IReadOnlyList<SuspectNode> SuspectNodes =>
+        [.. _classifier.SuspectNodes, .. _core.SuspectNodes, .. _selection.Network.SuspectNodes];
+
+    /// <summary>The classifier's scores, then the selection network's.</summary>
+    protected override float[] ComputeScores(ImageBatch noisy)
     {
+        ArgumentNullException.ThrowIfNull(noisy);
         ImageBatch purified = _purifier is null ? noisy : _purifier.Purify(noisy, Sigma);
-        ReadOnlySpan<float> answers = _classifier.Logits(purified), selections = Ask(_selection.Network, purified);
-        Logits.RequireFinite(answers);
-        Logits.RequireFinite(selections);
-        int classes = _classifier.ClassCount, routes = _selection.Network.ClassCount;
-        for (int i = 0; i < labels.Length; i++)
-        {
-            int label = TensorPrimitives.IndexOfMax(answers.Slice(i * classes, classes));
-            bool isSmoothed = _selection.IsSmoothed(selections.Slice(i * routes, routes));
-            labels[i] = isSmoothed ? label : classes + label;
-        }
+        return Logits.Join(
+            [
+                (_classifier.Logits(purified), _classifier.ClassCount),
+                (Ask(_selection.Network, purified), _selection.Network.ClassCount),
+            ],
+            noisy.Count);
+    }
+
+    /// <inheritdoc/>
+    protected override int LabelOf(ReadOnlySpan<float> scores)
+    {
+        int classes = _classifier.ClassCount;
+        int label = Logits.Best(scores[..classes]);
+        return _selection.IsSmoothed(scores[classes..]) ? label : classes + label;
     }
 
     /// <summary>The core's answer to an image as it is.</summary>
@@ -82,9 +90,9 @@ public sealed class RoutedClassifier : BaseClassifier
         ArgumentNullException.ThrowIfNull(image);
         var batch = new ImageBatch(Shape, BatchSize);
         image.CopyPixels(batch[0]);
-        ReadOnlySpan<float> answer = Ask(_core, batch).AsSpan(0, _core.ClassCount);
-        Logits.RequireFinite(answer);
-        return TensorPrimitives.IndexOfMax(answer);
+        float[] answers = Ask(_core, batch);
+        Logits.Require(answers, batch.Count, _core.ClassCount);
+        return Logits.Best(answers.AsSpan(0, _core.ClassCount));
     }
 
     private float[] Ask(IClassifier network, ImageBatch images)

@@ -51,6 +51,58 @@ internal static class OnnxModelFile
         Bytes(11, ValueInfo("right", input, Float)),
         Bytes(12, ValueInfo("sum", input, Float))));
 
+    /// <summary>A linear classifier of four-pixel images, three classes, behind one node of the given operation.</summary>
+    /// <param name="path">The file to write.</param>
+    /// <param name="operation">The node's operation, from the images to as many numbers.</param>
+    /// <param name="inSubgraph">Whether the node lies in both branches of an <c>If</c>.</param>
+    public static void WriteBehind(string path, string operation, bool inSubgraph = false)
+    {
+        byte[] Suspect(string input, string output) => Join(Node(operation, [input], [output]), Text(3, "suspect"));
+        byte[] Branch(string name) => Join(
+            Bytes(1, Suspect("images", name)), Text(2, name), Bytes(12, ValueInfo(name, [0, 1, 2, 2], Float)));
+        byte[] node = !inSubgraph
+            ? Bytes(1, Suspect("images", "other"))
+            : Bytes(1, Node(
+                "If",
+                ["yes"],
+                ["other"],
+                Join(Text(1, "then_branch"), Bytes(6, Branch("then")), Number(20, 5)),
+                Join(Text(1, "else_branch"), Bytes(6, Branch("else")), Number(20, 5))));
+        WriteModel(path, Join(
+            node,
+            Bytes(1, Node("Add", ["images", "other"], ["sum"])),
+            Bytes(1, Node("Flatten", ["sum"], ["flat"])),
+            Bytes(1, Node("Gemm", ["flat", "weights", "bias"], ["logits"], Join(Text(1, "transB"), Number(3, 1), Number(20, 2)))),
+            Text(2, "behind"),
+            Bytes(5, Tensor("weights", [3, 4], Enumerable.Range(0, 12).Select(i => (i % 5) - 2f), doubles: false)),
+            Bytes(5, Tensor("bias", [3], [0, 0.25f, -0.5f], doubles: false)),
+            Bytes(5, Join(Number(2, 9), Text(8, "yes"), Bytes(9, [1]))),
+            Bytes(11, ValueInfo("images", [0, 1, 2, 2], Float)),
+            Bytes(12, ValueInfo("logits", [0, 3], Float))));
+    }
+
+    /// <summary>The same classifier with an operation over the whole batch: the images less their mean over the batch, or quantised
+    /// with the batch's scale.</summary>
+    public static void WriteCoupled(string path, bool quantised)
+    {
+        byte[] nodes = quantised
+            ? Join(
+                Bytes(1, Node("DynamicQuantizeLinear", ["images"], ["bytes", "scale", "zero"])),
+                Bytes(1, Node("DequantizeLinear", ["bytes", "scale", "zero"], ["other"])))
+            : Join(
+                Bytes(1, Node("ReduceMean", ["images"], ["mean"], Join(Text(1, "axes"), Number(8, 0), Number(20, 7)))),
+                Bytes(1, Node("Sub", ["images", "mean"], ["other"])));
+        WriteModel(path, Join(
+            nodes,
+            Bytes(1, Node("Flatten", ["other"], ["flat"])),
+            Bytes(1, Node("Gemm", ["flat", "weights", "bias"], ["logits"], Join(Text(1, "transB"), Number(3, 1), Number(20, 2)))),
+            Text(2, "coupled"),
+            Bytes(5, Tensor("weights", [3, 4], Enumerable.Range(0, 12).Select(i => (i % 5) - 2f), doubles: false)),
+            Bytes(5, Tensor("bias", [3], [0, 0.25f, -0.5f], doubles: false)),
+            Bytes(11, ValueInfo("images", [0, 1, 2, 2], Float)),
+            Bytes(12, ValueInfo("logits", [0, 3], Float))));
+    }
+
     private static void WriteModel(string path, byte[] graph) =>
         File.WriteAllBytes(path, Join(Number(1, 8), Bytes(7, graph), Bytes(8, Join(Text(1, ""), Number(2, 13)))));
 

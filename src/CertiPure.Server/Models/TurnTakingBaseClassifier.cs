@@ -13,6 +13,15 @@ internal sealed class TurnTakingBaseClassifier(IBaseClassifier inner, DeviceTurn
 
     public double Sigma => inner.Sigma;
 
+    public IReadOnlyList<SuspectNode> SuspectNodes => inner.SuspectNodes;
+
+    public float[] Scores(ImageBatch noisy)
+    {
+        float[] scores = [];
+        turns.Run(() => scores = inner.Scores(noisy));
+        return scores;
+    }
+
     public void Classify(ImageBatch noisy, Span<int> labels)
     {
         // A span cannot be captured; a batch's labels are few.

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CertiPure.Images;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -6,7 +5,7 @@ using static TorchSharp.torch;
 namespace CertiPure.Torch.Purifiers;
 
 /// <summary>
-/// Purifier and classifier as one base classifier: the images go to the device once, and only labels come back.
+/// Purifier and classifier as one base classifier: the images go to the device once, and only scores come back.
 /// </summary>
 public sealed class TorchBaseClassifier : BaseClassifier
 {
@@ -35,22 +34,12 @@ public sealed class TorchBaseClassifier : BaseClassifier
     }
 
     /// <inheritdoc/>
-    protected override void ClassifyFullBatch(ImageBatch noisy, Span<int> labels)
+    protected override float[] ComputeScores(ImageBatch noisy)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable inference = inference_mode();
         Tensor pixels = PixelTensor.Upload(noisy, _classifier.Device);
         Tensor purified = _purifier is null ? pixels : _purifier.Purify(pixels, Sigma);
-        Tensor logits = _classifier.Logits(purified);
-
-        // A label picked among NaNs would be counted as a vote.
-        if (!logits.isfinite().all().item<bool>())
-        {
-            throw new CertiPureException(
-                "The networks gave logits that are not finite numbers: check the weights, or compute in fp32.");
-        }
-
-        Tensor chosen = logits.argmax(1).to(ScalarType.Int32).cpu();
-        MemoryMarshal.Cast<byte, int>(chosen.bytes).CopyTo(labels);
+        return PixelTensor.Download(_classifier.Logits(purified));
     }
 }

@@ -2,6 +2,7 @@ using CertiPure.Images;
 using CertiPure.Onnx.Graph;
 using CertiPure.Torch.Backend;
 using CertiPure.Torch.Networks;
+using CertiPure.Torch.TorchScript;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -83,26 +84,22 @@ public sealed class TorchClassifier : IClassifier, IDisposable
     /// <param name="path">The file.</param>
     /// <param name="shape">The image shape, which the file does not tell.</param>
     /// <param name="device">Where to compute; null for the processor.</param>
-    /// <exception cref="CertiPureException">The file is missing or damaged, or its network does not fit the shape.</exception>
-    public static TorchClassifier FromTorchScript(string path, ImageShape shape, Device? device = null)
+    /// <param name="output">Which of several outputs holds the scores: a dictionary's key, or a position from 0; null where only one
+    /// can.</param>
+    /// <exception cref="CertiPureException">The file is missing or damaged, its network does not fit the shape, or it gives no
+    /// scores.</exception>
+    public static TorchClassifier FromTorchScript(string path, ImageShape shape, Device? device = null, string? output = null)
     {
-        if (!File.Exists(path))
-        {
-            throw new CertiPureException($"The classifier '{path}' does not exist: check the path.");
-        }
-
-        jit.ScriptModule<Tensor, Tensor> script;
+        var program = new TorchScriptProgram(path, output);
         try
         {
-            script = jit.load<Tensor, Tensor>(path);
+            return new TorchClassifier(program.Module, program.Scores, shape, null, Precision.Fp32, device);
         }
-        catch (System.Runtime.InteropServices.ExternalException exception)
+        catch
         {
-            throw new CertiPureException(
-                $"The classifier '{path}' is no TorchScript file ({NativeError.Reason(exception)}): save it with torch.jit.save.", exception);
+            program.Dispose();
+            throw;
         }
-
-        return new TorchClassifier(script, script.forward, shape, null, Precision.Fp32, device);
     }
 
     /// <inheritdoc/>
@@ -166,14 +163,15 @@ public sealed class TorchClassifier : IClassifier, IDisposable
         using IDisposable inference = inference_mode();
         try
         {
-            Tensor logits = Logits(zeros([1, Shape.Channels, Shape.Height, Shape.Width], device: Device));
-            if (logits.dim() == 2 && logits.shape[0] == 1 && logits.shape[1] >= 2)
+            // Two images: a network that gives one row for a whole batch, or takes one image at a time, shows it.
+            Tensor logits = Logits(zeros([2, Shape.Channels, Shape.Height, Shape.Width], device: Device));
+            if (logits.dim() == 2 && logits.shape[0] == 2 && logits.shape[1] >= 2)
             {
                 return (int)logits.shape[1];
             }
 
             throw new CertiPureException(
-                $"The classifier gives [{string.Join(',', logits.shape)}] for one image of {Shape} instead of one row of logits: "
+                $"The classifier gives [{string.Join(',', logits.shape)}] for two images of {Shape} instead of a row of scores for each: "
                 + "choose a classifier.");
         }
         catch (Exception exception) when (NativeError.IsRefusal(exception))

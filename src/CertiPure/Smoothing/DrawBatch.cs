@@ -9,7 +9,7 @@ internal sealed class DrawBatch(IBaseClassifier classifier)
 
     internal ImageBatch Noisy { get; } = new(classifier.Shape, classifier.BatchSize);
 
-    internal int[] Labels { get; } = new int[classifier.BatchSize];
+    internal int[] Labels { get; } = Enumerable.Repeat(-1, classifier.BatchSize).ToArray();
 
     internal int Count => _draws.Count;
 
@@ -21,7 +21,12 @@ internal sealed class DrawBatch(IBaseClassifier classifier)
 
     internal void Add(QueuedConsumer owner, Draw draw) => _draws.Add((owner, draw));
 
-    internal void Clear() => _draws.Clear();
+    /// <summary>Empties it. A label that nobody gives stays -1, which is no vote.</summary>
+    internal void Clear()
+    {
+        _draws.Clear();
+        Labels.AsSpan().Fill(-1);
+    }
 
     internal void AddNoise(double sigma)
     {

@@ -13,6 +13,8 @@ public sealed class WatchedBaseClassifier(IBaseClassifier inner, Switchboard boa
 
     public double Sigma => inner.Sigma;
 
+    public float[] Scores(ImageBatch noisy) => inner.Scores(noisy);
+
     public void Classify(ImageBatch noisy, Span<int> labels)
     {
         board.Pass();

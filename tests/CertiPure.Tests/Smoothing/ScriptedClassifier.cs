@@ -22,6 +22,14 @@ internal sealed class ScriptedClassifier(int batchSize, Action<ImageBatch, int[]
 
     internal int Batches { get; private set; }
 
+    /// <summary>One for the label, 0 for the others.</summary>
+    public float[] Scores(ImageBatch noisy)
+    {
+        int[] answers = new int[noisy.Count];
+        classify(noisy, answers);
+        return [.. answers.SelectMany(answer => Enumerable.Range(0, ClassCount).Select(label => label == answer ? 1f : 0f))];
+    }
+
     public void Classify(ImageBatch noisy, Span<int> labels)
     {
         Assert.Equal(0, Interlocked.Exchange(ref _running, 1));

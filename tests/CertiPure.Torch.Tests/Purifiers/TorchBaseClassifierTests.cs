@@ -80,7 +80,7 @@ public sealed class TorchBaseClassifierTests
         ImageBatch noisy = SmallNetworks.NoisyImages(2);
         noisy[1][5] = float.NaN;
         var exception = Assert.Throws<CertiPureException>(() => alone.Classify(noisy, new int[2]));
-        Assert.Contains("finite", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("is NaN", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
