@@ -209,18 +209,19 @@ public static class ModelCatalog
         ? new OnnxClassifier(path, request.Shape, request.Threads)
         : LoadTorchClassifier(request, path);
 
-    private static string NameOf(string reference, string path) => File.Exists(reference) ? Path.GetFileName(path) : reference;
+    private static string NameOf(string reference, string path) =>
+        File.Exists(reference) || Directory.Exists(reference) ? Path.GetFileName(Path.TrimEndingDirectorySeparator(path)) : reference;
 
     private static string Resolve(string role, string reference, IReadOnlyList<string> usual, BundledModels models)
     {
-        if (File.Exists(reference))
+        if (File.Exists(reference) || Directory.Exists(reference))
         {
             return reference;
         }
 
         return models.Find(reference, usual)
             ?? throw new CertiPureException(
-                $"There is no {role} '{reference}': it is neither a file nor a bundled model"
+                $"There is no {role} '{reference}': it is neither a file, nor a folder, nor a bundled model"
                 + (models.Names.Count > 0 ? $" ({string.Join(", ", models.Names)})." : $" (there is none in {models.Folder})."));
     }
 
@@ -275,7 +276,7 @@ public static class ModelCatalog
     /// latter.</summary>
     private static bool IsTorchScript(ModelRequest request, string path)
     {
-        if (request.Architecture is not null)
+        if (request.Architecture is not null || Directory.Exists(path))
         {
             return false;
         }

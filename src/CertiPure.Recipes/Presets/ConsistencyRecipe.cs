@@ -122,7 +122,7 @@ public sealed record ConsistencyRecipe : TrainingRecipe
         }
 
         return !needsDenoiser && Network is not null
-            ? PurifierNetwork.Fresh(Network, "consistency", Trainer.Seed)
+            ? PurifierNetwork.Fresh(Network, new ConsistencyPreconditioning(), Trainer.Seed)
             : throw new CertiPureException(
                 "This consistency training starts from a diffusion denoiser: give its weights with --from.", ExitCode.Usage);
     }

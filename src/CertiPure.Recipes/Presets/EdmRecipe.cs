@@ -1,3 +1,4 @@
+using CertiPure.Torch.Networks.Denoising;
 using CertiPure.Torch.Training;
 using CertiPure.Torch.Training.Losses;
 
@@ -18,7 +19,7 @@ public sealed record EdmRecipe : TrainingRecipe
         ArgumentNullException.ThrowIfNull(inputs);
         PurifierNetwork network = inputs.StartPath is string path
             ? PurifierNetwork.From(path, "edm", dropout: null)
-            : PurifierNetwork.Fresh(Network, "edm", Trainer.Seed);
+            : PurifierNetwork.Fresh(Network, new EdmPreconditioning(), Trainer.Seed);
         network.RequireShape(inputs.Shape);
         return new PreparedTraining(network.Denoiser, new EdmLoss(network.Denoise, Levels.Create()), network.Metadata)
         {

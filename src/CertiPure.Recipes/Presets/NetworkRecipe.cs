@@ -2,6 +2,7 @@ using System.Text.Json;
 using CertiPure.Torch.Backend;
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Denoising;
 using TorchSharp;
 
 namespace CertiPure.Recipes.Presets;
@@ -36,19 +37,11 @@ public sealed record NetworkRecipe(string Architecture, JsonElement Arguments)
         ExitCode.Usage);
 
     /// <summary>What weights of this network carry, so that they can be loaded without the recipe.</summary>
-    /// <param name="preconditioning">The preconditioning's name; null for classifiers.</param>
-    public IReadOnlyDictionary<string, string> Metadata(string? preconditioning = null)
-    {
-        var metadata = new Dictionary<string, string>
+    /// <param name="preconditioning">The preconditioning; null for classifiers.</param>
+    public IReadOnlyDictionary<string, string> Metadata(Preconditioning? preconditioning = null) =>
+        new Dictionary<string, string>(preconditioning?.Metadata ?? new Dictionary<string, string>())
         {
             ["architecture"] = Architecture,
             ["arguments"] = OneLine,
         };
-        if (preconditioning is not null)
-        {
-            metadata["preconditioning"] = preconditioning;
-        }
-
-        return metadata;
-    }
 }

@@ -21,13 +21,13 @@ internal sealed record PurifierNetwork(Denoiser Denoiser, NetworkRecipe Recipe)
     /// <summary>What the raw network computes in at the moment.</summary>
     public ScalarType ComputeType => Denoiser.Network.parameters().First().dtype;
 
-    public IReadOnlyDictionary<string, string> Metadata => Recipe.Metadata(Denoiser.Preconditioning.Name);
+    public IReadOnlyDictionary<string, string> Metadata => Recipe.Metadata(Denoiser.Preconditioning);
 
-    public static PurifierNetwork Fresh(NetworkRecipe recipe, string preconditioning, ulong seed) =>
-        Tried(new Denoiser(recipe.Create<DiffusionNetwork>(seed), Preconditioning.Named(preconditioning)), recipe);
+    public static PurifierNetwork Fresh(NetworkRecipe recipe, Preconditioning preconditioning, ulong seed) =>
+        Tried(new Denoiser(recipe.Create<DiffusionNetwork>(seed), preconditioning), recipe);
 
     /// <summary>Another network of the same architecture and preconditioning, its weights to be set.</summary>
-    public PurifierNetwork Copy() => Fresh(Recipe, Denoiser.Preconditioning.Name, seed: 0);
+    public PurifierNetwork Copy() => Fresh(Recipe, Denoiser.Preconditioning, seed: 0);
 
     /// <summary>Excludes the network from training.</summary>
     public void Freeze()
@@ -65,7 +65,7 @@ internal sealed record PurifierNetwork(Denoiser Denoiser, NetworkRecipe Recipe)
                 $"The weights '{path}' do not say what network they are of: start from weights that certipure train or convert wrote.");
         }
 
-        string name = preconditioning ?? checkpoint.Metadata.GetValueOrDefault("preconditioning") ?? "edm";
+        Preconditioning own = Preconditioning.From(checkpoint.Metadata) ?? new EdmPreconditioning();
         if (dropout is double probability)
         {
             var changed = (System.Text.Json.Nodes.JsonObject)System.Text.Json.Nodes.JsonNode.Parse(arguments)!;
@@ -75,7 +75,7 @@ internal sealed record PurifierNetwork(Denoiser Denoiser, NetworkRecipe Recipe)
 
         using JsonDocument document = JsonDocument.Parse(arguments);
         var recipe = new NetworkRecipe(architecture, document.RootElement.Clone());
-        var denoiser = new Denoiser(recipe.Create<DiffusionNetwork>(seed: 0, checkpoint), Preconditioning.Named(name));
+        var denoiser = new Denoiser(recipe.Create<DiffusionNetwork>(seed: 0, checkpoint), preconditioning is null || preconditioning == own.Name ? own : Preconditioning.Named(preconditioning));
         CheckpointLoader.Load(denoiser, checkpoint);
         return Tried(denoiser, recipe);
     }

@@ -41,6 +41,15 @@ public sealed class Checkpoint : IDisposable
         this.files = files;
     }
 
+    /// <summary>Other tensors and perhaps metadata of an open checkpoint, which stays the owner of its files.</summary>
+    internal Checkpoint(
+        Checkpoint source, IEnumerable<CheckpointTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+        : this(source.Path, tensors, metadata ?? source.Metadata, [])
+    {
+        Format = source.Format;
+        Section = source.Section;
+    }
+
     /// <summary>The file or folder that the checkpoint was opened from; null if it was made in memory.</summary>
     public string? Path { get; }
 

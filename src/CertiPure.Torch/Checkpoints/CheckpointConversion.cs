@@ -2,7 +2,6 @@ using System.Text.Json;
 using CertiPure.Torch.Checkpoints.Recognition;
 using CertiPure.Torch.Networks;
 using CertiPure.Torch.Networks.Denoising;
-using CertiPure.Torch.Networks.UNets;
 
 namespace CertiPure.Torch.Checkpoints;
 
@@ -21,9 +20,29 @@ public static class CheckpointConversion
     {
         options ??= new ConversionOptions();
         using Checkpoint opened = CheckpointReader.Open(source, options.Section);
+        Checkpoint complete = Complete(opened, options);
+        Verify(complete);
+        var metadata = new Dictionary<string, string>(complete.Metadata)
+        {
+            ["source"] = $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(source))} {opened.Sha256()}",
+        };
+        SafeTensors.Write(target, new Checkpoint(complete.Tensors, metadata), options.FloatingPoint);
+        return metadata;
+    }
+
+    /// <summary>An open checkpoint with what building its network takes: the metadata <c>architecture</c>, <c>arguments</c> and, where it is
+    /// known, <c>preconditioning</c>, and its tensors under this project's names.</summary>
+    /// <param name="opened">The checkpoint, which stays the owner of its files.</param>
+    /// <param name="options">What is known better than the file tells; null for nothing.</param>
+    /// <exception cref="CertiPureException">The network is not recognised, or its tensors do not determine its arguments.</exception>
+    public static Checkpoint Complete(Checkpoint opened, ConversionOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(opened);
+        options ??= new ConversionOptions();
+        string source = opened.Path ?? "in memory";
         RecognisedNetwork? recognised = CheckpointArchitecture.Recognise(opened);
         string architectureName = options.Architecture ?? recognised?.Architecture ?? throw new CertiPureException(
-            $"The checkpoint '{source}' {(recognised is null ? "is of no known architecture" : $"looks like {recognised.Description}, which needs no conversion")}; "
+            $"The checkpoint '{source}' {(recognised is null ? "is of no known architecture" : $"looks like {recognised.Description}")}; "
             + "name its architecture.", ExitCode.Usage);
         Architecture architecture = Architecture.Named(architectureName);
         bool agrees = string.Equals(architecture.Name, recognised?.Architecture, StringComparison.Ordinal);
@@ -45,45 +64,27 @@ public static class CheckpointConversion
         metadata["arguments"] = Canonical(arguments, architecture);
         if (options.Preconditioning is { } preconditioning)
         {
-            metadata["preconditioning"] = Preconditioning.Named(preconditioning).Name;
+            metadata[Preconditioning.NameKey] = Preconditioning.Named(preconditioning).Name;
         }
 
-        metadata["source"] = $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(source))} {opened.Sha256()}";
-        Checkpoint mapped = MapNames(opened, architecture, metadata["arguments"]);
-        Verify(source, mapped, architecture, metadata);
-        SafeTensors.Write(target, new Checkpoint(mapped.Tensors, metadata), options.FloatingPoint);
-        return metadata;
+        return new Checkpoint(opened, architecture.ImportFrom(opened, metadata["arguments"]).Tensors, metadata);
     }
 
-    private static Checkpoint MapNames(Checkpoint opened, Architecture architecture, string arguments)
+    private static void Verify(Checkpoint complete)
     {
-        if (architecture.Name != nameof(SongUNet) || !opened.TryGet("GaussianFourierProjection_0/W", out _))
-        {
-            return opened;
-        }
-
-        using JsonDocument document = JsonDocument.Parse(arguments);
-        return FlaxNcsnpp.ToSongUNet(opened, ArchitectureArguments.Read<SongUNetOptions>(document.RootElement));
-    }
-
-    private static void Verify(string source, Checkpoint mapped, Architecture architecture, Dictionary<string, string> metadata)
-    {
-        using TorchSharp.torch.nn.Module network = architecture.Create<TorchSharp.torch.nn.Module>(metadata["arguments"], mapped);
+        var architecture = Architecture.Named(complete.Metadata["architecture"]);
+        using TorchSharp.torch.nn.Module network = architecture.Create<TorchSharp.torch.nn.Module>(complete.Metadata["arguments"], complete);
         if (network is DiffusionNetwork diffusion)
         {
-            if (!metadata.TryGetValue("preconditioning", out string? preconditioning))
-            {
-                throw new CertiPureException($"The checkpoint '{source}' does not tell whether it is a diffusion model or a consistency model; "
-                    + "give its preconditioning (edm, consistency, vp, ve or ddpm).", ExitCode.Usage);
-            }
-
-            using var denoiser = new Denoiser(diffusion, Preconditioning.Named(preconditioning));
-            bool bare = !mapped.Tensors.Any(tensor => tensor.Name.StartsWith("model.", StringComparison.Ordinal));
-            CheckpointLoader.Load(bare ? diffusion : denoiser, mapped, IsComputed);
+            using var denoiser = new Denoiser(diffusion, Preconditioning.From(complete.Metadata) ?? throw new CertiPureException(
+                $"The checkpoint '{complete.Path}' does not tell whether it is a diffusion model or a consistency model; "
+                + "give its preconditioning (edm, consistency, vp, ve or ddpm).", ExitCode.Usage));
+            bool bare = !complete.Tensors.Any(tensor => tensor.Name.StartsWith("model.", StringComparison.Ordinal));
+            CheckpointLoader.Load(bare ? diffusion : denoiser, complete, IsComputed);
         }
         else
         {
-            CheckpointLoader.Load(network, mapped, IsComputed);
+            CheckpointLoader.Load(network, complete, IsComputed);
         }
     }
 

@@ -75,6 +75,20 @@ public sealed class CheckpointTensor
     /// <summary>The same tensor under another name; shares the bytes.</summary>
     public CheckpointTensor Rename(string name) => new(name, ElementType, Shape, storage);
 
+    /// <summary>The same elements under another name and in another shape; shares the bytes.</summary>
+    internal CheckpointTensor Reshape(string name, IReadOnlyList<long> shape) => new(name, ElementType, shape, storage);
+
+    /// <summary>A range of the first dimension under another name; shares the bytes.</summary>
+    internal CheckpointTensor Rows(string name, long first, long count)
+    {
+        long row = ByteCount / Shape[0];
+        return new(name, ElementType, [count, .. Shape.Skip(1)], storage.Slice(first * row, count * row));
+    }
+
+    /// <summary>Tensors of one element type, one after the other in the first dimension; shares the bytes.</summary>
+    internal static CheckpointTensor Join(string name, IReadOnlyList<long> shape, IReadOnlyList<CheckpointTensor> parts) =>
+        new(name, parts[0].ElementType, shape, new JoinedSource([.. parts.Select(part => part.storage)]));
+
     /// <summary>Copies the tensor's bytes from <paramref name="offset"/> on until <paramref name="destination"/> is full.</summary>
     /// <exception cref="CertiPureException">The file ended early or could not be read.</exception>
     public void Read(Span<byte> destination, long offset = 0) => storage.Read(offset, destination);

@@ -25,12 +25,14 @@ public sealed record Architecture(string Name, Func<JsonElement, torch.nn.Module
             CifarResNet.Architecture,
             ConsistencyUNet.Architecture,
             DhariwalUNet.Architecture,
+            GuidedDiffusionUNet.Architecture,
             ImprovedDiffusionUNet.Architecture,
             InceptionV3.Architecture,
             ResNet110.Architecture,
             ResNet50.Architecture,
             SongUNet.Architecture,
             SqueezeNet.Architecture,
+            UNet2DModel.Architecture,
             Vgg16.Architecture,
             VisionTransformer.Architecture,
             WideResNet.Architecture,
@@ -38,6 +40,10 @@ public sealed record Architecture(string Name, Func<JsonElement, torch.nn.Module
 
     /// <summary>A number of weights that the network of some arguments does not fall short of; 0 where they do not change it.</summary>
     internal Func<JsonElement, double> LeastWeights { get; init; } = _ => 0;
+
+    /// <summary>The tensors of a checkpoint of some arguments under this project's names, from those under which others publish the network.
+    /// What it does not know stays as it is, for the loader to judge.</summary>
+    internal Func<Checkpoint, JsonElement, Checkpoint> Import { get; init; } = (checkpoint, _) => checkpoint;
 
     /// <summary>Every architecture, in alphabetical order.</summary>
     public static IReadOnlyList<Architecture> All => Known.Value;
@@ -73,15 +79,30 @@ public sealed record Architecture(string Name, Func<JsonElement, torch.nn.Module
         }
         catch (Exception exception) when (exception is JsonException || NativeError.IsRefusal(exception))
         {
-            throw new CertiPureException(
-                $"The arguments {arguments} do not make a {Name} ({NativeError.Reason(exception)}): correct them.",
-                exception,
-                ExitCode.Usage);
+            throw Impossible(arguments, exception);
         }
 
         return network as TNetwork
             ?? throw new CertiPureException(
                 $"The architecture {Name} is not a {typeof(TNetwork).Name}: choose a checkpoint made for that use.");
+    }
+
+    /// <summary>The tensors of a checkpoint under this project's names, see <see cref="Import"/>.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="arguments">The network's arguments, a JSON object.</param>
+    /// <exception cref="CertiPureException">An argument is unknown, missing or impossible.</exception>
+    internal Checkpoint ImportFrom(Checkpoint checkpoint, string arguments)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(arguments);
+            RefuseLarger(document.RootElement, checkpoint);
+            return Import(checkpoint, document.RootElement);
+        }
+        catch (Exception exception) when (exception is JsonException or ArgumentException)
+        {
+            throw Impossible(arguments, exception);
+        }
     }
 
     /// <summary>An architecture whose arguments tell its size.</summary>
@@ -91,6 +112,9 @@ public sealed record Architecture(string Name, Func<JsonElement, torch.nn.Module
         {
             LeastWeights = arguments => ArchitectureArguments.Read<TOptions>(arguments).LeastWeights,
         };
+
+    private CertiPureException Impossible(string arguments, Exception reason) => new(
+        $"The arguments {arguments} do not make a {Name} ({NativeError.Reason(reason)}): correct them.", reason, ExitCode.Usage);
 
     private void RefuseLarger(JsonElement arguments, Checkpoint weights)
     {

@@ -9,29 +9,31 @@ public static class PurifierCheckpoint
 {
     private const string Architecture = "architecture";
     private const string Arguments = "arguments";
-    private const string PreconditioningName = "preconditioning";
 
     /// <summary>What a purifier's file says of its network.</summary>
     /// <param name="architecture">The architecture's name.</param>
     /// <param name="arguments">Its arguments as JSON.</param>
     /// <param name="preconditioning">How the network becomes a denoiser.</param>
     public static IReadOnlyDictionary<string, string> Metadata(
-        string architecture, string arguments, Preconditioning preconditioning) =>
-        new Dictionary<string, string>
+        string architecture, string arguments, Preconditioning preconditioning)
+    {
+        ArgumentNullException.ThrowIfNull(preconditioning);
+        return new Dictionary<string, string>(preconditioning.Metadata)
         {
             [Architecture] = architecture,
             [Arguments] = arguments,
-            [PreconditioningName] = preconditioning.Name,
         };
+    }
 
     /// <summary>Loads a denoiser.</summary>
-    /// <param name="path">A safetensors file with the metadata of <see cref="Metadata"/>.</param>
-    /// <exception cref="CertiPureException">The file is missing or damaged, lacks metadata, or does not fit its own
+    /// <param name="path">A safetensors file with the metadata of <see cref="Metadata"/>, or a published checkpoint whose network and
+    /// preconditioning are recognised: a diffusers pipeline's folder, or a file of guided or improved diffusion.</param>
+    /// <exception cref="CertiPureException">It is missing or damaged, does not say what network it is of, or does not fit its own
     /// architecture.</exception>
     public static Denoiser Load(string path)
     {
-        using Checkpoint checkpoint = SafeTensors.Read(path);
-        return Load(checkpoint);
+        using Checkpoint checkpoint = CheckpointReader.Open(path);
+        return Load(checkpoint.Metadata.ContainsKey(Architecture) ? checkpoint : CheckpointConversion.Complete(checkpoint));
     }
 
     /// <summary>Loads a denoiser.</summary>
@@ -40,7 +42,8 @@ public static class PurifierCheckpoint
     public static Denoiser Load(Checkpoint checkpoint)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
-        var preconditioning = Preconditioning.Named(CheckpointMetadata.Required(checkpoint, PreconditioningName));
+        CheckpointMetadata.Required(checkpoint, Preconditioning.NameKey);
+        Preconditioning preconditioning = Preconditioning.From(checkpoint.Metadata)!;
         var architecture = Networks.Architecture.Named(CheckpointMetadata.Required(checkpoint, Architecture));
         var network = architecture.Create<DiffusionNetwork>(CheckpointMetadata.Required(checkpoint, Arguments), checkpoint);
         var denoiser = new Denoiser(network, preconditioning);

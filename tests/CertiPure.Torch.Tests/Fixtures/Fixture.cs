@@ -33,6 +33,9 @@ internal sealed class Fixture : IDisposable
     /// <summary>The arguments of the reference's constructor.</summary>
     public JsonElement Arguments { get; }
 
+    /// <summary>diffusers' scheduler file.</summary>
+    public JsonElement Scheduler => _spec.RootElement.GetProperty("scheduler");
+
     public long Parameters { get; }
 
     public IEnumerable<string> Numbers => _numbers.Tensors.Select(tensor => tensor.Name);

@@ -11,7 +11,14 @@ internal sealed record FixtureComparison(string Output, double Error)
     public static FixtureComparison Of(Fixture fixture, string output, Tensor computed)
     {
         using var scope = NewDisposeScope();
-        Tensor expected = fixture[output].to(ScalarType.Float64);
+        return Of(output, fixture[output], computed);
+    }
+
+    /// <summary>Compares an output with what is expected.</summary>
+    public static FixtureComparison Of(string output, Tensor reference, Tensor computed)
+    {
+        using var scope = NewDisposeScope();
+        Tensor expected = reference.to(ScalarType.Float64);
         Assert.Equal(expected.shape, computed.shape);
         double largest = expected.abs().max().item<double>();
         double difference = (computed.to(ScalarType.Float64) - expected).abs().max().item<double>();

@@ -43,6 +43,29 @@ internal static class SmallGraphs
              "use_scale_shift_norm":false}
             """
         },
+        {
+            "GuidedDiffusionUNet",
+            """
+            {"image_size":16,"num_channels":32,"num_res_blocks":1,"channel_mult":[1,2],"attention_resolutions":[8],"num_head_channels":16,
+             "resblock_updown":true,"use_new_attention_order":true,"out_channels":6}
+            """
+        },
+        {
+            "UNet2DModel",
+            """
+            {"sample_size":16,"in_channels":1,"out_channels":1,"block_out_channels":[8,16],"layers_per_block":1,"norm_num_groups":4,
+             "attention_head_dim":8,"down_block_types":["DownBlock2D","AttnDownBlock2D"],"up_block_types":["AttnUpBlock2D","UpBlock2D"],
+             "downsample_padding":0,"freq_shift":1,"flip_sin_to_cos":false}
+            """
+        },
+        {
+            "UNet2DModel",
+            """
+            {"sample_size":16,"block_out_channels":[8,16],"layers_per_block":1,"norm_num_groups":4,"attention_head_dim":null,
+             "down_block_types":["ResnetDownsampleBlock2D","AttnDownBlock2D"],"up_block_types":["AttnUpBlock2D","ResnetUpsampleBlock2D"],
+             "resnet_time_scale_shift":"scale_shift","upsample_type":"resnet","time_scale":1000}
+            """
+        },
     };
 
     /// <summary>Small classifiers of every family and the side of their images.</summary>

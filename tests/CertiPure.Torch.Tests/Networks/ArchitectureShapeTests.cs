@@ -30,6 +30,33 @@ public sealed class ArchitectureShapeTests
     [InlineData("ddpm-cifar10", "ImprovedDiffusionUNet", """
         {"image_size":32,"num_channels":128,"num_res_blocks":3,"attention_resolutions":[16,8],"out_channels":6}
         """)]
+    [InlineData("ddpm-cifar10-diffusers", "UNet2DModel", """
+        {"sample_size":32,"block_out_channels":[128,256,256,256],"attention_head_dim":null,"norm_eps":1e-6,"downsample_padding":0,
+         "down_block_types":["DownBlock2D","AttnDownBlock2D","DownBlock2D","DownBlock2D"],
+         "up_block_types":["UpBlock2D","UpBlock2D","AttnUpBlock2D","UpBlock2D"],"freq_shift":1,"flip_sin_to_cos":false}
+        """)]
+    [InlineData("consistency-imagenet64-diffusers", "UNet2DModel", """
+        {"sample_size":64,"block_out_channels":[192,384,576,768],"layers_per_block":3,"attention_head_dim":64,"num_class_embeds":1000,
+         "down_block_types":["ResnetDownsampleBlock2D","AttnDownBlock2D","AttnDownBlock2D","AttnDownBlock2D"],
+         "up_block_types":["AttnUpBlock2D","AttnUpBlock2D","AttnUpBlock2D","ResnetUpsampleBlock2D"],"downsample_type":"resnet",
+         "upsample_type":"resnet","resnet_time_scale_shift":"scale_shift","attn_norm_num_groups":32,"time_scale":1000}
+        """)]
+    [InlineData("guided-diffusion-64", "GuidedDiffusionUNet", """
+        {"image_size":64,"num_channels":192,"num_res_blocks":3,"attention_resolutions":[32,16,8],"num_head_channels":64,
+         "num_classes":1000,"resblock_updown":true,"use_new_attention_order":true,"out_channels":6}
+        """)]
+    [InlineData("guided-diffusion-128", "GuidedDiffusionUNet", """
+        {"image_size":128,"num_channels":256,"num_res_blocks":2,"attention_resolutions":[32,16,8],"num_heads":4,
+         "num_classes":1000,"resblock_updown":true,"out_channels":6}
+        """)]
+    [InlineData("guided-diffusion-256", "GuidedDiffusionUNet", """
+        {"image_size":256,"num_channels":256,"num_res_blocks":2,"attention_resolutions":[32,16,8],"num_head_channels":64,
+         "resblock_updown":true,"out_channels":6}
+        """)]
+    [InlineData("guided-diffusion-512", "GuidedDiffusionUNet", """
+        {"image_size":512,"num_channels":256,"num_res_blocks":2,"attention_resolutions":[32,16,8],"num_head_channels":64,
+         "num_classes":1000,"resblock_updown":true,"out_channels":6}
+        """)]
     [InlineData("inception-fid", "InceptionV3", "{}")]
     [InlineData("resnet110-cifar10", "ResNet110", "{}")]
     [InlineData("resnet50", "ResNet50", "{}")]

@@ -25,7 +25,7 @@ public sealed class DdpmPurifierTests
         using var purifier = new DdpmPurifier(new Denoiser(new CountingNetwork(0.5f), new DdpmPreconditioning()));
         ImageBatch noisy = SmallNetworks.NoisyImages(2);
         ImageBatch purified = purifier.Purify(noisy, 0.5);
-        var schedule = new CosineSchedule();
+        var schedule = DiffusionSchedule.Cosine();
         double ratio = schedule.NoiseLevel(1984);
         for (int i = 0; i < noisy.Pixels.Length; i++)
         {

@@ -24,6 +24,7 @@ public static class CheckpointArchitecture
         var shapes = new NamedShapes(checkpoint);
         return EdmSignature.Recognise(checkpoint, shapes)
             ?? OpenAiSignature.Recognise(shapes)
+            ?? DiffusersSignature.Recognise(checkpoint, shapes)
             ?? FlaxSignature.Recognise(shapes)
             ?? ClassifierSignature.Recognise(checkpoint, shapes)
             ?? Others.Where(other => shapes.Has(other.Names))

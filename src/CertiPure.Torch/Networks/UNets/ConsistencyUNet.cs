@@ -8,13 +8,13 @@ namespace CertiPure.Torch.Networks.UNets;
 public sealed class ConsistencyUNet : OpenAiUNet
 {
     // The published networks were trained on time steps up to 1000, and kept that scale for ln(t) / 4.
-    private const double TimeScale = 1000;
+    internal const double TimeScale = 1000;
 
     /// <summary>A network with weights to be drawn or loaded.</summary>
     /// <param name="options">Its shape.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public ConsistencyUNet(OpenAiUNetOptions options)
-        : base(nameof(ConsistencyUNet), options, headsFirst: false)
+        : base(nameof(ConsistencyUNet), (options ?? throw new ArgumentNullException(nameof(options))).Plan(AttentionForm.QueriesFirstOverPixels))
     {
     }
 

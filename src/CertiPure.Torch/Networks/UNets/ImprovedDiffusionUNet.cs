@@ -15,7 +15,7 @@ public sealed class ImprovedDiffusionUNet : OpenAiUNet
     /// <param name="options">Its shape.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public ImprovedDiffusionUNet(OpenAiUNetOptions options)
-        : base(nameof(ImprovedDiffusionUNet), options, headsFirst: true)
+        : base(nameof(ImprovedDiffusionUNet), Plan(options ?? throw new ArgumentNullException(nameof(options))))
     {
     }
 
@@ -33,4 +33,8 @@ public sealed class ImprovedDiffusionUNet : OpenAiUNet
         GraphValue output = WriteAt(graph, images, noise);
         return graph.Slice(output, 1, 0, Shape.Channels);
     }
+
+    // Its first convolution has the model's channels whatever the first multiple.
+    private static UNetPlan Plan(OpenAiUNetOptions options) =>
+        options.Plan(AttentionForm.HeadsFirst) with { FirstChannels = options.ModelChannels };
 }

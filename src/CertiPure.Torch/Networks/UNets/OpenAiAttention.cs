@@ -5,36 +5,34 @@ using static TorchSharp.torch;
 
 namespace CertiPure.Torch.Networks.UNets;
 
-/// <summary>Self-attention over all pixels, as OpenAI's UNets have it. The published networks differ in two things: the
-/// kernels' dimensions, and the order of the joint channels of queries, keys and values.</summary>
+/// <summary>Self-attention over all pixels, as OpenAI's UNets have it. The published networks differ in the form of the joint layer of
+/// queries, keys and values (<see cref="AttentionForm"/>).</summary>
 internal sealed class OpenAiAttention : nn.Module<Tensor, Tensor>, IFreshWeights, IGraphLayer
 {
-    private readonly nn.Module<Tensor, Tensor> norm;
+    private readonly nn.Module<Tensor, Tensor>? norm;
     private readonly nn.Module<Tensor, Tensor> qkv;
     private readonly nn.Module<Tensor, Tensor> proj_out;
     private readonly int _heads;
-    private readonly bool _headsFirst;
+    private readonly AttentionForm _form;
 
     /// <summary>Makes the layer.</summary>
     /// <param name="channels">The number of channels.</param>
-    /// <param name="heads">The number of heads.</param>
-    /// <param name="headsFirst">True: channels are ordered (head, qkv, channel) and kernels are one-dimensional, as in
-    /// improved diffusion; false: (qkv, head, channel) and two-dimensional, as in the consistency models.</param>
-    public OpenAiAttention(int channels, int heads, bool headsFirst)
+    /// <param name="plan">The network's shape.</param>
+    /// <param name="groups">Groups of its normalisation, 0 for none.</param>
+    public OpenAiAttention(int channels, UNetPlan plan, int groups)
         : base(nameof(OpenAiAttention))
     {
-        if (heads < 1 || channels % heads != 0)
+        _heads = plan.Heads(channels);
+        if (_heads < 1 || channels % _heads != 0)
         {
             throw new ArgumentException(
-                $"a layer with attention has {channels} channels, which {heads} heads do not divide; change num_channels or num_heads");
+                $"a layer with attention has {channels} channels, which {_heads} heads do not divide; change num_channels or num_heads");
         }
 
-        _heads = heads;
-        _headsFirst = headsFirst;
-        norm = new GroupNormLayer(channels, 1e-5, groups: 32);
-        qkv = headsFirst ? nn.Conv1d(channels, 3 * channels, 1) : nn.Conv2d(channels, 3 * channels, 1);
-        proj_out = ZeroInitialization.Apply(
-            headsFirst ? nn.Conv1d(channels, channels, 1) : nn.Conv2d(channels, channels, 1));
+        _form = plan.Attention;
+        norm = groups == 0 ? null : new GroupNormLayer(channels, plan.Epsilon, groups);
+        qkv = Pointwise(channels, 3 * channels);
+        proj_out = ZeroInitialization.Apply(Pointwise(channels, channels));
         RegisterComponents();
     }
 
@@ -50,9 +48,10 @@ internal sealed class OpenAiAttention : nn.Module<Tensor, Tensor>, IFreshWeights
         long channels = x.shape[1];
         long pixels = x.shape[2] * x.shape[3];
         long perHead = channels / _heads;
-        Tensor normed = norm.call(x);
-        Tensor joint = qkv.call(_headsFirst ? normed.flatten(2) : normed);
-        Tensor[] parts = _headsFirst
+        bool overPixels = _form == AttentionForm.QueriesFirstOverPixels;
+        Tensor normed = norm is null ? x : norm.call(x);
+        Tensor joint = qkv.call(overPixels ? normed : normed.flatten(2));
+        Tensor[] parts = _form == AttentionForm.HeadsFirst
             ? joint.reshape(count, _heads, 3, perHead, pixels).unbind(2)
             : joint.reshape(count, 3, _heads, perHead, pixels).unbind(1);
 
@@ -60,7 +59,7 @@ internal sealed class OpenAiAttention : nn.Module<Tensor, Tensor>, IFreshWeights
         double scale = 1 / Math.Sqrt(Math.Sqrt(perHead));
         Tensor weights = matmul((parts[0] * scale).transpose(-2, -1), parts[1] * scale).softmax(-1);
         Tensor attended = matmul(parts[2], weights.transpose(-2, -1));
-        attended = _headsFirst ? attended.reshape(count, channels, pixels) : attended.reshape(x.shape);
+        attended = overPixels ? attended.reshape(x.shape) : attended.reshape(count, channels, pixels);
         return (x + proj_out.call(attended).reshape(x.shape)).MoveToOuterDisposeScope();
     }
 
@@ -68,11 +67,14 @@ internal sealed class OpenAiAttention : nn.Module<Tensor, Tensor>, IFreshWeights
     public GraphValue Write(GraphBuilder graph, GraphValue input)
     {
         (long channels, long height, long width) = (input.Shape[1], input.Shape[2], input.Shape[3]);
-        GraphValue joint = graph.Write(qkv, graph.Write(norm, input));
-        (int axis, GraphValue parts) = _headsFirst
+        GraphValue joint = graph.Write(qkv, norm is null ? input : graph.Write(norm, input));
+        (int axis, GraphValue parts) = _form == AttentionForm.HeadsFirst
             ? (2, graph.Reshape(joint, _heads, 3, channels / _heads, height * width))
             : (1, graph.Reshape(joint, 3, _heads, channels / _heads, height * width));
         GraphValue attended = graph.Attend(graph.Select(parts, axis, 0), graph.Select(parts, axis, 1), graph.Select(parts, axis, 2));
         return graph.Add(input, graph.Write(proj_out, graph.Reshape(attended, channels, height, width)));
     }
+
+    private nn.Module<Tensor, Tensor> Pointwise(int inputs, int outputs) =>
+        _form == AttentionForm.QueriesFirstOverPixels ? nn.Conv2d(inputs, outputs, 1) : nn.Conv1d(inputs, outputs, 1);
 }

@@ -22,19 +22,18 @@ internal sealed class OpenAiResidualBlock : nn.Module<Tensor, Tensor, Tensor>, I
     /// <summary>Makes a block.</summary>
     /// <param name="inputs">Channels in.</param>
     /// <param name="outputs">Channels out.</param>
-    /// <param name="options">The network's options.</param>
+    /// <param name="plan">The network's shape.</param>
     /// <param name="resampling">What it does to the resolution.</param>
-    public OpenAiResidualBlock(
-        int inputs, int outputs, OpenAiUNetOptions options, Resampling resampling = Resampling.None)
+    public OpenAiResidualBlock(int inputs, int outputs, UNetPlan plan, Resampling resampling = Resampling.None)
         : base(nameof(OpenAiResidualBlock))
     {
         _resampling = resampling;
-        _scaleShift = options.ScaleShiftNorm;
-        _inNorm = new GroupNormLayer(inputs, 1e-5, groups: 32);
+        _scaleShift = plan.ScaleShift;
+        _inNorm = new GroupNormLayer(inputs, plan.Epsilon, plan.Groups);
         _inConvolution = nn.Conv2d(inputs, outputs, 3, padding: 1);
-        _embedding = nn.Linear(options.EmbeddingChannels, _scaleShift ? 2 * outputs : outputs);
-        _outNorm = new GroupNormLayer(outputs, 1e-5, groups: 32);
-        _dropout = nn.Dropout(options.Dropout);
+        _embedding = nn.Linear(plan.EmbeddingChannels, _scaleShift ? 2 * outputs : outputs);
+        _outNorm = new GroupNormLayer(outputs, plan.Epsilon, plan.Groups);
+        _dropout = nn.Dropout(plan.Dropout);
         _outConvolution = ZeroInitialization.Apply(nn.Conv2d(outputs, outputs, 3, padding: 1));
         register_module("in_layers", nn.Sequential(("0", _inNorm), ("2", _inConvolution)));
         register_module("emb_layers", nn.Sequential(("1", _embedding)));
@@ -48,7 +47,7 @@ internal sealed class OpenAiResidualBlock : nn.Module<Tensor, Tensor, Tensor>, I
 
     /// <summary>Applies the block.</summary>
     /// <param name="x"><c>[N,inputs,H,W]</c>.</param>
-    /// <param name="embedding"><c>[N,4 * model channels]</c>.</param>
+    /// <param name="embedding"><c>[N,embedding channels]</c>.</param>
     public override Tensor forward(Tensor x, Tensor embedding)
     {
         // Without gradient this frees each activation as soon as the block is done; with gradient autograd keeps its own.

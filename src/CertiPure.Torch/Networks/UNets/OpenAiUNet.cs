@@ -13,9 +13,7 @@ namespace CertiPure.Torch.Networks.UNets;
 /// </summary>
 public abstract class OpenAiUNet : DiffusionNetwork, IFreshWeights, IGraphNetwork
 {
-    private readonly OpenAiUNetOptions _options;
-    private readonly IReadOnlyList<int> _multipliers;
-    private readonly bool _headsFirst;
+    private readonly UNetPlan _plan;
     private readonly nn.Module<Tensor, Tensor> _timeEmbedding;
     private readonly TorchSharp.Modules.Embedding? _labelEmbedding;
     private readonly List<Stage> _inputBlocks = [];
@@ -26,34 +24,33 @@ public abstract class OpenAiUNet : DiffusionNetwork, IFreshWeights, IGraphNetwor
 
     /// <summary>Makes the network.</summary>
     /// <param name="name">The module's name.</param>
-    /// <param name="options">Its shape.</param>
-    /// <param name="headsFirst">The order of attention's joint channels, see <see cref="OpenAiAttention"/>.</param>
-    private protected OpenAiUNet(string name, OpenAiUNetOptions options, bool headsFirst)
+    /// <param name="plan">Its shape.</param>
+    private protected OpenAiUNet(string name, UNetPlan plan)
         : base(name)
     {
-        _options = options;
-        _multipliers = options.EffectiveMultipliers();
-        Shape = new ImageShape(3, options.ImageSize, options.ImageSize);
-        _headsFirst = headsFirst;
-        int embedding = options.EmbeddingChannels;
+        _plan = plan;
+        int embedding = plan.EmbeddingChannels;
         _timeEmbedding = nn.Sequential(
-            ("0", nn.Linear(options.ModelChannels, embedding)), ("1", nn.SiLU()), ("2", nn.Linear(embedding, embedding)));
+            ("0", nn.Linear(plan.TimeChannels, embedding)), ("1", nn.SiLU()), ("2", nn.Linear(embedding, embedding)));
         register_module("time_embed", _timeEmbedding);
-        if (options.Classes > 0)
+        if (plan.Classes > 0)
         {
-            _labelEmbedding = nn.Embedding(options.Classes, embedding);
+            _labelEmbedding = nn.Embedding(plan.Classes, embedding);
             register_module("label_emb", _labelEmbedding);
         }
 
-        Stack<int> skipChannels = BuildDown(out int channels, out int side);
-        _middleBlock = new Stage(
-            new OpenAiResidualBlock(channels, channels, options),
-            Attention(channels),
-            new OpenAiResidualBlock(channels, channels, options));
-        channels = BuildUp(channels, side, skipChannels);
-        _outputConvolution = ZeroInitialization.Apply(nn.Conv2d(channels, options.OutputChannels, 3, padding: 1));
+        Stack<int> skipChannels = BuildDown(out int channels);
+        _middleBlock = new Stage(new OpenAiResidualBlock(channels, channels, plan));
+        if (plan.MiddleAttention)
+        {
+            _middleBlock.Append(new OpenAiAttention(channels, plan, plan.MiddleAttentionGroups ?? plan.Groups));
+        }
+
+        _middleBlock.Append(new OpenAiResidualBlock(channels, channels, plan));
+        channels = BuildUp(channels, skipChannels);
+        _outputConvolution = ZeroInitialization.Apply(nn.Conv2d(channels, plan.OutputChannels, 3, padding: 1));
         _output = nn.Sequential(
-            ("0", new GroupNormLayer(channels, 1e-5, groups: 32)), ("1", nn.SiLU()), ("2", _outputConvolution));
+            ("0", new GroupNormLayer(channels, plan.Epsilon, plan.Groups)), ("1", nn.SiLU()), ("2", _outputConvolution));
 
         register_module("input_blocks", nn.ModuleList(_inputBlocks.ToArray()));
         register_module("middle_block", _middleBlock);
@@ -62,10 +59,10 @@ public abstract class OpenAiUNet : DiffusionNetwork, IFreshWeights, IGraphNetwor
     }
 
     /// <inheritdoc/>
-    public override ImageShape Shape { get; }
+    public override ImageShape Shape => _plan.Shape;
 
     /// <inheritdoc/>
-    public override int LabelCount => _options.Classes;
+    public override int LabelCount => _plan.Classes;
 
     /// <inheritdoc/>
     public void DrawWeights(Generator generator)
@@ -75,7 +72,7 @@ public abstract class OpenAiUNet : DiffusionNetwork, IFreshWeights, IGraphNetwor
     }
 
     /// <summary>Applies the network.</summary>
-    /// <param name="x"><c>[N,3,S,S]</c>, scaled as the parameterisation asks.</param>
+    /// <param name="x"><c>[N,C,S,S]</c>, scaled as the parameterisation asks.</param>
     /// <param name="times"><c>[N]</c> or <c>[1]</c>, the time input as the network was trained with it.</param>
     /// <param name="labels">One-hot classes, <c>[N,classes]</c>, where the network is class-conditional.</param>
     /// <returns><c>[N,output channels,S,S]</c>.</returns>
@@ -90,7 +87,7 @@ public abstract class OpenAiUNet : DiffusionNetwork, IFreshWeights, IGraphNetwor
         }
 
         using DisposeScope scope = NewDisposeScope();
-        Tensor embedding = _timeEmbedding.call(SinusoidalEmbedding.Embed(times, _options.ModelChannels).to(x.dtype));
+        Tensor embedding = _timeEmbedding.call(Embed(times).to(x.dtype));
         if (_labelEmbedding is not null)
         {
             embedding += matmul(labels!.to(x.dtype), _labelEmbedding.weight!);
@@ -119,7 +116,7 @@ public abstract class OpenAiUNet : DiffusionNetwork, IFreshWeights, IGraphNetwor
     {
         ArgumentNullException.ThrowIfNull(graph);
         using DisposeScope scope = NewDisposeScope();
-        Tensor embedding = _timeEmbedding.call(SinusoidalEmbedding.Embed(times, _options.ModelChannels));
+        Tensor embedding = _timeEmbedding.call(Embed(times));
         var skips = new Stack<GraphValue>();
         foreach (Stage block in _inputBlocks)
         {
@@ -136,72 +133,69 @@ public abstract class OpenAiUNet : DiffusionNetwork, IFreshWeights, IGraphNetwor
         return graph.Write(_output, x);
     }
 
-    private Stack<int> BuildDown(out int channels, out int side)
+    private Tensor Embed(Tensor times) =>
+        SinusoidalEmbedding.Embed(times, _plan.TimeChannels, _plan.FrequencyShift, _plan.SinesFirst);
+
+    private Stack<int> BuildDown(out int channels)
     {
-        side = _options.ImageSize;
-        channels = _headsFirst ? _options.ModelChannels : _options.ModelChannels * _multipliers[0];
+        channels = _plan.FirstChannels;
         var skipChannels = new Stack<int>([channels]);
-        _inputBlocks.Add(new Stage(nn.Conv2d(3, channels, 3, padding: 1)));
-        for (int level = 0; level < _multipliers.Count; level++)
+        _inputBlocks.Add(new Stage(nn.Conv2d(Shape.Channels, channels, 3, padding: 1)));
+        for (int i = 0; i < _plan.Levels.Count; i++)
         {
-            int outputs = _options.ModelChannels * _multipliers[level];
-            for (int i = 0; i < _options.ResidualBlocks; i++)
+            UNetLevel level = _plan.Levels[i];
+            for (int block = 0; block < _plan.ResidualBlocks; block++)
             {
-                _inputBlocks.Add(Block(channels, outputs, side));
-                channels = outputs;
+                _inputBlocks.Add(Block(channels, level.Channels, level.AttentionDown));
+                channels = level.Channels;
                 skipChannels.Push(channels);
             }
 
-            if (level < _multipliers.Count - 1)
+            if (i < _plan.Levels.Count - 1)
             {
-                _inputBlocks.Add(new Stage(_options.ResidualUpDown
-                    ? new OpenAiResidualBlock(channels, channels, _options, Resampling.Down)
-                    : new Downsampling(channels)));
+                _inputBlocks.Add(new Stage(level.ResidualDown
+                    ? new OpenAiResidualBlock(channels, channels, _plan, Resampling.Down)
+                    : new Downsampling(channels, _plan.PadsAllSides)));
                 skipChannels.Push(channels);
-                side /= 2;
             }
         }
 
         return skipChannels;
     }
 
-    private int BuildUp(int channels, int side, Stack<int> skipChannels)
+    private int BuildUp(int channels, Stack<int> skipChannels)
     {
-        for (int level = _multipliers.Count - 1; level >= 0; level--)
+        for (int i = _plan.Levels.Count - 1; i >= 0; i--)
         {
-            int outputs = _options.ModelChannels * _multipliers[level];
-            for (int i = 0; i <= _options.ResidualBlocks; i++)
+            UNetLevel level = _plan.Levels[i];
+            for (int block = 0; block <= _plan.ResidualBlocks; block++)
             {
-                Stage block = Block(channels + skipChannels.Pop(), outputs, side);
-                channels = outputs;
-                if (level > 0 && i == _options.ResidualBlocks)
+                Stage stage = Block(channels + skipChannels.Pop(), level.Channels, level.AttentionUp);
+                channels = level.Channels;
+                if (i > 0 && block == _plan.ResidualBlocks)
                 {
-                    block.Append(_options.ResidualUpDown
-                        ? new OpenAiResidualBlock(channels, channels, _options, Resampling.Up)
+                    stage.Append(level.ResidualUp
+                        ? new OpenAiResidualBlock(channels, channels, _plan, Resampling.Up)
                         : new Upsampling(channels));
-                    side *= 2;
                 }
 
-                _outputBlocks.Add(block);
+                _outputBlocks.Add(stage);
             }
         }
 
         return channels;
     }
 
-    private Stage Block(int inputs, int outputs, int side)
+    private Stage Block(int inputs, int outputs, bool hasAttention)
     {
-        var block = new Stage(new OpenAiResidualBlock(inputs, outputs, _options));
-        if (_options.AttentionResolutions.Contains(side))
+        var block = new Stage(new OpenAiResidualBlock(inputs, outputs, _plan));
+        if (hasAttention)
         {
-            block.Append(Attention(outputs));
+            block.Append(new OpenAiAttention(outputs, _plan, _plan.Groups));
         }
 
         return block;
     }
-
-    private OpenAiAttention Attention(int channels) =>
-        new(channels, _options.HeadChannels is int perHead ? channels / perHead : _options.Heads, _headsFirst);
 
     internal static Tensor Halve(Tensor x) => nn.functional.avg_pool2d(x, 2, 2);
 
@@ -257,17 +251,29 @@ public abstract class OpenAiUNet : DiffusionNetwork, IFreshWeights, IGraphNetwor
     private sealed class Downsampling : nn.Module<Tensor, Tensor>, IGraphLayer
     {
         private readonly nn.Module<Tensor, Tensor> op;
+        private readonly bool _padsAllSides;
 
-        public Downsampling(int channels)
+        public Downsampling(int channels, bool padsAllSides)
             : base(nameof(Downsampling))
         {
-            op = nn.Conv2d(channels, channels, 3, stride: 2, padding: 1);
+            _padsAllSides = padsAllSides;
+            op = nn.Conv2d(channels, channels, 3, stride: 2, padding: padsAllSides ? 1 : 0);
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor input) => op.call(input);
+        public override Tensor forward(Tensor input)
+        {
+            if (_padsAllSides)
+            {
+                return op.call(input);
+            }
 
-        public GraphValue Write(GraphBuilder graph, GraphValue input) => graph.Write(op, input);
+            using Tensor padded = nn.functional.pad(input, [0, 1, 0, 1]);
+            return op.call(padded);
+        }
+
+        public GraphValue Write(GraphBuilder graph, GraphValue input) =>
+            graph.Write(op, _padsAllSides ? input : graph.Pad(graph.Pad(input, 2, 0, 1), 3, 0, 1));
     }
 
     /// <summary>Doubles the resolution by repetition, then convolves.</summary>

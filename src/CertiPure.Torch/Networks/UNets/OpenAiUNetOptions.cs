@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using CertiPure.Images;
 
 namespace CertiPure.Torch.Networks.UNets;
 
@@ -25,7 +26,7 @@ public sealed record OpenAiUNetOptions : INetworkOptions
     /// <summary>The multiple of the model's channels at each resolution, from the finest; empty for those that the published
     /// code has for the image size.</summary>
     [JsonPropertyName("channel_mult")]
-    public IReadOnlyList<int> ChannelMultipliers { get; init; } = [];
+    public IReadOnlyList<double> ChannelMultipliers { get; init; } = [];
 
     /// <summary>The sides at which attention follows each residual block.</summary>
     public required IReadOnlyList<int> AttentionResolutions { get; init; }
@@ -46,6 +47,10 @@ public sealed record OpenAiUNetOptions : INetworkOptions
     [JsonPropertyName("use_scale_shift_norm")]
     public bool ScaleShiftNorm { get; init; } = true;
 
+    /// <summary>Guided diffusion: whether attention's joint channels are ordered (qkv, head, channel), or (head, qkv, channel).</summary>
+    [JsonPropertyName("use_new_attention_order")]
+    public bool NewAttentionOrder { get; init; }
+
     /// <summary>Whether residual blocks change the resolution, or convolutions of their own do.</summary>
     [JsonPropertyName("resblock_updown")]
     public bool ResidualUpDown { get; init; }
@@ -53,19 +58,45 @@ public sealed record OpenAiUNetOptions : INetworkOptions
     /// <summary>The share of activations that dropout clears while training.</summary>
     public double Dropout { get; init; }
 
-    /// <summary>The channels of the time embedding inside the network.</summary>
-    [JsonIgnore]
-    public int EmbeddingChannels => 4 * ModelChannels;
+    /// <summary>What the network is built of.</summary>
+    /// <param name="form">The form of attention in this family.</param>
+    /// <exception cref="ArgumentException">No multiples are given, and none are published for the image size.</exception>
+    internal UNetPlan Plan(AttentionForm form)
+    {
+        IReadOnlyList<double> multipliers = EffectiveMultipliers();
+        int Channels(double multiplier) => (int)(multiplier * ModelChannels);
+        return new UNetPlan
+        {
+            Shape = new ImageShape(3, ImageSize, ImageSize),
+            OutputChannels = OutputChannels,
+            TimeChannels = ModelChannels,
+            EmbeddingChannels = 4 * ModelChannels,
+            FirstChannels = Channels(multipliers[0]),
+            Levels =
+            [
+                .. multipliers.Select((multiplier, level) =>
+                {
+                    bool attention = AttentionResolutions.Contains(ImageSize >> level);
+                    return new UNetLevel(Channels(multiplier), attention, attention, ResidualUpDown, ResidualUpDown);
+                }),
+            ],
+            ResidualBlocks = ResidualBlocks,
+            Heads = channels => HeadChannels is int perHead ? channels / perHead : Heads,
+            Attention = form,
+            ScaleShift = ScaleShiftNorm,
+            Classes = Classes,
+            Dropout = Dropout,
+        };
+    }
 
-    /// <summary>The multiples in effect.</summary>
-    /// <exception cref="ArgumentException">None are given, and none are published for the image size.</exception>
-    internal IReadOnlyList<int> EffectiveMultipliers() => (ChannelMultipliers.Count, ImageSize) switch
+    private IReadOnlyList<double> EffectiveMultipliers() => (ChannelMultipliers.Count, ImageSize) switch
     {
         ( > 0, _) => ChannelMultipliers,
         (_, 32) => [1, 2, 2, 2],
         (_, 64) => [1, 2, 3, 4],
         (_, 128) => [1, 1, 2, 3, 4],
         (_, 256) => [1, 1, 2, 2, 4, 4],
+        (_, 512) => [0.5, 1, 1, 2, 2, 4, 4],
         _ => throw new ArgumentException($"image_size {ImageSize} has no published channel_mult, so give one"),
     };
 
@@ -75,7 +106,7 @@ public sealed record OpenAiUNetOptions : INetworkOptions
         {
             double embedding = 4.0 * ModelChannels;
             return EffectiveMultipliers().Sum(
-                    multiplier => LayerWeights.Blocks(ResidualBlocks + 1.0, (double)ModelChannels * multiplier, embedding))
+                    multiplier => LayerWeights.Blocks(ResidualBlocks + 1.0, multiplier * ModelChannels, embedding))
                 + LayerWeights.Dense(embedding, embedding)
                 + LayerWeights.Dense(Classes, embedding)
                 + (9 * LayerWeights.Dense(OutputChannels, ModelChannels));

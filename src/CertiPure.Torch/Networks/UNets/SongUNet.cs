@@ -93,7 +93,12 @@ public sealed class SongUNet : DiffusionNetwork, IGraphNetwork
 
     /// <summary>The entry in the list of architectures.</summary>
     public static Architecture Architecture { get; } = Architecture.Of<SongUNetOptions>(
-        nameof(SongUNet), options => new SongUNet(options));
+        nameof(SongUNet), options => new SongUNet(options)) with
+    {
+        Import = (checkpoint, arguments) => checkpoint.TryGet("GaussianFourierProjection_0/W", out _)
+            ? FlaxNcsnpp.ToSongUNet(checkpoint, ArchitectureArguments.Read<SongUNetOptions>(arguments))
+            : checkpoint,
+    };
 
     /// <inheritdoc/>
     public override ImageShape Shape { get; }
@@ -286,7 +291,7 @@ public sealed class SongUNet : DiffusionNetwork, IGraphNetwork
     {
         Tensor level = noise.to(ScalarType.Float32);
         Tensor embedding = _mapNoise is null
-            ? SinusoidalEmbedding.Embed(level, _noiseChannels, endpoint: true)
+            ? SinusoidalEmbedding.Embed(level, _noiseChannels, frequencyShift: 1)
             : _mapNoise.forward(level);
 
         // The published networks were trained with all sines before all cosines.

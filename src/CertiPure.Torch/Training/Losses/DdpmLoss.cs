@@ -5,12 +5,11 @@ using static TorchSharp.torch;
 namespace CertiPure.Torch.Training.Losses;
 
 /// <summary>
-/// DDPM's simple loss (Ho et al. 2020, equation 14) on improved-diffusion's cosine schedule (Nichol and Dhariwal 2021,
-/// equation 17): the mean over pixels of (eps(sqrt(abar_t) x + sqrt(1 - abar_t) n, t) - n)^2 at a uniform step t.
+/// DDPM's simple loss (Ho et al. 2020, equation 14) on a schedule of discrete steps: the mean over pixels of (eps(sqrt(abar_t) x + sqrt(1 - abar_t) n, t) - n)^2 at a uniform step t.
 /// </summary>
 /// <param name="predictNoise">eps: from noisy images <c>[N,C,H,W]</c> and steps <c>[N]</c>, 0 to T - 1, to the noise.</param>
 /// <param name="schedule">abar_t.</param>
-public sealed class DdpmLoss(Func<Tensor, Tensor, Tensor> predictNoise, CosineSchedule schedule) : TrainingLoss
+public sealed class DdpmLoss(Func<Tensor, Tensor, Tensor> predictNoise, DiffusionSchedule schedule) : TrainingLoss
 {
     private readonly Tensor _alphaBars = tensor(
         Enumerable.Range(0, schedule.Steps).Select(step => (float)schedule.AlphaBar(step)).ToArray());

@@ -80,7 +80,7 @@ public sealed class HuggingFaceFolderTests : IDisposable
     [Fact]
     public void A_folder_without_configuration_or_weights_is_refused()
     {
-        Refusal.Of(() => CheckpointReader.Open(folder.Path), folder.Path, "it holds neither model.safetensors nor pytorch_model.bin");
+        Refusal.Of(() => CheckpointReader.Open(folder.Path), folder.Path, "it holds none of model.safetensors, pytorch_model.bin");
         File.Delete(folder["config.json"]);
         Refusal.Of(() => CheckpointReader.Open(folder.Path), folder.Path, "it is a folder without the file config.json");
         folder.Write("config.json", "nonsense"u8);

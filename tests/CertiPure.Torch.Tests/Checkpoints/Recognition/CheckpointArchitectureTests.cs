@@ -16,6 +16,8 @@ public sealed class CheckpointArchitectureTests
         ("openai/consistency_models@", "the UNet of OpenAI's consistency models"),
         ("openai/consistency_models_cifar10", "NCSN++ in Flax's names"),
         ("improved-diffusion UNet", "improved diffusion's UNet"),
+        ("openai/guided-diffusion", "guided diffusion's UNet"),
+        ("huggingface/diffusers", "a UNet of diffusers"),
         ("locuslab/smoothing", "a CIFAR ResNet-110 as in locuslab/smoothing"),
         ("torchvision 0.14 resnet50", "torchvision's ResNet-50"),
         ("torchvision 0.14 squeezenet1_1", "torchvision's SqueezeNet 1.1"),

@@ -48,7 +48,7 @@ public sealed class LevelTests
     [Fact]
     public void A_ddpm_is_told_the_step_of_its_noise()
     {
-        var schedule = new CosineSchedule();
+        var schedule = DiffusionSchedule.Cosine();
         double[] steps = new double[4];
         Tensor PredictNoise(Tensor noisy, Tensor step)
         {

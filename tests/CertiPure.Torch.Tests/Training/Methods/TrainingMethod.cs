@@ -70,7 +70,7 @@ internal sealed record TrainingMethod(
     {
         Denoiser network = bench.Network(new DdpmPreconditioning(), fresh: true);
         var loss = new DdpmLoss(
-            (noisy, step) => network.Network.Forward(noisy, step.to(ScalarType.Float32) * 0.25), new CosineSchedule());
+            (noisy, step) => network.Network.Forward(noisy, step.to(ScalarType.Float32) * 0.25), DiffusionSchedule.Cosine());
         return new TrainingMethod(network, loss, loss);
     }
 

@@ -1,4 +1,4 @@
-namespace CertiPure.Torch.Checkpoints.Flax;
+namespace CertiPure.Torch.Checkpoints;
 
 /// <summary>Several pieces of bytes as one.</summary>
 internal sealed class JoinedSource(IReadOnlyList<ByteSource> pieces) : ByteSource

@@ -1,0 +1,219 @@
+using System.Text.Json.Nodes;
+using CertiPure.Torch.Checkpoints;
+using CertiPure.Torch.Checkpoints.Recognition;
+using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Denoising;
+using CertiPure.Torch.Networks.UNets;
+using CertiPure.Torch.Purifiers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CertiPure.Torch.Tests.Checkpoints.HuggingFace;
+
+/// <summary>Pipelines as diffusers stores them, with the weights of a small network.</summary>
+public sealed class DiffusersFolderTests : IDisposable
+{
+    private const string Ddpm = """{"_class_name": "DDPMScheduler", "num_train_timesteps": 1000, "beta_schedule": "linear"}""";
+
+    private static readonly UNet2DModelOptions Options = new()
+    {
+        SampleSize = 8,
+        InChannels = 1,
+        OutChannels = 1,
+        BlockOutChannels = [8, 16],
+        LayersPerBlock = 1,
+        NormNumGroups = 4,
+        AttentionHeadDim = 8,
+        DownBlockTypes = ["DownBlock2D", "AttnDownBlock2D"],
+        UpBlockTypes = ["AttnUpBlock2D", "ResnetUpsampleBlock2D"],
+    };
+
+    private readonly TemporaryFolder _folder = new();
+
+    public DiffusersFolderTests() => WritePipeline(_folder.Path, Ddpm);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_pipeline_gives_the_network_that_was_saved()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        using Denoiser denoiser = PurifierCheckpoint.Load(_folder.Path);
+        Assert.Equal(new DiffusionOptions(), Assert.IsType<DdpmPreconditioning>(denoiser.Preconditioning).Options);
+        using UNet2DModel network = Network();
+        Tensor images = rand(2, 1, 8, 8), times = tensor((float[])[3, 700]);
+        Tensor expected = network.Forward(images, times);
+        Assert.True(expected.abs().max().item<float>() > 1e-3);
+        Assert.True(expected.allclose(denoiser.Network.Forward(images, times), atol: 1e-6));
+    }
+
+    [Fact]
+    public void The_model_s_own_folder_a_hub_cache_and_former_names_are_read_as_well()
+    {
+        PurifierCheckpoint.Load(_folder["unet"]).Dispose();
+        string cache = _folder["models--somebody--something"];
+        WritePipeline(Path.Combine(cache, "snapshots", "0123abcd"), Ddpm, former: true);
+        PurifierCheckpoint.Load(cache).Dispose();
+        WritePipeline(Path.Combine(cache, "snapshots", "4567cdef"), Ddpm);
+        Refusal.Of(() => PurifierCheckpoint.Load(cache), cache, "a hub cache of 2 snapshots");
+        Directory.CreateDirectory(Path.Combine(cache, "refs"));
+        File.WriteAllText(Path.Combine(cache, "refs", "main"), "4567cdef\n");
+        PurifierCheckpoint.Load(cache).Dispose();
+    }
+
+    [Fact]
+    public void The_scheduler_belongs_to_the_hash()
+    {
+        string before = Hash();
+        File.WriteAllText(Path.Combine(_folder["scheduler"], "scheduler_config.json"), Ddpm.Replace("1000", "999", StringComparison.Ordinal));
+        Assert.NotEqual(before, Hash());
+
+        string Hash()
+        {
+            using Checkpoint checkpoint = CheckpointReader.Open(_folder.Path);
+            return checkpoint.Sha256();
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"_class_name": "EDMEulerScheduler", "sigma_data": 0.5}""", "edm", 1)]
+    [InlineData("""{"_class_name": "CMStochasticIterativeScheduler", "sigma_min": 0.002}""", "consistency", 1000)]
+    [InlineData("""{"_class_name": "DDIMScheduler", "beta_schedule": "scaled_linear", "prediction_type": "v_prediction"}""", "ddpm", 1)]
+    public void The_scheduler_decides_what_the_network_is(string scheduler, string preconditioning, double timeScale)
+    {
+        WritePipeline(_folder.Path, scheduler);
+        using Checkpoint checkpoint = CheckpointReader.Open(_folder.Path);
+        RecognisedNetwork network = CheckpointArchitecture.Recognise(checkpoint)!;
+        Assert.Equal(preconditioning, network.Metadata["preconditioning"]);
+        Assert.Equal(timeScale, JsonNode.Parse(network.Arguments!)!["time_scale"]?.GetValue<double>() ?? 1);
+    }
+
+    [Theory]
+    [InlineData("""{"_class_name": "ScoreSdeVeScheduler"}""", "its scheduler has _class_name ScoreSdeVeScheduler")]
+    [InlineData("""{"_class_name": "DDPMScheduler", "beta_schedule": "sigmoid"}""", "sigmoid")]
+    [InlineData("""{"_class_name": "DDPMScheduler", "prediction_type": "flow"}""", "flow")]
+    [InlineData("""{"_class_name": "DDPMScheduler", "trained_betas": [0.1]}""", "its scheduler has trained_betas")]
+    [InlineData("""{"_class_name": "DDPMScheduler", "rescale_betas_zero_snr": true}""", "its scheduler has rescale_betas_zero_snr")]
+    [InlineData("""{"_class_name": "DDPMScheduler", "num_train_timesteps": "many"}""", "many")]
+    [InlineData("""{"_class_name": "EDMEulerScheduler", "sigma_data": 1}""", "a sigma_data other than 0.5")]
+    [InlineData("""{"_class_name": "EDMEulerScheduler", "prediction_type": "v_prediction"}""", "its scheduler has prediction_type v_prediction")]
+    [InlineData("""{"_class_name": "CMStochasticIterativeScheduler", "sigma_min": 0.1}""", "a sigma_min other than 0.002")]
+    [InlineData("""{"_class_name": "CMStochasticIterativeScheduler", "sigma_min": []}""", "its scheduler has sigma_min []")]
+    [InlineData("""{"_class_name": "\u001b[31m"}""", "its scheduler has _class_name null")]
+    [InlineData("""{"_class_name": 3}""", "its scheduler has _class_name null")]
+    [InlineData("""{"a": 1, "a": 2}""", "not valid JSON text")]
+    [InlineData("[]", "it is no JSON object")]
+    public void A_scheduler_that_is_not_known_is_refused_by_name(string scheduler, string words)
+    {
+        WritePipeline(_folder.Path, scheduler);
+        Refusal.Of(() => PurifierCheckpoint.Load(_folder.Path), _folder.Path, words);
+    }
+
+    [Theory]
+    [InlineData("sample_size", "2147483647", "sample_size 2147483647")]
+    [InlineData("sample_size", "[8, 16]", "UNet2DModel")]
+    [InlineData("sample_size", "7", "sample_size 7")]
+    [InlineData("block_out_channels", "[65536, 65536]", "does not fit UNet2DModel of its arguments")]
+    [InlineData("block_out_channels", "[]", "must be of one length")]
+    [InlineData("block_out_channels", "[8, -16]", "sizes must be at least 1")]
+    [InlineData("layers_per_block", "2147483647", "does not fit UNet2DModel of its arguments")]
+    [InlineData("layers_per_block", "0", "sizes must be at least 1")]
+    [InlineData("num_class_embeds", "2000000000", "does not fit UNet2DModel of its arguments")]
+    [InlineData("time_embedding_dim", "2000000000", "does not fit UNet2DModel of its arguments")]
+    [InlineData("attention_head_dim", "0", "sizes must be at least 1")]
+    [InlineData("attention_head_dim", "5", "heads do not divide")]
+    [InlineData("norm_num_groups", "7", "normalisation groups do not divide")]
+    [InlineData("down_block_types", """["DownBlock2D", "SkipDownBlock2D"]""", "down_block_types SkipDownBlock2D is not supported")]
+    [InlineData("up_block_types", """["KUpBlock2D", "UpBlock2D"]""", "up_block_types KUpBlock2D is not supported")]
+    [InlineData("time_embedding_type", "\"fourier\"", "time_embedding_type fourier is not supported")]
+    [InlineData("mid_block_type", "null", "mid_block_type null is not supported")]
+    [InlineData("act_fn", "\"gelu\"", "act_fn gelu is not supported")]
+    [InlineData("class_embed_type", "\"timestep\"", "class_embed_type timestep is not supported")]
+    [InlineData("center_input_sample", "true", "center_input_sample true is not supported")]
+    [InlineData("something_new", "1", "something_new")]
+    [InlineData("_class_name", "\"UNet2DConditionModel\"", "diffusers' UNet2DConditionModel")]
+    public void An_impossible_or_unsupported_option_is_refused_by_name(string option, string value, string words)
+    {
+        string path = Path.Combine(_folder["unet"], "config.json");
+        JsonObject configuration = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+        configuration[option] = JsonNode.Parse(value);
+        File.WriteAllText(path, configuration.ToJsonString());
+        var refusal = Assert.Throws<CertiPureException>(() => PurifierCheckpoint.Load(_folder.Path));
+        Assert.Contains(words, refusal.Message, StringComparison.Ordinal);
+        Refusal.AssertOneSentence(refusal.Message);
+    }
+
+    [Fact]
+    public void A_missing_or_surplus_tensor_is_named()
+    {
+        string path = Path.Combine(_folder["unet"], "diffusion_pytorch_model.safetensors");
+        byte[] content = File.ReadAllBytes(path);
+        using Checkpoint whole = CheckpointReader.Open("whole", content);
+        CheckpointTensor[] others = [.. whole.Tensors.Where(tensor => tensor.Name != "conv_in.bias")];
+        SafeTensors.Write(path, new Checkpoint(others.Append(CheckpointTensor.FromSingles("loss.weight", [1], [1f]))));
+        Refusal.Of(() => PurifierCheckpoint.Load(_folder.Path), _folder.Path, "'loss.weight'");
+    }
+
+    [Fact]
+    public void A_pipeline_without_a_unet_and_a_file_without_its_configuration_are_refused()
+    {
+        using Checkpoint file = CheckpointReader.Open(Path.Combine(_folder["unet"], "diffusion_pytorch_model.safetensors"));
+        var refusal = Assert.Throws<CertiPureException>(() => CheckpointConversion.Complete(file));
+        Assert.Contains("config.json", refusal.Message, StringComparison.Ordinal);
+        File.WriteAllText(_folder["model_index.json"], """{"_class_name": "DiTPipeline", "transformer": ["diffusers", "Transformer2DModel"]}""");
+        Refusal.Of(() => CheckpointReader.Open(_folder.Path), _folder.Path, "its pipeline, DiTPipeline, has no 'unet'");
+    }
+
+    [Fact]
+    public void A_folder_that_is_its_own_pipeline_s_model_ends_in_a_refusal()
+    {
+        string inner = Directory.CreateDirectory(_folder["loop"]).FullName;
+        File.WriteAllText(Path.Combine(inner, "model_index.json"), """{"unet": ["diffusers", "UNet2DModel"]}""");
+        Directory.CreateSymbolicLink(Path.Combine(inner, "unet"), inner);
+        File.WriteAllText(Path.Combine(inner, "config.json"), "{}");
+        File.WriteAllText(
+            Path.Combine(inner, "model.safetensors.index.json"), """{"weight_map": {"a": "model.safetensors.index.json"}}""");
+        Refusal.Of(() => CheckpointReader.Open(inner), inner, "it is of no known form");
+    }
+
+    private static UNet2DModel Network()
+    {
+        var network = new UNet2DModel(Options);
+        FreshWeights.Draw(network, 3);
+        using IDisposable noGradient = no_grad();
+        using var generator = new Generator(4);
+        foreach (Tensor parameter in network.parameters())
+        {
+            parameter.add_(randn(parameter.shape, generator: generator) * 0.05);
+        }
+
+        network.eval();
+        return network;
+    }
+
+    private static void WritePipeline(string folder, string scheduler, bool former = false)
+    {
+        using UNet2DModel network = Network();
+        IEnumerable<CheckpointTensor> tensors = UNet2DModelNames.Of(Options.Plan()).ToDiffusers(ModuleState.Capture(network));
+        if (former)
+        {
+            tensors = tensors.Select(tensor => tensor.Rename(tensor.Name
+                .Replace(".to_q.", ".query.", StringComparison.Ordinal).Replace(".to_k.", ".key.", StringComparison.Ordinal)
+                .Replace(".to_v.", ".value.", StringComparison.Ordinal).Replace(".to_out.0.", ".proj_attn.", StringComparison.Ordinal)));
+        }
+
+        foreach (string part in (string[])["unet", "scheduler"])
+        {
+            Directory.CreateDirectory(Path.Combine(folder, part));
+        }
+
+        JsonObject configuration = JsonNode.Parse(ArchitectureArguments.Write(Options))!.AsObject();
+        configuration.Remove("time_scale");
+        configuration["_class_name"] = "UNet2DModel";
+        File.WriteAllText(Path.Combine(folder, "model_index.json"), """{"_class_name": "DDPMPipeline", "unet": ["diffusers", "UNet2DModel"]}""");
+        File.WriteAllText(Path.Combine(folder, "unet", "config.json"), configuration.ToJsonString());
+        File.WriteAllText(Path.Combine(folder, "scheduler", "scheduler_config.json"), scheduler);
+        SafeTensors.Write(Path.Combine(folder, "unet", "diffusion_pytorch_model.safetensors"), new Checkpoint(tensors));
+    }
+}
