@@ -31,7 +31,8 @@ public interface IBaseClassifier
     /// <exception cref="ArgumentException">The images have another shape.</exception>
     float[] Scores(ImageBatch noisy);
 
-    /// <summary>Classifies one full batch. The label of an image depends on that image alone, not on its neighbours.</summary>
+    /// <summary>Classifies one full batch. The label of an image depends on that image alone, not on its neighbours. Several threads
+    /// may call it at once where a <see cref="Smoothing.DrawQueue"/> is given several workers.</summary>
     /// <param name="noisy"><c>[BatchSize,C,H,W]</c> in pixel space: image + sigma * noise, unclipped.</param>
     /// <param name="labels">Receives BatchSize labels, each 0 to K-1.</param>
     /// <exception cref="ArgumentException">The batch has another shape or size.</exception>

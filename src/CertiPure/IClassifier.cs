@@ -17,7 +17,7 @@ public interface IClassifier
     /// read.</summary>
     IReadOnlyList<SuspectNode> SuspectNodes => [];
 
-    /// <summary>Computes class scores.</summary>
+    /// <summary>Computes class scores. Several threads may call it at once.</summary>
     /// <param name="images"><c>[N,C,H,W]</c> in pixel space, about [0,1].</param>
     /// <returns>Logits <c>[N,K]</c> row-major.</returns>
     float[] Logits(ImageBatch images);

@@ -15,7 +15,7 @@ public interface IPurifier
     /// <param name="sigma">The noise level in pixel space, above 0.</param>
     int NetworkCalls(double sigma);
 
-    /// <summary>Purifies a batch.</summary>
+    /// <summary>Purifies a batch. Several threads may call it at once.</summary>
     /// <param name="noisy"><c>[N,C,H,W]</c> in pixel space: image + sigma * noise, unclipped.</param>
     /// <param name="sigma">The noise level in pixel space, above 0.</param>
     /// <returns><c>[N,C,H,W]</c> in pixel space, about [0,1].</returns>

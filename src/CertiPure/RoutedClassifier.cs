@@ -15,9 +15,6 @@ public sealed class RoutedClassifier : BaseClassifier
     private readonly IClassifier _core;
     private readonly RouteSelection _selection;
 
-    // Plain answers are asked for while draws are classified, and the core may be the selection's network too.
-    private readonly Lock _coreLock = new();
-
     /// <summary>Joins the parts.</summary>
     /// <param name="purifier">The purifier, or null for plain randomized smoothing.</param>
     /// <param name="classifier">The classifier that is smoothed.</param>
@@ -68,7 +65,7 @@ public sealed class RoutedClassifier : BaseClassifier
         return Logits.Join(
             [
                 (_classifier.Logits(purified), _classifier.ClassCount),
-                (Ask(_selection.Network, purified), _selection.Network.ClassCount),
+                (_selection.Network.Logits(purified), _selection.Network.ClassCount),
             ],
             noisy.Count);
     }
@@ -90,16 +87,8 @@ public sealed class RoutedClassifier : BaseClassifier
         ArgumentNullException.ThrowIfNull(image);
         var batch = new ImageBatch(Shape, BatchSize);
         image.CopyPixels(batch[0]);
-        float[] answers = Ask(_core, batch);
+        float[] answers = _core.Logits(batch);
         Logits.Require(answers, batch.Count, _core.ClassCount);
         return Logits.Best(answers.AsSpan(0, _core.ClassCount));
-    }
-
-    private float[] Ask(IClassifier network, ImageBatch images)
-    {
-        lock (_coreLock)
-        {
-            return network.Logits(images);
-        }
     }
 }

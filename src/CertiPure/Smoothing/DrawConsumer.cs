@@ -12,10 +12,17 @@ public abstract class DrawConsumer
     /// <summary>Starts before the first draw.</summary>
     /// <param name="image">The image; its id determines the noise.</param>
     /// <param name="noise">The noise.</param>
+    /// <exception cref="ArgumentException">The image's bytes are not as many as its shape has.</exception>
     private protected DrawConsumer(LabeledImage image, NoiseSource noise)
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(noise);
+        if (image.Bytes.Length != image.Shape.Length)
+        {
+            // The bytes were checked against the shape that the image had when it got them.
+            throw new ArgumentException($"Image {image.Id} of {image.Shape} has {image.Bytes.Length} bytes.", nameof(image));
+        }
+
         Image = image;
         Noise = noise;
         Pixels = image.ToPixels();

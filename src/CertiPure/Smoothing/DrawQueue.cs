@@ -1,10 +1,12 @@
+using CertiPure.Images;
+
 namespace CertiPure.Smoothing;
 
 /// <summary>
 /// Fills the batches of one base classifier with draws of many consumers: images of a run, clients of a service, staged plans
-/// that finish early. Two threads of its own work in turn: one draws the noise of the next batch while the other runs the base
-/// classifier, always the same thread, on the present one. Batches have one fixed size, padded where draws run out, and an
-/// image's label depends on its own draws alone, so certificates do not depend on who shares a batch.
+/// that finish early. One or more workers call the base classifier, each on full batches of its own. Batches have one fixed size,
+/// padded where draws run out, an image's label depends on its own draws alone, and labels are counted in the order in which their
+/// draws were taken: so certificates depend neither on who shares a batch nor on the number of workers.
 /// </summary>
 #pragma warning disable CA1711 // It is a queue of draws, though no collection.
 public sealed class DrawQueue : IDisposable
@@ -14,10 +16,13 @@ public sealed class DrawQueue : IDisposable
     private readonly IBaseClassifier _classifier;
     private readonly LaneRotation _lanes = new();
     private readonly Queue<DrawBatch> _filled = new();
-    private readonly Queue<DrawBatch> _free = new();
-    private readonly Thread _filler;
-    private readonly Thread _runner;
-    private bool _running;
+    private readonly Stack<ImageBatch> _free = new();
+    private readonly Dictionary<long, DrawBatch> _classified = [];
+    private readonly List<Thread> _threads = [];
+    private long _taken;
+    private long _delivered;
+    private int _running;
+    private bool _isDelivering;
     private bool _disposed;
     private Exception? _failure;
     private long _batchCount;
@@ -27,20 +32,31 @@ public sealed class DrawQueue : IDisposable
 
     /// <summary>Starts the queue of a base classifier.</summary>
     /// <param name="classifier">The base classifier; the queue is the only one to call it and does not dispose it.</param>
-    public DrawQueue(IBaseClassifier classifier)
+    /// <param name="workers">Who calls it; null for one worker, and a thread that draws the noise of its next batch meanwhile.</param>
+    public DrawQueue(IBaseClassifier classifier, DrawWorkers? workers = null)
     {
         ArgumentNullException.ThrowIfNull(classifier);
         _classifier = classifier;
-        _free.Enqueue(new DrawBatch(classifier));
-        _free.Enqueue(new DrawBatch(classifier));
-        _filler = new Thread(Fill) { IsBackground = true, Name = "CertiPure noise" };
-        _runner = new Thread(Run) { IsBackground = true, Name = "CertiPure classifier" };
-        _filler.Start();
-        _runner.Start();
+        Workers = workers ?? new DrawWorkers();
+        for (int i = 0; i < Workers.Count + Workers.NoiseThreads; i++)
+        {
+            _free.Push(new ImageBatch(classifier.Shape, classifier.BatchSize));
+            bool isWorker = i < Workers.Count;
+            _threads.Add(new Thread(isWorker ? Run : Fill)
+            {
+                IsBackground = true,
+                Name = isWorker ? "CertiPure worker" : "CertiPure noise",
+            });
+        }
+
+        _threads.ForEach(thread => thread.Start());
     }
 
     /// <summary>The base classifier.</summary>
     public IBaseClassifier Classifier => _classifier;
+
+    /// <summary>Who calls the base classifier.</summary>
+    public DrawWorkers Workers { get; }
 
     /// <summary>What the queue has done so far.</summary>
     public DrawQueueStatistics Statistics
@@ -63,7 +79,7 @@ public sealed class DrawQueue : IDisposable
     /// <summary>Opens a lane for one client. It needs no closing: without consumers it costs nothing.</summary>
     public DrawLane OpenLane() => new(this);
 
-    /// <summary>Stops after the batch in flight; what is unfinished is cancelled.</summary>
+    /// <summary>Stops after the batches in flight; what is unfinished is cancelled.</summary>
     public void Dispose()
     {
         List<QueuedConsumer> unfinished;
@@ -84,8 +100,7 @@ public sealed class DrawQueue : IDisposable
             queued.Cancel(new CancellationToken(canceled: true));
         }
 
-        _filler.Join();
-        _runner.Join();
+        _threads.ForEach(thread => thread.Join());
     }
 
     internal Task Enqueue(
@@ -145,6 +160,7 @@ public sealed class DrawQueue : IDisposable
         queued.Cancel(token);
     }
 
+    /// <summary>Draws the noise of batches to come.</summary>
     private void Fill()
     {
         while (true)
@@ -152,7 +168,7 @@ public sealed class DrawQueue : IDisposable
             DrawBatch batch;
             lock (_lock)
             {
-                while (!IsStopped && !CanTake())
+                while (!IsStopped && !CanTake(isWorker: false))
                 {
                     Monitor.Wait(_lock);
                 }
@@ -162,23 +178,10 @@ public sealed class DrawQueue : IDisposable
                     return;
                 }
 
-                batch = _free.Dequeue();
-                batch.Clear();
-                _lanes.Take(batch);
+                batch = Take();
             }
 
-            try
-            {
-                batch.AddNoise(_classifier.Sigma);
-            }
-#pragma warning disable CA1031 // Those who wait for their labels have to learn of it, whatever it is.
-            catch (Exception exception)
-#pragma warning restore CA1031
-            {
-                Fail(exception);
-                return;
-            }
-
+            AddNoise(batch);
             lock (_lock)
             {
                 _filled.Enqueue(batch);
@@ -187,107 +190,165 @@ public sealed class DrawQueue : IDisposable
         }
     }
 
-    /// <summary>A full batch of surely needed draws is taken at once, to be ready when the forward pass ends; anything less
-    /// only when the base classifier would otherwise stand still, since until then better draws may come.</summary>
-    private bool CanTake()
+    /// <summary>Classifies batches, whose noise it draws itself where no other thread does.</summary>
+    private void Run()
+    {
+        try
+        {
+            Workers.Begin?.Invoke();
+            while (Next() is { } batch)
+            {
+                _classifier.Classify(batch.Noisy, batch.Labels);
+                Deliver(batch);
+            }
+        }
+#pragma warning disable CA1031 // Those who wait for their labels have to learn of it, whatever it is.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Fail(exception);
+        }
+    }
+
+    /// <summary>The next batch with its noise; null when the queue stops.</summary>
+    private DrawBatch? Next()
+    {
+        bool hasNoise;
+        DrawBatch batch;
+        lock (_lock)
+        {
+            while (!IsStopped && _filled.Count == 0 && !(Workers.NoiseThreads == 0 && CanTake(isWorker: true)))
+            {
+                Monitor.Wait(_lock);
+            }
+
+            if (IsStopped)
+            {
+                return null;
+            }
+
+            hasNoise = _filled.TryDequeue(out DrawBatch? filled);
+            batch = filled ?? Take();
+            _running++;
+        }
+
+        if (!hasNoise)
+        {
+            AddNoise(batch);
+        }
+
+        return batch;
+    }
+
+    /// <summary>A full batch of surely needed draws is taken at once, to be ready when a forward pass ends; anything less
+    /// only when a worker would otherwise have nothing to do, since until then better draws may come.</summary>
+    private bool CanTake(bool isWorker)
     {
         if (_free.Count == 0)
         {
             return false;
         }
 
-        bool idle = !_running && _filled.Count == 0;
-        return _lanes.HasWaiting(_classifier.BatchSize) || (idle && _lanes.HasSpeculative);
+        bool isIdle = isWorker || _running + _filled.Count < Workers.Count;
+        bool can = _lanes.HasWaiting(_classifier.BatchSize) || (isIdle && _lanes.HasSpeculative);
+        FailThrown();
+        return can;
     }
 
-    private void Run()
+    private DrawBatch Take()
     {
-        while (true)
+        var batch = new DrawBatch(_taken++, _free.Pop());
+        _lanes.Take(batch);
+        FailThrown();
+        return batch;
+    }
+
+    private void AddNoise(DrawBatch batch) => batch.AddNoise(_classifier.Sigma, (owner, exception) =>
+    {
+        lock (_lock)
         {
-            DrawBatch batch;
-            lock (_lock)
-            {
-                while (!IsStopped && _filled.Count == 0)
-                {
-                    Monitor.Wait(_lock);
-                }
+            owner.Note(exception);
+            FailThrown();
+        }
+    });
 
-                if (IsStopped)
-                {
-                    return;
-                }
-
-                batch = _filled.Dequeue();
-                _running = true;
-            }
-
-            try
+    /// <summary>Hands the labels to their consumers. One worker at a time delivers, in the order in which batches were taken, what it and
+    /// others have classified; so a consumer and its listener meet one thread at a time.</summary>
+    private void Deliver(DrawBatch classified)
+    {
+        lock (_lock)
+        {
+            _classified.Add(classified.Sequence, classified);
+            _free.Push(classified.Noisy);
+            _running--;
+            Monitor.PulseAll(_lock);
+            if (_isDelivering)
             {
-                _classifier.Classify(batch.Noisy, batch.Labels);
-            }
-#pragma warning disable CA1031 // Those who wait for their labels have to learn of it, whatever it is.
-            catch (Exception exception)
-#pragma warning restore CA1031
-            {
-                Fail(exception);
                 return;
             }
 
-            Deliver(batch);
+            _isDelivering = true;
+        }
+
+        while (true)
+        {
+            List<QueuedConsumer> touched;
+            lock (_lock)
+            {
+                if (!_classified.Remove(_delivered, out DrawBatch? batch))
+                {
+                    _isDelivering = false;
+                    return;
+                }
+
+                _delivered++;
+                touched = Count(batch);
+                Monitor.PulseAll(_lock);
+            }
+
+            foreach (QueuedConsumer queued in touched)
+            {
+                Report(queued);
+                if (queued.IsDone)
+                {
+                    queued.Complete();
+                }
+            }
         }
     }
 
-    private void Deliver(DrawBatch batch)
+    /// <summary>Gives each consumer its labels.</summary>
+    /// <returns>The consumers that got some.</returns>
+    private List<QueuedConsumer> Count(DrawBatch batch)
     {
-        var touched = new HashSet<QueuedConsumer>();
-        var finished = new List<QueuedConsumer>();
-        var failed = new List<(QueuedConsumer Queued, CertiPureException Exception)>();
-        lock (_lock)
+        var touched = new List<QueuedConsumer>();
+        _batchCount++;
+        _drawCount += batch.Count;
+        _padding += batch.Room;
+        for (int i = 0; i < batch.Count; i++)
         {
-            _batchCount++;
-            _drawCount += batch.Count;
-            _padding += batch.Room;
-            for (int i = 0; i < batch.Count; i++)
+            QueuedConsumer queued = batch.Owner(i);
+            if (!queued.IsLive)
             {
-                QueuedConsumer queued = batch.Owner(i);
-                if (!queued.IsLive)
-                {
-                    _discarded++;
-                    continue;
-                }
-
-                touched.Add(queued);
-                try
-                {
-                    queued.Consumer.Receive(batch.Labels[i]);
-                }
-                catch (CertiPureException exception)
-                {
-                    _lanes.Remove(queued);
-                    failed.Add((queued, exception));
-                    continue;
-                }
-
-                if (queued.Consumer.IsFinished)
-                {
-                    _lanes.Remove(queued);
-                    finished.Add(queued);
-                }
+                _discarded++;
+                continue;
             }
 
-            batch.Clear();
-            _free.Enqueue(batch);
-            _running = false;
-            Monitor.PulseAll(_lock);
+            queued.Receive(batch.Labels[i]);
+            if (queued.Failure is null && !touched.Contains(queued))
+            {
+                touched.Add(queued);
+            }
+
+            if (queued.IsFinished)
+            {
+                queued.IsDone = true;
+                _lanes.Remove(queued);
+            }
         }
 
-        foreach (QueuedConsumer queued in touched)
-        {
-            Report(queued);
-        }
-
-        finished.ForEach(queued => queued.Complete());
-        failed.ForEach(pair => pair.Queued.Fail(pair.Exception));
+        FailThrown();
+        return touched;
     }
 
     private void Report(QueuedConsumer queued)
@@ -302,13 +363,21 @@ public sealed class DrawQueue : IDisposable
         {
             lock (_lock)
             {
-                if (queued.IsLive)
-                {
-                    _lanes.Remove(queued);
-                }
+                queued.Note(exception);
+                FailThrown();
             }
 
+            // One that had finished is in no lane any more.
             queued.Fail(exception);
+        }
+    }
+
+    /// <summary>Takes those out that have thrown, and tells who waits for them.</summary>
+    private void FailThrown()
+    {
+        foreach (QueuedConsumer queued in _lanes.RemoveFailed())
+        {
+            queued.Fail(queued.Failure!);
         }
     }
 
@@ -317,7 +386,7 @@ public sealed class DrawQueue : IDisposable
         List<QueuedConsumer> unfinished;
         lock (_lock)
         {
-            _failure = exception;
+            _failure ??= exception;
             unfinished = _lanes.RemoveAll();
             Monitor.PulseAll(_lock);
         }

@@ -11,11 +11,11 @@ internal sealed class LaneRotation
     internal int Consumers => _lanes.Sum(lane => lane.Consumers.Count);
 
     /// <summary>The draws that will surely be counted and that nobody has taken.</summary>
-    internal long Waiting => _lanes.Sum(lane => lane.Consumers.Sum(queued => (long)WaitingOf(queued)));
+    internal long Waiting => _lanes.Sum(lane => lane.Consumers.Sum(queued => (long)queued.Waiting));
 
     /// <summary>Whether there is any draw left, be it one that may turn out not to be needed.</summary>
     internal bool HasSpeculative =>
-        _lanes.Any(lane => lane.Consumers.Any(queued => queued.Consumer.Taken < queued.Consumer.Limit));
+        _lanes.Any(lane => lane.Consumers.Any(queued => queued.HasSpeculative));
 
     /// <summary>Whether so many draws that will surely be counted are left.</summary>
     /// <param name="draws">The number, above 0.</param>
@@ -26,7 +26,7 @@ internal sealed class LaneRotation
         {
             foreach (QueuedConsumer queued in lane.Consumers)
             {
-                waiting += WaitingOf(queued);
+                waiting += queued.Waiting;
                 if (waiting >= draws)
                 {
                     return true;
@@ -66,11 +66,17 @@ internal sealed class LaneRotation
 
     /// <summary>Takes all consumers out.</summary>
     /// <returns>Those that were in.</returns>
-    internal List<QueuedConsumer> RemoveAll()
+    internal List<QueuedConsumer> RemoveAll() => RemoveWhere(_ => true);
+
+    /// <summary>Takes out the consumers that have failed.</summary>
+    /// <returns>Those that had.</returns>
+    internal List<QueuedConsumer> RemoveFailed() => RemoveWhere(queued => queued.Failure is not null);
+
+    private List<QueuedConsumer> RemoveWhere(Func<QueuedConsumer, bool> isRemoved)
     {
-        List<QueuedConsumer> all = [.. _lanes.SelectMany(lane => lane.Consumers)];
-        all.ForEach(Remove);
-        return all;
+        List<QueuedConsumer> removed = [.. _lanes.SelectMany(lane => lane.Consumers).Where(isRemoved)];
+        removed.ForEach(Remove);
+        return removed;
     }
 
     /// <summary>Fills a batch, with draws that will surely be counted first.</summary>
@@ -82,8 +88,6 @@ internal sealed class LaneRotation
             Take(batch, speculative: true);
         }
     }
-
-    private static int WaitingOf(QueuedConsumer queued) => Math.Max(0, queued.Consumer.Needed - queued.Consumer.Taken);
 
     /// <summary>Goes round the lanes, each getting its equal share of what is left, until the batch is full or nobody has
     /// more; the next batch goes on where this one ended, so that remainders even out.</summary>
@@ -107,7 +111,7 @@ internal sealed class LaneRotation
         int taken = 0;
         foreach (QueuedConsumer queued in lane.Consumers)
         {
-            while (taken < share && queued.Consumer.TryTake(speculative, out Draw draw))
+            while (taken < share && queued.Take(speculative) is { } draw)
             {
                 batch.Add(queued, draw);
                 taken++;

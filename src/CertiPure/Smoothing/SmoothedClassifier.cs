@@ -151,12 +151,18 @@ public sealed class SmoothedClassifier
 
         // On a thread that ends: one of the pool that has called a network would keep its share of the cores.
         int plain = await Task.Factory
-            .StartNew(() => routed.PlainAnswer(image), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+            .StartNew(PlainAnswer, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)
             .ConfigureAwait(false);
         var certification = new RoutedCertification(
             image, routed.ClassCount / 2, routed.Sigma, plain, routedPlan, _noise, _time);
         await _lane.RunAsync(certification, null, cancellationToken).ConfigureAwait(false);
         return certification.Certificate!;
+
+        int PlainAnswer()
+        {
+            _queue.Workers.Begin?.Invoke();
+            return routed.PlainAnswer(image);
+        }
     }
 
     private async IAsyncEnumerable<T> RunAllAsync<T>(
@@ -168,8 +174,9 @@ public sealed class SmoothedClassifier
         ArgumentNullException.ThrowIfNull(images);
 
         // Between two checkpoints of its plan, 50 draws or more apart, an image has no other sure draws; this many images
-        // together still fill the batch in flight and the next two.
-        int window = 2 + (3 * _queue.Classifier.BatchSize / Math.Clamp(sureDraws, 1, 50));
+        // together still fill the batches in flight and the next ones.
+        int batches = (2 * _queue.Workers.Count) + 1;
+        int window = 2 + (batches * _queue.Classifier.BatchSize / Math.Clamp(sureDraws, 1, 50));
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var running = new List<Task<T>>();
         try
