@@ -16,10 +16,10 @@ internal static class LeakWatch
     {
         using BaseModel model = BundledModel.Load("consistency:fashion-mnist", "bf16");
         var watched = new WatchedClassifier(model.BaseClassifier);
-        using var queue = new DrawQueue(watched);
+        using var queue = new DrawQueue(watched, model.Workers.ToDrawWorkers());
         var smoothed = new SmoothedClassifier(queue, new NoiseSource(seed: 1));
         var plan = new StagedPlan([0, 0.25, 0.5, 0.75, 1], 100, 10_000, 0.001);
-        Console.WriteLine($"certifying random images at n = 10,000, staged, batch {BundledModel.Batch}, {model.Threads} threads");
+        Console.WriteLine($"certifying random images at n = 10,000, staged, batch {BundledModel.Batch}, {model.Workers.Workers} workers of {model.Workers.Threads} threads");
         Console.WriteLine("minute  images      draws  live tensors  most at once  resident MB  managed MB");
         var clock = Stopwatch.StartNew();
         int images = 0, minute = 0;

@@ -35,7 +35,7 @@ internal static class Recording
         var plan = new FixedPlan();
         Experiment experiment = model.Describe(source, ImageSelection.Parse("every:20").Resolve(source.Count), plan, 0, NoiseKind.Normal);
         using RunFolder run = RunFolder.Open(folder, experiment, Shard.Whole, model.Environment("cpu"));
-        using var queue = new DrawQueue(model.BaseClassifier);
+        using var queue = new DrawQueue(model.BaseClassifier, model.Workers.ToDrawWorkers());
         var smoothed = new SmoothedClassifier(queue, new NoiseSource(experiment.Seed));
         var votes = new Dictionary<int, List<int>>();
         int wanted = Math.Max(0, images - run.Certificates.Count);

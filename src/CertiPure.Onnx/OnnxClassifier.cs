@@ -25,7 +25,7 @@ public sealed class OnnxClassifier : IClassifier, IDisposable
     /// <summary>Loads a model.</summary>
     /// <param name="path">The <c>.onnx</c> file.</param>
     /// <param name="shape">The image shape, needed only where the model leaves its dimensions open.</param>
-    /// <param name="threads">Threads of one operation, at least 1; null for one per core. Results may differ in their last
+    /// <param name="threads">Threads of one run, at least 1; null for one per core. Results may differ in their last
     /// bits between numbers of threads.</param>
     /// <exception cref="CertiPureException">The file is missing, not an ONNX model, or not an image classifier.</exception>
     public OnnxClassifier(string path, ImageShape? shape = null, int? threads = null)
@@ -128,6 +128,8 @@ public sealed class OnnxClassifier : IClassifier, IDisposable
             IntraOpNumThreads = threads ?? Environment.ProcessorCount,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
+        // Threads that wait for work would take the processors from whoever has some.
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", Path.GetFullPath(path));
         try
         {

@@ -41,6 +41,16 @@ public static class ServeCommand
 
     private static readonly Option<int?> BatchSize = new("--batch") { Description = "The networks' fixed batch size (default 64)." };
 
+    private static readonly Option<int?> Workers = new("--workers")
+    {
+        Description = "Threads that call the networks at once (default one per core).",
+    };
+
+    private static readonly Option<int?> Threads = new("--threads")
+    {
+        Description = "Threads of one operation of each worker (default 1).",
+    };
+
     private static readonly Option<string> KeyFile = new("--api-key-file")
     {
         Description = "A file that holds the key clients must send as X-Api-Key.",
@@ -98,8 +108,8 @@ public static class ServeCommand
     {
         var serve = new Command("serve", "Serves certification over HTTP, with a page.")
         {
-            Url, Runs, Data, Classifier, DataSet, Purifier, Precision, Device, BatchSize, KeyFile, WithoutKey, SealingKeyFile,
-            ClientSeeds, Configuration, Lazy, StopAtInputEnd,
+            Url, Runs, Data, Classifier, DataSet, Purifier, Precision, Device, BatchSize, Workers, Threads, KeyFile,
+            WithoutKey, SealingKeyFile, ClientSeeds, Configuration, Lazy, StopAtInputEnd,
         };
         serve.SetAction(RunAsync);
         return new Command("certipure") { serve, new HelpOption() }.Parse(["serve", .. args]);
@@ -152,6 +162,8 @@ public static class ServeCommand
             Precision = arguments.GetValue(Precision) ?? options.Precision,
             Device = arguments.GetValue(Device) ?? options.Device,
             BatchSize = arguments.GetValue(BatchSize) ?? options.BatchSize,
+            Workers = arguments.GetValue(Workers) ?? options.Workers,
+            Threads = arguments.GetValue(Threads) ?? options.Threads,
             ApiKey = ReadSecret(arguments.GetValue(KeyFile)) ?? options.ApiKey,
             AllowRemoteWithoutKey = arguments.GetValue(WithoutKey) || options.AllowRemoteWithoutKey,
             SealingKey = ReadSecret(arguments.GetValue(SealingKeyFile)) ?? options.SealingKey,

@@ -28,6 +28,12 @@ public sealed record ServerOptions
     /// <summary>The networks' device, <c>cpu</c> or <c>cuda:0</c>. Default cpu.</summary>
     public string Device { get; init; } = "cpu";
 
+    /// <summary>Threads that call the networks at once; null (the default) for one per processor that the service may use.</summary>
+    public int? Workers { get; init; }
+
+    /// <summary>Threads of one operation of each worker; null (the default) for 1 on the processor.</summary>
+    public int? Threads { get; init; }
+
     /// <summary>The networks' fixed batch size. Default 64.</summary>
     public int BatchSize { get; init; } = 64;
 
@@ -145,6 +151,7 @@ public sealed record ServerOptions
         [
             (nameof(MaxUploadBytes), MaxUploadBytes), (nameof(MaxImagePixels), MaxImagePixels),
             (nameof(MaxSelectionDraws), MaxSelectionDraws), (nameof(MaxDraws), MaxDraws), (nameof(MaxPictures), MaxPictures),
+            (nameof(Workers), Workers ?? 1), (nameof(Threads), Threads ?? 1),
             (nameof(MaxRequests), MaxRequests), (nameof(MaxWaitingDraws), MaxWaitingDraws), (nameof(BatchSize), BatchSize),
         ];
         foreach ((string name, long value) in counts)

@@ -5,7 +5,7 @@ using CertiPure.Results;
 
 namespace CertiPure.Cli.Options;
 
-/// <summary>Which base classifier: <c>--classifier --arch --purifier --level --precision --device --batch --threads</c>.</summary>
+/// <summary>Which base classifier: <c>--classifier --arch --purifier --level --precision --device --batch --workers --threads</c>.</summary>
 internal sealed class ModelOptions
 {
     private readonly Option<string> _classifier = new("--classifier")
@@ -71,11 +71,8 @@ internal sealed class ModelOptions
         DefaultValueFactory = _ => 64,
     };
 
-    private readonly Option<int?> _threads = new("--threads")
-    {
-        Description = "Threads of one operation; by default one per core.",
-        HelpName = "N",
-    };
+    private readonly Option<int?> _workers = WorkersOption();
+    private readonly Option<int?> _threads = ThreadsOption();
 
     private readonly ModelUse _use;
 
@@ -103,8 +100,8 @@ internal sealed class ModelOptions
         Option[] asked = _use switch
         {
             ModelUse.Purifier => [_purifier, _level, _precision, _device, _threads],
-            ModelUse.Replay => [_classifier, _architecture, _purifier, _core, _selector, _device, _threads],
-            _ => [_classifier, _architecture, _purifier, _level, _precision, _device, _batch, _threads],
+            ModelUse.Replay => [_classifier, _architecture, _purifier, _core, _selector, _device, _workers, _threads],
+            _ => [_classifier, _architecture, _purifier, _level, _precision, _device, _batch, _workers, _threads],
         };
         foreach (Option option in asked)
         {
@@ -157,6 +154,7 @@ internal sealed class ModelOptions
             Precision = parse.GetRequiredValue(_precision),
             Device = parse.GetRequiredValue(_device),
             BatchSize = batch,
+            Workers = Workers(parse),
             Threads = Threads(parse),
         };
     }
@@ -187,6 +185,7 @@ internal sealed class ModelOptions
             Precision = experiment.Precision,
             Device = parse.GetRequiredValue(_device),
             BatchSize = experiment.Batch,
+            Workers = Workers(parse),
             Threads = Threads(parse),
         };
     }
@@ -219,13 +218,31 @@ internal sealed class ModelOptions
         };
     }
 
-    /// <summary>A number of threads.</summary>
-    /// <exception cref="CertiPureException">It is below 1.</exception>
-    public static int? ReadThreads(int? threads) => threads is not < 1
-        ? threads
-        : throw new CertiPureException("--threads counts from 1.", ExitCode.Usage);
+    /// <summary><c>--workers</c>.</summary>
+    public static Option<int?> WorkersOption() => new("--workers")
+    {
+        Description = "Threads that call the networks at once; by default one per core, or what memory allows. No result depends on it.",
+        HelpName = "N",
+    };
 
-    private int? Threads(ParseResult parse) => ReadThreads(parse.GetValue(_threads));
+    /// <summary><c>--threads</c>.</summary>
+    public static Option<int?> ThreadsOption() => new("--threads")
+    {
+        Description = "Threads of one operation of each worker; 1 by default on the processor.",
+        HelpName = "N",
+    };
+
+    /// <summary>A number of threads or workers.</summary>
+    /// <param name="count">The number; null where none is given.</param>
+    /// <param name="option">The option's name.</param>
+    /// <exception cref="CertiPureException">It is below 1.</exception>
+    public static int? ReadCount(int? count, string option) => count is not < 1
+        ? count
+        : throw new CertiPureException($"{option} counts from 1.", ExitCode.Usage);
+
+    private int? Threads(ParseResult parse) => ReadCount(parse.GetValue(_threads), _threads.Name);
+
+    private int? Workers(ParseResult parse) => ReadCount(parse.GetValue(_workers), _workers.Name);
 
     private static string Bundled(Experiment experiment, string role, string option) =>
         (experiment.Weights.TryGetValue(role, out string? hash) ? BundledModels.OfProgram.FindByHash(hash) : null)

@@ -129,7 +129,7 @@ internal sealed class TrainingOptions
             Changes = parse.GetValue(_set) ?? [],
             StartPath = parse.GetValue(_from),
             StateFolder = parse.GetValue(_state),
-            Threads = ModelOptions.ReadThreads(parse.GetValue(_threads)),
+            Threads = ModelOptions.ReadCount(parse.GetValue(_threads), _threads.Name),
             AnnounceThreads = terminal.WriteNote,
             Resume = parse.GetValue(_resume),
             Overwrite = parse.GetValue(_overwrite),

@@ -100,7 +100,7 @@ internal sealed class CertifyVerb : Verb
             images, ids, plan, parse.GetValue(_seed), SmoothingOptions.ReadNoise(parse.GetRequiredValue(_noise)));
         if (parse.GetValue(_dryRun))
         {
-            Preview(CertificationEstimate.Measure(model.BaseClassifier, experiment, shard));
+            Preview(CertificationEstimate.Measure(model, experiment, shard));
             return ExitCode.Success;
         }
 
@@ -149,7 +149,14 @@ internal sealed class CertifyVerb : Verb
         return Terminal.TrackAsync("certifying", "images", done, done + run.Pending.Count, async progress =>
         {
             await CertificationRun
-                .CompleteAsync(run, images, model.BaseClassifier, plan, _ => progress.Report(run.Certificates.Count), cancellation)
+                .CompleteAsync(
+                    run,
+                    images,
+                    model.BaseClassifier,
+                    plan,
+                    model.Workers.ToDrawWorkers(),
+                    _ => progress.Report(run.Certificates.Count),
+                    cancellation)
                 .ConfigureAwait(false);
             return true;
         });

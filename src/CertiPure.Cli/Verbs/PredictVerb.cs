@@ -56,7 +56,7 @@ internal sealed class PredictVerb : Verb
         IReadOnlyList<int> ids = _data.Select(parse, images);
         using BaseModel model = ModelCatalog.Load(_model.Read(parse, sigma, images.Shape));
         model.Refuse(images);
-        using var queue = new DrawQueue(model.BaseClassifier);
+        using var queue = new DrawQueue(model.BaseClassifier, model.Workers.ToDrawWorkers());
         var smoothed = new SmoothedClassifier(
             queue,
             new NoiseSource(parse.GetValue(_seed), SmoothingOptions.ReadNoise(parse.GetRequiredValue(_noise))));

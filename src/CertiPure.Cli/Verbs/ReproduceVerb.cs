@@ -51,6 +51,9 @@ internal sealed class ReproduceVerb : Verb
         DefaultValueFactory = _ => "cpu",
     };
 
+    private readonly Option<int?> _workers = ModelOptions.WorkersOption();
+    private readonly Option<int?> _threads = ModelOptions.ThreadsOption();
+
     private readonly Option<string> _out = OutputOptions.Out(
         "The folder for runs and report, reproduction/DATA-SCALE if absent; an interrupted reproduction in it goes on.", required: false);
 
@@ -73,7 +76,7 @@ internal sealed class ReproduceVerb : Verb
         _precision.AcceptOnlyFromAmong("fp32", "bf16");
         _data.AcceptOnlyFromAmong("cifar10", "fashion-mnist");
         foreach (Option option in (Option[])
-            [_scale, _quick, _dryRun, _classifiers, _data, _directory, _precision, _device, _out, _overwrite, _json])
+            [_scale, _quick, _dryRun, _classifiers, _data, _directory, _precision, _device, _workers, _threads, _out, _overwrite, _json])
         {
             Add(option);
         }
@@ -170,6 +173,8 @@ internal sealed class ReproduceVerb : Verb
             Classifiers = classifiers,
             Device = parse.GetRequiredValue(_device),
             Precision = parse.GetValue(_precision),
+            Workers = ModelOptions.ReadCount(parse.GetValue(_workers), _workers.Name),
+            Threads = ModelOptions.ReadCount(parse.GetValue(_threads), _threads.Name),
             Overwrite = parse.GetValue(_overwrite),
         });
     }

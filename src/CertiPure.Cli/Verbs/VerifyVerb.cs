@@ -5,6 +5,7 @@ using CertiPure.Recipes.Catalog;
 using CertiPure.Recipes.Runs;
 using CertiPure.Results;
 using CertiPure.Smoothing;
+using CertiPure.Torch.Backend;
 
 namespace CertiPure.Cli.Verbs;
 
@@ -135,6 +136,8 @@ internal sealed class VerifyVerb : Verb
             .TrackAsync("attacking", "attempts", 0, total, progress => Task.Run(
                 () =>
                 {
+                    // One image after the other, so that the workers' share of the processors is free.
+                    LibTorch.Threads = request.Threads ?? Environment.ProcessorCount;
                     var attempts = new List<AttackAttempt>();
                     foreach (AttackAttempt attempt in CertificateAttack.Of(
                         experiment, certificates, images, model, differentiable, settings, cancellation))

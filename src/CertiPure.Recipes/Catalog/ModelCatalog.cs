@@ -14,6 +14,8 @@ namespace CertiPure.Recipes.Catalog;
 /// <summary>Names and paths to networks: classifiers, purifiers, and the base classifier they make together.</summary>
 public static class ModelCatalog
 {
+    private const int FewImages = 2;
+
     private static readonly string[] ClassifierFiles = ["classifier"];
 
     /// <summary>Loads the base classifier that the user describes.</summary>
@@ -46,6 +48,8 @@ public static class ModelCatalog
                 $"An ONNX classifier computes on the processor; leave out --device {request.Device}.", ExitCode.Usage);
         }
 
+        WorkerPlan workers = WorkerPlan.Choose(request.Workers, request.Threads, request.Device);
+        request = request with { Threads = workers.Threads };
         var parts = new List<IDisposable>();
         try
         {
@@ -59,7 +63,7 @@ public static class ModelCatalog
             IClassifier classifier = LoadClassifier(request, classifierPath);
             Keep(classifier as IDisposable);
             RefuseUnlike(purifier, classifier);
-            BaseModel model = Describe(request, classifierPath, purifierPath, purifier, classifier, parts);
+            BaseModel model = Describe(request, classifierPath, purifierPath, purifier, classifier, workers, parts);
             return request.Core is null ? model : Route(request, request.Core, purifier, model, models);
         }
         catch
@@ -122,8 +126,14 @@ public static class ModelCatalog
         string? purifierPath,
         TorchPurifier? purifier,
         IClassifier classifier,
+        WorkerPlan workers,
         IReadOnlyList<IDisposable> parts)
     {
+        if (!workers.IsAsked && workers.Workers > 1)
+        {
+            workers = FitMemory(workers, purifier, classifier, request);
+        }
+
         var hashes = new Dictionary<string, string> { ["classifier"] = FileHash.Of(classifierPath) };
         if (purifierPath is not null)
         {
@@ -146,9 +156,29 @@ public static class ModelCatalog
             new ClassifierIdentity(NameOf(request.Classifier, classifierPath), classifier.ClassCount),
             request.Precision,
             hashes,
-            usesTorch ? LibTorch.Threads : request.Threads ?? System.Environment.ProcessorCount,
+            workers,
             usesTorch ? LibTorch.Describe().Capability : null,
             parts);
+    }
+
+    private static WorkerPlan FitMemory(WorkerPlan workers, TorchPurifier? purifier, IClassifier classifier, ModelRequest request)
+    {
+        // A few images show what a batch takes, and which threads are fastest, without the time of a batch.
+        int images = Math.Min(FewImages, request.BatchSize);
+        long? bytes = ActivationMemory.Measure(Use);
+        return bytes is null
+            ? workers
+            : workers.FitMemory(
+                Environment.ProcessorCount,
+                bytes.Value * request.BatchSize / images,
+                ActivationMemory.Available,
+                plan => plan.Workers * images / plan.Time(Use));
+
+        void Use()
+        {
+            var batch = new ImageBatch(classifier.Shape, images);
+            classifier.Logits(purifier?.Purify(batch, request.Sigma) ?? batch);
+        }
     }
 
     /// <summary>The model beside a plain one, between which entropy or a selection network chooses.</summary>

@@ -35,7 +35,10 @@ public sealed record ModelRequest(string Classifier, PurifierChoice Purifier, do
     /// <summary>The networks' fixed batch size, at least 1.</summary>
     public int BatchSize { get; init; } = 64;
 
-    /// <summary>Threads of one operation, at least 1; null for one per core.</summary>
+    /// <summary>Threads that call the networks at once, at least 1; null for what <see cref="Runs.WorkerPlan"/> chooses.</summary>
+    public int? Workers { get; init; }
+
+    /// <summary>Threads of one operation, at least 1; null for what <see cref="Runs.WorkerPlan"/> chooses.</summary>
     public int? Threads { get; init; }
 
     /// <summary>The SHA-256 that the purifier's file must have; null for any.</summary>

@@ -40,7 +40,7 @@ public sealed class DemoRun : IDisposable
     {
         ArgumentNullException.ThrowIfNull(certified);
         return CertificationRun.CompleteAsync(
-            _folder, _images, Model.BaseClassifier, _plan, _ => certified(), cancellation);
+            _folder, _images, Model.BaseClassifier, _plan, Model.Workers.ToDrawWorkers(), _ => certified(), cancellation);
     }
 
     /// <inheritdoc/>

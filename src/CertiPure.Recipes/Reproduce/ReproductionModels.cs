@@ -35,7 +35,8 @@ internal sealed class ReproductionModels
     /// <summary>Whether weights can be loaded at once, without converting a published file.</summary>
     public bool IsReady(string role) => _options.Weights.IsReady(role);
 
-    public BaseModel Load(PlannedRun run) => ModelCatalog.Load(Request(run));
+    public BaseModel Load(PlannedRun run) => ModelCatalog.Load(
+        Request(run) with { Workers = _options.Workers, Threads = _options.Threads });
 
     public TorchPurifier LoadPurifier(string method, string role, double sigma) =>
         ModelCatalog.LoadPurifier(Request("", new PurifierChoice(method, _options.Weights.Prepare(role)), sigma))!;

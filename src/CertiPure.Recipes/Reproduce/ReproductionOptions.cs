@@ -32,6 +32,12 @@ public sealed record ReproductionOptions
     /// <summary>The networks' arithmetic; null for the scale's.</summary>
     public string? Precision { get; init; }
 
+    /// <summary>Threads that call the networks at once; null for what <see cref="Runs.WorkerPlan"/> chooses.</summary>
+    public int? Workers { get; init; }
+
+    /// <summary>Threads of one operation; null for what <see cref="Runs.WorkerPlan"/> chooses.</summary>
+    public int? Threads { get; init; }
+
     /// <summary>Whether runs of other experiments that the folder holds are discarded, and not refused.</summary>
     public bool Overwrite { get; init; }
 

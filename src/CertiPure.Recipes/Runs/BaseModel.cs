@@ -13,7 +13,7 @@ namespace CertiPure.Recipes.Runs;
 /// <param name="Classifier">The classifier behind the purifier.</param>
 /// <param name="Precision">The networks' arithmetic.</param>
 /// <param name="Weights">SHA-256 of each weight file, by its role.</param>
-/// <param name="Threads">Threads of one operation.</param>
+/// <param name="Workers">How many threads call it at once, and how many one operation takes.</param>
 /// <param name="InstructionSet">What the networks' library uses of the processor, or null where it does not tell.</param>
 /// <param name="Parts">What is disposed with it.</param>
 public sealed record BaseModel(
@@ -24,7 +24,7 @@ public sealed record BaseModel(
     ClassifierIdentity Classifier,
     string Precision,
     IReadOnlyDictionary<string, string> Weights,
-    int Threads,
+    WorkerPlan Workers,
     string? InstructionSet,
     params IReadOnlyList<IDisposable> Parts) : IDisposable
 {
@@ -124,7 +124,7 @@ public sealed record BaseModel(
 
     /// <summary>This process on this machine, for a manifest.</summary>
     /// <param name="device">The networks' device.</param>
-    public RunEnvironment Environment(string device) => RunEnvironment.Detect(device, Threads, InstructionSet);
+    public RunEnvironment Environment(string device) => RunEnvironment.Detect(device, Workers.Threads, InstructionSet);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using CertiPure.Images;
 using CertiPure.Results;
 
@@ -10,7 +9,7 @@ namespace CertiPure.Recipes.Runs;
 /// <param name="Images">The images of that part.</param>
 /// <param name="Draws">Their draws, at most.</param>
 /// <param name="NetworkCalls">Network evaluations of those draws, all networks together.</param>
-/// <param name="DrawsPerSecond">The base classifier's speed: the median over a few batches after a first one.</param>
+/// <param name="DrawsPerSecond">The base classifier's speed: the median over a few rounds, of one batch for each worker, after a first one.</param>
 /// <param name="Hours">The time the draws would take at that speed.</param>
 public sealed record CertificationEstimate(
     Experiment Experiment,
@@ -21,32 +20,29 @@ public sealed record CertificationEstimate(
     double DrawsPerSecond,
     double Hours)
 {
-    private const int TimedBatches = 5;
+    private const int TimedRounds = 5;
 
     /// <summary>Times the base classifier.</summary>
-    /// <param name="classifier">The base classifier that the experiment describes.</param>
+    /// <param name="model">The base classifier that the experiment describes.</param>
     /// <param name="experiment">The experiment.</param>
     /// <param name="shard">The part of it.</param>
-    public static CertificationEstimate Measure(IBaseClassifier classifier, Experiment experiment, Shard shard)
+    public static CertificationEstimate Measure(BaseModel model, Experiment experiment, Shard shard)
     {
-        ArgumentNullException.ThrowIfNull(classifier);
+        ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(experiment);
         ArgumentNullException.ThrowIfNull(shard);
         int images = shard.Select(experiment.Images).Count;
         long draws = images * ((long)experiment.N0 + experiment.N);
-        var batch = new ImageBatch(classifier.Shape, classifier.BatchSize);
-        var labels = new int[classifier.BatchSize];
-        // The first call also loads and compiles.
-        classifier.Classify(batch, labels);
-        double[] seconds = [.. Enumerable.Range(0, TimedBatches).Select(_ =>
-        {
-            long start = Stopwatch.GetTimestamp();
-            classifier.Classify(batch, labels);
-            return Stopwatch.GetElapsedTime(start).TotalSeconds;
-        }).Order()];
-        double rate = classifier.BatchSize / seconds[TimedBatches / 2];
+        IBaseClassifier classifier = model.BaseClassifier;
+        // The first round also loads and compiles.
+        Round();
+        double[] seconds = [.. Enumerable.Range(0, TimedRounds).Select(_ => Round()).Order()];
+        double rate = model.Workers.Workers * classifier.BatchSize / seconds[TimedRounds / 2];
         return new CertificationEstimate(
             experiment, shard, images, draws, draws * CallsPerDraw(experiment), rate, draws / rate / 3600);
+
+        double Round() => model.Workers.Time(() => classifier.Classify(
+            new ImageBatch(classifier.Shape, classifier.BatchSize), new int[classifier.BatchSize]));
     }
 
     /// <summary>The purifier, the classifier and, under routing, the network that selects.</summary>

@@ -12,6 +12,7 @@ public static class CertificationRun
     /// <param name="images">The images that the run's ids refer to.</param>
     /// <param name="classifier">The base classifier that the run's experiment describes.</param>
     /// <param name="plan">The plan that the run's experiment describes.</param>
+    /// <param name="workers">Who calls the base classifier; null for one worker.</param>
     /// <param name="certified">Told of every certificate after it is on the disk.</param>
     /// <param name="cancellation">Stops; what is certified stays, and opening the run again goes on from there.</param>
     /// <exception cref="CertiPureException">An image cannot be read, the network fails, or the disk is full.</exception>
@@ -20,6 +21,7 @@ public static class CertificationRun
         IImageSource images,
         IBaseClassifier classifier,
         SamplingPlan plan,
+        DrawWorkers? workers = null,
         Action<Certificate>? certified = null,
         CancellationToken cancellation = default)
     {
@@ -28,7 +30,7 @@ public static class CertificationRun
         ArgumentNullException.ThrowIfNull(classifier);
         ArgumentNullException.ThrowIfNull(plan);
         Experiment experiment = run.Manifest.Experiment;
-        using var queue = new DrawQueue(classifier);
+        using var queue = new DrawQueue(classifier, workers);
         var smoothed = new SmoothedClassifier(queue, new NoiseSource(experiment.Seed, experiment.Noise));
         try
         {
@@ -57,6 +59,7 @@ public static class CertificationRun
     /// <param name="images">The images that the runs' ids refer to.</param>
     /// <param name="classifiers">The base classifier that the runs' experiments describe.</param>
     /// <param name="plan">The plan that the runs' experiments describe.</param>
+    /// <param name="workers">Who calls the base classifier; null for one worker.</param>
     /// <param name="certified">Told after each image.</param>
     /// <param name="cancellation">Stops; what is certified stays, and opening the runs again goes on from there.</param>
     /// <exception cref="CertiPureException">The runs differ in more than their classifier, an image cannot be read, a network fails, or
@@ -66,6 +69,7 @@ public static class CertificationRun
         IImageSource images,
         PurifiedClassifierGroup classifiers,
         SamplingPlan plan,
+        DrawWorkers? workers = null,
         Action? certified = null,
         CancellationToken cancellation = default)
     {
@@ -75,7 +79,7 @@ public static class CertificationRun
         ArgumentNullException.ThrowIfNull(plan);
         RefuseUnlike(runs);
         Experiment experiment = runs[0].Manifest.Experiment;
-        using var queue = new DrawQueue(classifiers);
+        using var queue = new DrawQueue(classifiers, workers);
         var smoothed = new SmoothedClassifier(queue, new NoiseSource(experiment.Seed, experiment.Noise));
         // An interruption may have come between the lines of two runs, so each image is certified where it is missing.
         HashSet<int>[] pending = [.. runs.Select(run => run.Pending.ToHashSet())];

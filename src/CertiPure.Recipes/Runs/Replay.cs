@@ -48,7 +48,7 @@ public sealed record Replay(Certificate Claimed, Certificate Replayed)
         ArgumentNullException.ThrowIfNull(model);
         model.RefuseOtherWeights(experiment);
         SamplingPlan plan = SamplingPlans.Of(experiment);
-        using var queue = new DrawQueue(model.BaseClassifier);
+        using var queue = new DrawQueue(model.BaseClassifier, model.Workers.ToDrawWorkers());
         var smoothed = new SmoothedClassifier(queue, new NoiseSource(experiment.Seed, experiment.Noise));
         var claimed = certificates.ToDictionary(certificate => certificate.Id);
         var found = new Dictionary<int, Replay>();

@@ -61,9 +61,9 @@ internal sealed class Certifier(
         {
             throw;
         }
-        catch
+        catch when (model.Queue.HasFailed)
         {
-            // The base classifier has failed, and with it its queue.
+            // The base classifier has failed, and with it its queue; what this request alone broke leaves the queue to the others.
             queues.Retire(model);
             throw;
         }

@@ -166,6 +166,8 @@ public sealed class CatalogLibrary : IModelLibrary
             Precision = _options.Precision,
             Device = _options.Device,
             BatchSize = _options.BatchSize,
+            Workers = _options.Workers,
+            Threads = _options.Threads,
         },
         _bundled);
 

@@ -1,22 +1,31 @@
 using System.Collections.Concurrent;
+using CertiPure.Recipes.Runs;
 
 namespace CertiPure.Server.Models;
 
 /// <summary>
-/// Lets the base classifiers of several queues take turns on the one device they share, batch by batch, first come, first served: two
-/// forward passes at once would only slow each other down. One thread makes all passes, because OpenMP keeps waiting threads for
-/// each thread that calls it, and more of them than cores slow every pass down (<see cref="Torch.Backend.NetworkThread"/>).
+/// Lets the base classifiers of several queues take turns on the processors or the device they share, batch by batch, first come, first
+/// served: more forward passes at once than a <see cref="WorkerPlan"/> has workers would only slow each other down. Its threads
+/// make all passes, because OpenMP keeps what it needs for each thread that calls it
+/// (<see cref="Torch.Backend.NetworkThread"/>).
 /// </summary>
 internal sealed class DeviceTurns : IDisposable
 {
     private readonly BlockingCollection<(Action Work, TaskCompletionSource Done, CancellationToken Gone)> _waiting = [];
-    private readonly Thread _device;
+    private readonly List<Thread> _threads = [];
 
-    public DeviceTurns()
+    public DeviceTurns(WorkerPlan plan)
     {
-        _device = new Thread(Serve) { IsBackground = true, Name = "CertiPure device" };
-        _device.Start();
+        for (int i = 0; i < plan.Workers; i++)
+        {
+            var thread = new Thread(() => Serve(plan)) { IsBackground = true, Name = "CertiPure worker" };
+            _threads.Add(thread);
+            thread.Start();
+        }
     }
+
+    /// <summary>How many passes are made at once.</summary>
+    public int Count => _threads.Count;
 
     /// <summary>Runs the work in its turn and waits for it.</summary>
     /// <param name="work">The work, whose exceptions are thrown here.</param>
@@ -28,22 +37,23 @@ internal sealed class DeviceTurns : IDisposable
     /// <returns>Ends as the work does; cancelled where the turn was given up.</returns>
     public Task RunAsync(Action work, CancellationToken cancellationToken)
     {
-        // What follows the work is no business of the device's thread.
+        // What follows the work is no business of these threads.
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _waiting.Add((work, done, cancellationToken), CancellationToken.None);
         return done.Task;
     }
 
-    /// <summary>Ends the thread after what waits; nobody may come any more.</summary>
+    /// <summary>Ends the threads after what waits; nobody may come any more.</summary>
     public void Dispose()
     {
         _waiting.CompleteAdding();
-        _device.Join();
+        _threads.ForEach(thread => thread.Join());
         _waiting.Dispose();
     }
 
-    private void Serve()
+    private void Serve(WorkerPlan plan)
     {
+        bool hasBegun = false;
         foreach ((Action work, TaskCompletionSource done, CancellationToken gone) in _waiting.GetConsumingEnumerable())
         {
             if (gone.IsCancellationRequested)
@@ -54,6 +64,7 @@ internal sealed class DeviceTurns : IDisposable
 
             try
             {
+                hasBegun = hasBegun || plan.Begin();
                 work();
                 done.SetResult();
             }

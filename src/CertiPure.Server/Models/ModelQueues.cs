@@ -1,13 +1,14 @@
 using System.Collections.Concurrent;
+using CertiPure.Recipes.Runs;
 using CertiPure.Smoothing;
 
 namespace CertiPure.Server.Models;
 
 /// <summary>Keeps one queue per base classifier: per model, purifier and noise level, loaded when first asked for.</summary>
-internal sealed class ModelQueues(IModelLibrary library) : IDisposable
+internal sealed class ModelQueues(IModelLibrary library, ServerOptions options) : IDisposable
 {
     private readonly ConcurrentDictionary<(string Model, string Purifier, double Sigma), Lazy<Task<QueuedModel>>> _queues = new();
-    private readonly DeviceTurns _turns = new();
+    private readonly DeviceTurns _turns = new(WorkerPlan.Choose(options.Workers, options.Threads, options.Device));
     private DrawQueueStatistics _retired = new(0, 0, 0, 0, 0, 0);
 
     /// <summary>What all queues have done so far.</summary>

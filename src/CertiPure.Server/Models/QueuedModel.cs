@@ -14,7 +14,10 @@ internal sealed class QueuedModel : IDisposable
         Offer = offer;
         Loaded = loaded;
         _turns = turns;
-        Queue = new DrawQueue(new TurnTakingBaseClassifier(loaded.BaseClassifier, turns));
+        // Its workers wait for their turns on the device's threads, and draw noise meanwhile.
+        int workers = Math.Min(turns.Count, loaded.Workers.Workers);
+        Queue = new DrawQueue(
+            new TurnTakingBaseClassifier(loaded.BaseClassifier, turns), new DrawWorkers { Count = workers, NoiseThreads = 1 });
     }
 
     public ModelOffer Offer { get; }

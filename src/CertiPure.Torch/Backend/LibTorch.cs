@@ -40,6 +40,24 @@ public static class LibTorch
         }
     }
 
+    /// <summary>Sets the threads of one operation for the calling thread, and for threads to come, where libtorch is loaded.</summary>
+    /// <param name="count">The number, at least 1.</param>
+    /// <returns>Whether libtorch is loaded; where it is not, nothing is done.</returns>
+    public static bool TryUseThreads(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        lock (Gate)
+        {
+            if (!s_loaded)
+            {
+                return false;
+            }
+        }
+
+        torch.set_num_threads(count);
+        return true;
+    }
+
     /// <summary>Lets <see cref="Load"/> fetch libtorch by <c>dotnet restore</c> where it is not on this machine. A program for people
     /// calls this; a library never fetches anything of its own accord.</summary>
     /// <param name="announce">Told in a sentence that it is being fetched.</param>

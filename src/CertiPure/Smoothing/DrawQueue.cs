@@ -58,6 +58,18 @@ public sealed class DrawQueue : IDisposable
     /// <summary>Who calls the base classifier.</summary>
     public DrawWorkers Workers { get; }
 
+    /// <summary>Whether the base classifier has failed, and with it the queue: it takes nobody any more.</summary>
+    public bool HasFailed
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _failure is not null;
+            }
+        }
+    }
+
     /// <summary>What the queue has done so far.</summary>
     public DrawQueueStatistics Statistics
     {

@@ -122,7 +122,7 @@ public sealed class CertificateAttackTests
             new ClassifierIdentity("plane", 2),
             "fp32",
             new Dictionary<string, string>(),
-            1,
+            new WorkerPlan(1, 1, "a test"),
             null,
             classifier);
     }

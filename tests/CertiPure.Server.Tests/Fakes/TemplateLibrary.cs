@@ -41,7 +41,7 @@ public sealed class TemplateLibrary : IModelLibrary
             new ClassifierIdentity(model, _images.ClassNames.Count),
             "fp32",
             weights,
-            Threads: 1,
+            Workers: new WorkerPlan(1, 1, "a test"),
             InstructionSet: null);
     }
 }

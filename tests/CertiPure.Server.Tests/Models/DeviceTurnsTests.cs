@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using CertiPure.Recipes.Runs;
 using CertiPure.Server.Models;
 
 namespace CertiPure.Server.Tests.Models;
@@ -8,7 +9,7 @@ public sealed class DeviceTurnsTests
     [Fact]
     public async Task All_work_is_done_by_one_thread_one_at_a_time()
     {
-        using var turns = new DeviceTurns();
+        using var turns = new DeviceTurns(new WorkerPlan(1, 1, "a test"));
         var threads = new ConcurrentBag<int>();
         int running = 0;
         await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => turns.Run(() =>
@@ -26,7 +27,7 @@ public sealed class DeviceTurnsTests
     [Fact]
     public async Task A_turn_that_was_given_up_is_passed_over()
     {
-        using var turns = new DeviceTurns();
+        using var turns = new DeviceTurns(new WorkerPlan(1, 1, "a test"));
         using var release = new ManualResetEventSlim();
         using var gone = new CancellationTokenSource();
         bool isServed = false;
@@ -43,7 +44,7 @@ public sealed class DeviceTurnsTests
     [Fact]
     public void Who_fails_is_told_as_it_was_and_the_next_gets_its_turn()
     {
-        using var turns = new DeviceTurns();
+        using var turns = new DeviceTurns(new WorkerPlan(1, 1, "a test"));
         var thrown = new CertiPureException("Out of memory.");
 
         Assert.Same(thrown, Assert.Throws<CertiPureException>(() => turns.Run(() => throw thrown)));

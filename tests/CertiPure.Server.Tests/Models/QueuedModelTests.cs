@@ -1,4 +1,5 @@
 using CertiPure.Images;
+using CertiPure.Recipes.Runs;
 using CertiPure.Server.Models;
 using CertiPure.Server.Tests.Fakes;
 
@@ -10,7 +11,7 @@ public sealed class QueuedModelTests
     public async Task Nothing_is_shown_to_who_has_gone_before_the_turn_came()
     {
         var library = new TemplateLibrary();
-        using var turns = new DeviceTurns();
+        using var turns = new DeviceTurns(new WorkerPlan(1, 1, "a test"));
         using var model = new QueuedModel(library.Models[0], library.Load("fashion-templates", "blur", 0.5), turns);
         using var release = new ManualResetEventSlim();
         using var gone = new CancellationTokenSource();
