@@ -47,7 +47,7 @@ internal sealed class LeastSquaresClassifier : IClassifier
             new ClassifierIdentity("linear", classifier.ClassCount),
             "fp32",
             new Dictionary<string, string> { ["classifier"] = hash },
-            LibTorch.Threads,
+            WorkerPlan.Choose(null, null),
             null);
     }
 
