@@ -184,6 +184,8 @@ public sealed class DrawWorkersTests
 
         public double Sigma => 0.5;
 
+        public float[] Scores(ImageBatch noisy) => throw new NotSupportedException();
+
         public void Classify(ImageBatch noisy, Span<int> labels)
         {
             var given = new int[labels.Length];
