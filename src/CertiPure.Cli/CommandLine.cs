@@ -66,8 +66,8 @@ internal static class CommandLine
         }
         catch (CertiPureException error)
         {
-            terminal.WriteError(error.Message);
-            return (int)error.ExitCode;
+            terminal.WriteError(Remedies.Describe(error));
+            return (int)Remedies.CodeOf(error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

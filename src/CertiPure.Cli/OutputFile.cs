@@ -11,13 +11,13 @@ internal static class OutputFile
     {
         if (Directory.Exists(path))
         {
-            throw new CertiPureException($"{path} is a folder; name a file.", ExitCode.Usage);
+            throw new CertiPureException($"{path} is a folder; name a file.", ErrorReason.InvalidArgument);
         }
 
         if (File.Exists(path) && !overwrite)
         {
             throw new CertiPureException(
-                $"{path} already exists; name another file, or give --overwrite to replace it.", ExitCode.Refused);
+                $"{path} already exists; name another file.", ErrorReason.OutputExists);
         }
     }
 

@@ -45,7 +45,7 @@ public static class RunReport
         {
             report.AddSection("What was run").AddText(
                 "A run is determined by its experiment: repeating it gives the same votes. Each bound and radius follows from the "
-                + "votes of its row in certificates.jsonl alone; certipure verify derives them again.");
+                + "votes of its row in certificates.jsonl alone; verification derives them again.");
             foreach (CertifiedRun run in runs.Where(run => run.Manifest is not null))
             {
                 report.AddManifest(run.Name, run.Manifest!);

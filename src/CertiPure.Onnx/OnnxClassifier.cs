@@ -182,7 +182,7 @@ public sealed class OnnxClassifier : IClassifier, IDisposable
             ? throw new CertiPureException(
                 $"The ONNX model {_path} takes images of {shape}, but the images here are {wanted}; choose a classifier of "
                 + "that size.",
-                ExitCode.Refused)
+                ErrorReason.Refused)
             : (name, shape, batch > 0 ? batch : null);
     }
 

@@ -96,7 +96,7 @@ public static class ServeCommand
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
         {
             await Console.Error.WriteLineAsync($"certipure: {parsed.Errors[0].Message.TrimEnd('.')}; see certipure serve --help.");
-            return (int)ExitCode.Usage;
+            return StartFailure.Usage;
         }
 
         // The host answers signals itself and gives what is running its time; the parser's own handler would end it after two seconds.
@@ -133,17 +133,17 @@ public static class ServeCommand
             }
 
             await app.RunAsync(cancellation);
-            return warmup.Failure is { } failure ? throw failure : (int)ExitCode.Success;
+            return warmup.Failure is { } failure ? throw failure : 0;
         }
         catch (CertiPureException e)
         {
-            await Console.Error.WriteLineAsync($"certipure: {e.Message}");
-            return (int)e.ExitCode;
+            await Console.Error.WriteLineAsync($"certipure: {StartFailure.Describe(e)}");
+            return StartFailure.CodeOf(e);
         }
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
             await Console.Error.WriteLineAsync($"certipure: {e.Message.TrimEnd('.')}; give another address by --url.");
-            return (int)ExitCode.Failed;
+            return StartFailure.Failed;
         }
     }
 
@@ -180,7 +180,7 @@ public static class ServeCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CertiPureException($"The key file {path} cannot be read: {e.Message}", e, ExitCode.Usage);
+            throw new CertiPureException($"The key file {path} cannot be read: {e.Message}", e, ErrorReason.InvalidArgument);
         }
     }
 }

@@ -88,5 +88,5 @@ internal static class ServerConfiguration
         : "a text";
 
     private static CertiPureException Invalid(string problem) =>
-        new($"The service's configuration cannot be read: {problem}.", ExitCode.Usage);
+        new($"The service's configuration cannot be read: {problem}.", ErrorReason.InvalidArgument);
 }

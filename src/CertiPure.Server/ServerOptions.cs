@@ -119,7 +119,7 @@ public sealed record ServerOptions
         {
             throw new CertiPureException(
                 $"{Url} is reachable from other machines; give --api-key-file F, or --without-key if everyone may use it.",
-                ExitCode.Refused);
+                ErrorReason.Refused);
         }
 
         if (ApiKey is { Length: < 16 })
@@ -169,5 +169,5 @@ public sealed record ServerOptions
     }
 
     private static CertiPureException Invalid(string problem) =>
-        new($"The service's configuration is not valid: {problem}.", ExitCode.Usage);
+        new($"The service's configuration is not valid: {problem}.", ErrorReason.InvalidArgument);
 }

@@ -1,21 +1,22 @@
 namespace CertiPure;
 
-/// <summary>An error that the user can act on: one sentence saying what is wrong, where, and what to do.</summary>
+/// <summary>An error that the user can act on: one sentence saying what is wrong and where, in words that hold for every program that
+/// uses the library. A program adds, from <see cref="Reason"/>, what to do about it in its own terms.</summary>
 public sealed class CertiPureException : Exception
 {
     /// <summary>An error with its sentence.</summary>
-    /// <param name="message">One sentence: what is wrong, where, and what to do.</param>
-    /// <param name="exitCode">What the command line then answers to the shell.</param>
-    public CertiPureException(string message, ExitCode exitCode = ExitCode.Failed)
-        : base(message) => ExitCode = exitCode;
+    /// <param name="message">One sentence: what is wrong and where. It names no option of a command line.</param>
+    /// <param name="reason">The kind of error.</param>
+    public CertiPureException(string message, ErrorReason reason = ErrorReason.Failed)
+        : base(message) => Reason = reason;
 
     /// <summary>An error with its sentence and its cause.</summary>
-    /// <param name="message">One sentence: what is wrong, where, and what to do.</param>
-    /// <param name="innerException">The exception that told of it, if one did.</param>
-    /// <param name="exitCode">What the command line then answers to the shell.</param>
-    public CertiPureException(string message, Exception? innerException, ExitCode exitCode = ExitCode.Failed)
-        : base(message, innerException) => ExitCode = exitCode;
+    /// <param name="message">One sentence: what is wrong and where. It names no option of a command line.</param>
+    /// <param name="innerException">The exception that it follows from, if any.</param>
+    /// <param name="reason">The kind of error.</param>
+    public CertiPureException(string message, Exception? innerException, ErrorReason reason = ErrorReason.Failed)
+        : base(message, innerException) => Reason = reason;
 
-    /// <summary>What the command line answers to the shell.</summary>
-    public ExitCode ExitCode { get; }
+    /// <summary>The kind of error.</summary>
+    public ErrorReason Reason { get; }
 }

@@ -87,7 +87,7 @@ public sealed class ContractProbe
                 $"The classifier's graph draws random numbers ({Names(random)}). It is refused because the independence of such "
                 + "answers between rows and calls can be neither shown nor replayed, not because every such certificate were false; "
                 + "export it without these nodes (model.eval() removes dropout).",
-                ExitCode.Refused);
+                ErrorReason.Refused);
         }
     }
 
@@ -120,7 +120,7 @@ public sealed class ContractProbe
         return scores.Length > 0 && scores.Length % _rows == 0
             ? scores
             : throw new CertiPureException(
-                $"The base classifier gave {scores.Length} scores for {_rows} images; each needs a row of its own.", ExitCode.Refused);
+                $"The base classifier gave {scores.Length} scores for {_rows} images; each needs a row of its own.", ErrorReason.Refused);
     }
 
     private void CompareNeighbours(float[] scores, int[] origins)
@@ -244,7 +244,7 @@ public sealed class ContractProbe
         return new CertiPureException(
             $"{what}, so it is not a function of one image and nothing can be certified. The likely cause: {likely}. Call model.eval() "
             + "before the model is exported, and quantise statically.",
-            ExitCode.Refused);
+            ErrorReason.Refused);
     }
 
     private static string Reason(SuspectKind kind) => kind switch

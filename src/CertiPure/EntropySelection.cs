@@ -18,7 +18,7 @@ public sealed class EntropySelection : RouteSelection
         {
             throw new CertiPureException(
                 $"The entropy threshold {threshold} is no entropy in units of the largest one; give a number from 0 to 1.",
-                ExitCode.Usage);
+                ErrorReason.InvalidArgument);
         }
 
         _threshold = threshold;

@@ -61,7 +61,7 @@ public static class Logits
             throw new CertiPureException(
                 $"The classifier gave {scores.Length} scores for {images} images, where {images} rows of {perImage} are needed; each "
                 + "image of a batch must get its own row.",
-                ExitCode.Refused);
+                ErrorReason.Refused);
         }
 
         for (int i = 0; i < scores.Length; i++)
@@ -72,7 +72,7 @@ public static class Logits
                 throw new CertiPureException(
                     $"The classifier's score of class {i % perImage} is {value}, so no class is the best; check its weights, its "
                     + "precision and the range of its input.",
-                    ExitCode.Refused);
+                    ErrorReason.Refused);
             }
         }
     }

@@ -13,9 +13,9 @@ public sealed class NetworkSelection : RouteSelection
         if (selector.ClassCount != 2)
         {
             throw new CertiPureException(
-                $"A selection network knows two classes, plain and smoothed, and this one knows {selector.ClassCount}; choose one that "
-                + "certipure train selector wrote.",
-                ExitCode.Refused);
+                $"A selection network knows two classes, plain and smoothed, and this one knows {selector.ClassCount}; choose one "
+                + "that was trained as a selector.",
+                ErrorReason.Refused);
         }
     }
 

@@ -36,7 +36,7 @@ public sealed class RoutedClassifier : BaseClassifier
             throw new CertiPureException(
                 $"The core takes images of {core.Shape} and knows {core.ClassCount} classes, the classifier takes {classifier.Shape} "
                 + $"and knows {classifier.ClassCount}; choose two for the same data.",
-                ExitCode.Refused);
+                ErrorReason.Refused);
         }
 
         if (selection.Network.Shape != classifier.Shape)
@@ -44,7 +44,7 @@ public sealed class RoutedClassifier : BaseClassifier
             throw new CertiPureException(
                 $"The selection network takes images of {selection.Network.Shape}, the classifier takes {classifier.Shape}; choose two "
                 + "for the same data.",
-                ExitCode.Refused);
+                ErrorReason.Refused);
         }
 
         _purifier = purifier;

@@ -5,7 +5,8 @@ namespace CertiPure.Architecture.Tests;
 /// <summary>The assemblies of the product, each with those of them that it may see.</summary>
 internal static class ProductAssemblies
 {
-    private static readonly string[] Libraries =
+    /// <summary>What other programs may use too; the rest are programs.</summary>
+    public static string[] Libraries { get; } =
         ["CertiPure", "CertiPure.Imaging", "CertiPure.Onnx", "CertiPure.Onnx.Graph", "CertiPure.Torch", "CertiPure.Recipes"];
 
     public static IReadOnlyDictionary<string, string[]> MaySee { get; } = new Dictionary<string, string[]>

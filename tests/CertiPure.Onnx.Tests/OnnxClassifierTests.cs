@@ -126,7 +126,7 @@ public sealed class OnnxClassifierTests : IDisposable
     {
         WriteUsual(0);
         CertiPureException error = Refused("takes images of 2x3x2", () => new OnnxClassifier(Model, new ImageShape(3, 32, 32)));
-        Assert.Equal(ExitCode.Refused, error.ExitCode);
+        Assert.Equal(ErrorReason.Refused, error.Reason);
         using var classifier = new OnnxClassifier(Model);
         Assert.Throws<ArgumentException>(() => classifier.Logits(new ImageBatch(new ImageShape(2, 2, 3), 1)));
     }

@@ -130,6 +130,6 @@ public sealed class ContractProbeTests
     {
         var error = Assert.Throws<CertiPureException>(() => ContractProbe.Of(classifier, "fp32"));
         Assert.Contains(what, error.Message, StringComparison.Ordinal);
-        Assert.Equal(ExitCode.Refused, error.ExitCode);
+        Assert.Equal(ErrorReason.Refused, error.Reason);
     }
 }

@@ -36,7 +36,7 @@ public sealed class RouteSelectionTests
     public void A_threshold_that_is_no_entropy_is_refused(double threshold)
     {
         var error = Assert.Throws<CertiPureException>(() => new EntropySelection(new Scores(2), threshold));
-        Assert.Equal(ExitCode.Usage, error.ExitCode);
+        Assert.Equal(ErrorReason.InvalidArgument, error.Reason);
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class RouteSelectionTests
     public void A_selection_network_of_other_than_two_classes_is_refused(int classes)
     {
         var error = Assert.Throws<CertiPureException>(() => new NetworkSelection(new Scores(classes)));
-        Assert.Equal(ExitCode.Refused, error.ExitCode);
+        Assert.Equal(ErrorReason.Refused, error.Reason);
         Assert.Contains($"knows {classes}", error.Message, StringComparison.Ordinal);
     }
 

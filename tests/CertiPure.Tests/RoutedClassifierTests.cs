@@ -73,7 +73,7 @@ public sealed class RoutedClassifierTests
         using var queue = new DrawQueue(Routed(8));
         var error = await Assert.ThrowsAsync<CertiPureException>(() => new SmoothedClassifier(queue, new NoiseSource(5)).CertifyAsync(
             new LabeledImage(0, 1, OnePixel, new byte[] { 128 }), new FixedPlan(), null, TestContext.Current.CancellationToken));
-        Assert.Equal(ExitCode.Usage, error.ExitCode);
+        Assert.Equal(ErrorReason.InvalidArgument, error.Reason);
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class RoutedClassifierTests
                 () => _ = new RoutedClassifier(null, new Slope(3), new Slope(20), new NetworkSelection(wide), Sigma),
             ])
         {
-            Assert.Equal(ExitCode.Refused, Assert.Throws<CertiPureException>(join).ExitCode);
+            Assert.Equal(ErrorReason.Refused, Assert.Throws<CertiPureException>(join).Reason);
         }
     }
 

@@ -66,7 +66,7 @@ internal sealed class AttackOptions
 
     private static int AtLeastOne(ParseResult parse, Option<int> option) => parse.GetValue(option) is >= 1 and var count
         ? count
-        : throw new CertiPureException($"{option.Name} counts from 1.", ExitCode.Usage);
+        : throw new CertiPureException($"{option.Name} counts from 1.", ErrorReason.InvalidArgument);
 
     private static double[] ReadFactors(string text) =>
     [
@@ -75,6 +75,6 @@ internal sealed class AttackOptions
                 && factor > 0 && double.IsFinite(factor)
                 ? factor
                 : throw new CertiPureException(
-                    $"--attack-factors {text} is no list of numbers above 0; write for example 1,4.", ExitCode.Usage)),
+                    $"--attack-factors {text} is no list of numbers above 0; write for example 1,4.", ErrorReason.InvalidArgument)),
     ];
 }

@@ -95,7 +95,7 @@ internal sealed class DataOptions
         if (data is null && !DataSets.All.Any(set => set.Name == experiment.Data.Name))
         {
             throw new CertiPureException(
-                $"The run's images, {experiment.Data.Name}, are no data set of the catalog; name them with --data.", ExitCode.Usage);
+                $"The run's images, {experiment.Data.Name}, are no data set of the catalog; name them with --data.", ErrorReason.InvalidArgument);
         }
 
         IImageSource images = await DataSets
@@ -111,7 +111,7 @@ internal sealed class DataOptions
             : throw new CertiPureException(
                 $"The images of {images.Name} have other pixels (SHA-256 {images.PixelSha256}) than the run's; name the right ones "
                 + "with --data.",
-                ExitCode.Refused);
+                ErrorReason.Refused);
     }
 
     /// <summary>The ids that <c>--images</c> selects, ascending.</summary>

@@ -28,7 +28,7 @@ internal sealed class MetricSets(MetricsOptions options, ParseResult parse, Term
         if (sets.Length != 2 && !(sets is [var only] && MetricsOptions.IsRun(only)))
         {
             throw new CertiPureException(
-                $"metrics {metric} compares two sets, or a run folder's purified images with the clean ones; name them.", ExitCode.Usage);
+                $"metrics {metric} compares two sets, or a run folder's purified images with the clean ones; name them.", ErrorReason.InvalidArgument);
         }
     }
 

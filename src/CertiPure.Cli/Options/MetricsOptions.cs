@@ -69,7 +69,7 @@ internal sealed class MetricsOptions
     {
         if (!_data.IsGiven(parse))
         {
-            throw new CertiPureException("metrics transport needs a run folder, or --data, --purifier and --sigma.", ExitCode.Usage);
+            throw new CertiPureException("metrics transport needs a run folder, or --data, --purifier and --sigma.", ErrorReason.InvalidArgument);
         }
 
         IImageSource images = await _data.OpenAsync(parse, terminal, cancellation).ConfigureAwait(false);

@@ -130,7 +130,7 @@ internal sealed class ModelOptions
             _ => throw new CertiPureException(
                 "Certified routing needs --core, the plain classifier, and one of --entropy-threshold, from 0 to 1, and --selector, a "
                 + "selection network.",
-                ExitCode.Usage),
+                ErrorReason.InvalidArgument),
         };
 
     /// <summary>What the options ask for.</summary>
@@ -143,7 +143,7 @@ internal sealed class ModelOptions
         int batch = _use == ModelUse.Certify ? parse.GetValue(_batch) : 1;
         if (batch < 1)
         {
-            throw new CertiPureException("--batch counts from 1.", ExitCode.Usage);
+            throw new CertiPureException("--batch counts from 1.", ErrorReason.InvalidArgument);
         }
 
         return new ModelRequest(
@@ -205,7 +205,7 @@ internal sealed class ModelOptions
         {
             throw new CertiPureException(
                 $"The run purified by {experiment.Purifier.Method}, not by {purifier.Method}; leave out --purifier or name its weights.",
-                ExitCode.Refused);
+                ErrorReason.Refused);
         }
 
         return new ModelRequest("", purifier, experiment.Sigma, experiment.Data.Shape)
@@ -238,7 +238,7 @@ internal sealed class ModelOptions
     /// <exception cref="CertiPureException">It is below 1.</exception>
     public static int? ReadCount(int? count, string option) => count is not < 1
         ? count
-        : throw new CertiPureException($"{option} counts from 1.", ExitCode.Usage);
+        : throw new CertiPureException($"{option} counts from 1.", ErrorReason.InvalidArgument);
 
     private int? Threads(ParseResult parse) => ReadCount(parse.GetValue(_threads), _threads.Name);
 
@@ -247,5 +247,5 @@ internal sealed class ModelOptions
     private static string Bundled(Experiment experiment, string role, string option) =>
         (experiment.Weights.TryGetValue(role, out string? hash) ? BundledModels.OfProgram.FindByHash(hash) : null)
         ?? throw new CertiPureException(
-            $"The run's {role} is no bundled model (SHA-256 {hash ?? "unknown"}); name its file with {option}.", ExitCode.Usage);
+            $"The run's {role} is no bundled model (SHA-256 {hash ?? "unknown"}); name its file with {option}.", ErrorReason.InvalidArgument);
 }

@@ -63,7 +63,7 @@ internal static class SmoothingOptions
         {
             throw new CertiPureException(
                 string.Create(CultureInfo.InvariantCulture, $"--alpha {alpha} is no probability between {BinomialBound.LeastAlpha} and 1; the usual one is 0.001."),
-                ExitCode.Usage);
+                ErrorReason.InvalidArgument);
         }
     }
 
@@ -75,7 +75,7 @@ internal static class SmoothingOptions
         {
             throw new CertiPureException(
                 string.Create(CultureInfo.InvariantCulture, $"--sigma {sigma} is no noise level; give a number above 0, such as 0.5."),
-                ExitCode.Usage);
+                ErrorReason.InvalidArgument);
         }
     }
 }

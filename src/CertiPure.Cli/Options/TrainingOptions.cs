@@ -77,7 +77,7 @@ internal sealed class TrainingOptions
             : throw new CertiPureException(
                 $"The purifier {choice.Method} does not purify in one call, which training needs: choose ddpm, edm, consistency or "
                 + "calibrated.",
-                ExitCode.Usage);
+                ErrorReason.InvalidArgument);
     }
 
     /// <summary>Adds the options to a verb.</summary>

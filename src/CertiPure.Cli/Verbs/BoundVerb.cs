@@ -57,7 +57,7 @@ internal sealed class BoundVerb : Verb
         if (trials < 1 || successes < 0 || successes > trials)
         {
             throw new CertiPureException(
-                $"{successes} successes of {trials} trials cannot be; give 0 <= K <= N and N >= 1.", ExitCode.Usage);
+                $"{successes} successes of {trials} trials cannot be; give 0 <= K <= N and N >= 1.", ErrorReason.InvalidArgument);
         }
 
         SmoothingOptions.RefuseAlpha(alpha);

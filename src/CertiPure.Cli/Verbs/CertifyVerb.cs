@@ -87,7 +87,7 @@ internal sealed class CertifyVerb : Verb
         string? folder = parse.GetValue(_out);
         if (folder is null && !parse.GetValue(_dryRun))
         {
-            throw new CertiPureException("certify needs --out, the run's folder, unless --dry-run is given.", ExitCode.Usage);
+            throw new CertiPureException("certify needs --out, the run's folder, unless --dry-run is given.", ErrorReason.InvalidArgument);
         }
 
         IImageSource images = await _data.OpenAsync(parse, Terminal, cancellation).ConfigureAwait(false);
@@ -118,7 +118,7 @@ internal sealed class CertifyVerb : Verb
             ? throw new CertiPureException(
                 "A cluster starts an interrupted worker again with the same words, so that --overwrite would discard what --shard auto had "
                 + "done; leave it out, or name a new folder.",
-                ExitCode.Usage)
+                ErrorReason.InvalidArgument)
             : Shard.Parse(shard);
     }
 
@@ -134,7 +134,7 @@ internal sealed class CertifyVerb : Verb
         return name == "fixed"
             ? new RoutedPlan(n0, n, alpha)
             : throw new CertiPureException(
-                "Certified routing takes all draws for every image; leave out --plan staged.", ExitCode.Usage);
+                "Certified routing takes all draws for every image; leave out --plan staged.", ErrorReason.InvalidArgument);
     }
 
     private Task<bool> CompleteAsync(

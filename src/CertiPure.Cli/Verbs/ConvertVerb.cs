@@ -109,7 +109,7 @@ internal sealed class ConvertVerb : Verb
             int equals = pair.IndexOf('=', StringComparison.Ordinal);
             metadata[equals > 0
                 ? pair[..equals]
-                : throw new CertiPureException($"--metadata {pair} is not KEY=VALUE.", ExitCode.Usage)] = pair[(equals + 1)..];
+                : throw new CertiPureException($"--metadata {pair} is not KEY=VALUE.", ErrorReason.InvalidArgument)] = pair[(equals + 1)..];
         }
 
         return metadata;

@@ -45,7 +45,7 @@ internal sealed class DataVerb : Verb
                 return ExitCode.Success;
             case "get":
                 string name = parse.GetValue(_name)
-                    ?? throw new CertiPureException("data get needs a name; data list shows them.", ExitCode.Usage);
+                    ?? throw new CertiPureException("data get needs a name; data list shows them.", ErrorReason.InvalidArgument);
                 string path = await GetAsync(name, locations, cancellation).ConfigureAwait(false);
                 if (json)
                 {

@@ -88,8 +88,9 @@ internal sealed class DoctorVerb : Verb
         yield return new(
             "libtorch",
             torch.Loaded,
-            torch.Failure
-                ?? $"{torch.Version}, {torch.Threads} threads, {torch.Capability}, {(torch.Cuda ? "an NVIDIA GPU" : "no GPU")}");
+            torch.Failure is { } failure
+                ? failure.Reason == ErrorReason.LibTorchMissing ? Remedies.Describe(failure) : failure.Message
+                : $"{torch.Version}, {torch.Threads} threads, {torch.Capability}, {(torch.Cuda ? "an NVIDIA GPU" : "no GPU")}");
         foreach (NativeFile file in torch.Files)
         {
             yield return new("native file", true, $"{file.Path} ({file.Reason})");

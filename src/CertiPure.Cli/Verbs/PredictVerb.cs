@@ -49,7 +49,7 @@ internal sealed class PredictVerb : Verb
         SmoothingOptions.RefuseAlpha(alpha);
         if (draws < 1)
         {
-            throw new CertiPureException($"--n {draws} draws give no answer; take 100 or more.", ExitCode.Usage);
+            throw new CertiPureException($"--n {draws} draws give no answer; take 100 or more.", ErrorReason.InvalidArgument);
         }
 
         IImageSource images = await _data.OpenAsync(parse, Terminal, cancellation).ConfigureAwait(false);

@@ -54,7 +54,7 @@ internal sealed class PurifyVerb : Verb
         string? file = parse.GetValue(_image);
         if (file is null != _data.IsGiven(parse))
         {
-            throw new CertiPureException("purify takes images from --data or one from --image; give one of the two.", ExitCode.Usage);
+            throw new CertiPureException("purify takes images from --data or one from --image; give one of the two.", ErrorReason.InvalidArgument);
         }
 
         IImageSource source = file is null

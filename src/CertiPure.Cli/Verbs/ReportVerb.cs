@@ -77,7 +77,7 @@ internal sealed class ReportVerb : Verb
         IReadOnlyList<double> radii = parse.GetRequiredValue(_radii);
         if (parse.GetValue(_compare) && runs.Length < 2)
         {
-            throw new CertiPureException("--compare needs two runs or more; name another one.", ExitCode.Usage);
+            throw new CertiPureException("--compare needs two runs or more; name another one.", ErrorReason.InvalidArgument);
         }
 
         CertifiedAccuracy[] summaries = [.. runs.Select(run => CertifiedAccuracy.Of(run, radii))];
@@ -100,7 +100,7 @@ internal sealed class ReportVerb : Verb
         }
         else if (format == "png")
         {
-            throw new CertiPureException("A picture needs a file; name it with --out.", ExitCode.Usage);
+            throw new CertiPureException("A picture needs a file; name it with --out.", ErrorReason.InvalidArgument);
         }
         else
         {
@@ -113,7 +113,7 @@ internal sealed class ReportVerb : Verb
     private static TrainingHoursPlot AgainstHours(CertifiedAccuracy[] summaries, string path, IReadOnlyList<double> radii) =>
         radii.Count == 1
             ? new TrainingHoursPlot(summaries, TrainingHours.Read(path), radii[0])
-            : throw new CertiPureException("--training-hours shows one radius; name it with --radii.", ExitCode.Usage);
+            : throw new CertiPureException("--training-hours shows one radius; name it with --radii.", ErrorReason.InvalidArgument);
 
     private static byte[] Render(string format, ReportPlot plot, CertifiedRun[] runs, ReportTable[] tables)
     {

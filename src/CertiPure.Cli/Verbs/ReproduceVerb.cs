@@ -152,13 +152,13 @@ internal sealed class ReproduceVerb : Verb
             };
         if (scale.IsPublished && parse.GetValue(_data) is not (null or "cifar10"))
         {
-            throw new CertiPureException("The paper's protocol is of CIFAR-10; leave out --data.", ExitCode.Usage);
+            throw new CertiPureException("The paper's protocol is of CIFAR-10; leave out --data.", ErrorReason.InvalidArgument);
         }
 
         string[] classifiers = parse.GetValue(_classifiers) ?? [];
         if (classifiers.FirstOrDefault(path => !File.Exists(path)) is { } missing)
         {
-            throw new CertiPureException($"There is no classifier {missing}; check the path.", ExitCode.Usage);
+            throw new CertiPureException($"There is no classifier {missing}; check the path.", ErrorReason.InvalidArgument);
         }
 
         string folder = parse.GetValue(_out) ?? Path.Combine("reproduction", $"{data}-{scale.Name}");

@@ -94,7 +94,7 @@ internal sealed class VerifyVerb : Verb
             ? (document.Experiment, [document.Certificate], document.Image)
             : throw new CertiPureException(
                 $"The image in {path} does not have the hash that the certificate names; one of the two was changed.",
-                ExitCode.Refused);
+                ErrorReason.Refused);
     }
 
     private static Certificate[] Spread(IReadOnlyList<Certificate> certificates, int count) => count >= certificates.Count

@@ -50,7 +50,7 @@ public sealed class BundledModels
             : throw new CertiPureException(
                 $"The bundled model '{parts[0]}' has no file '{(parts.Length == 2 ? parts[1] : usual[0])}'; it has "
                 + $"{string.Join(", ", files)}.",
-                ExitCode.Usage);
+                ErrorReason.InvalidArgument);
     }
 
     /// <summary>Finds weights by their hash.</summary>

@@ -49,7 +49,10 @@ public sealed class Cifar10 : DataSet
 
     /// <inheritdoc/>
     public override string Advice =>
-        $"run certipure data get {Name}, or unpack {Archive} into a folder and name that folder by --data-dir";
+        $"unpack {Archive} into the data folder";
+
+    /// <inheritdoc/>
+    internal override ErrorReason Absence => ErrorReason.DownloadMissing;
 
     /// <inheritdoc/>
     public override string? Find(DataLocations locations)

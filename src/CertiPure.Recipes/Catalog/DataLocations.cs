@@ -15,7 +15,7 @@ public sealed record DataLocations(IReadOnlyList<string> Folders, string Cache)
     {
         if (dataDirectory is not null && !Directory.Exists(dataDirectory))
         {
-            throw new CertiPureException($"There is no data folder {dataDirectory}; check --data-dir.", ExitCode.Usage);
+            throw new CertiPureException($"There is no data folder {dataDirectory}.", ErrorReason.DataFolderMissing);
         }
 
         string cache = Path.Combine(UserCache.Folder, "data");

@@ -17,6 +17,9 @@ public abstract class DataSet
     /// <summary>What to do where the data set is not found, as a clause that follows "Fashion-MNIST is not here: ".</summary>
     public abstract string Advice { get; }
 
+    /// <summary>Why reading fails where the data set is not found.</summary>
+    internal virtual ErrorReason Absence => ErrorReason.DataMissing;
+
     /// <summary>Whether <see cref="GetAsync"/> may be called without the user asking for it: small and free.</summary>
     public virtual bool IsFetchedOnDemand => false;
 
@@ -32,7 +35,7 @@ public abstract class DataSet
     /// <exception cref="CertiPureException">It cannot be got; the message says what to do.</exception>
     public virtual Task<string> GetAsync(
         DataLocations locations, Action<string> announce, CancellationToken cancellation = default) =>
-        throw new CertiPureException($"{Name} cannot be fetched by itself: {Advice}.");
+        throw new CertiPureException($"{Name} cannot be fetched by itself: {Advice}.", ErrorReason.DataMissing);
 
     /// <summary>Reads a split.</summary>
     /// <param name="folder">The folder that <see cref="Find"/> gave.</param>
@@ -42,7 +45,7 @@ public abstract class DataSet
         Splits.Contains(split)
             ? OpenSplit(folder, split)
             : throw new CertiPureException(
-                $"{Name} has no split '{split}'; choose {string.Join(" or ", Splits)}.", ExitCode.Usage);
+                $"{Name} has no split '{split}'; choose {string.Join(" or ", Splits)}.", ErrorReason.InvalidArgument);
 
     /// <summary>Reads a split that exists.</summary>
     /// <param name="folder">The folder that <see cref="Find"/> gave.</param>

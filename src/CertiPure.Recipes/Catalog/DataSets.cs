@@ -17,7 +17,7 @@ public static class DataSets
     /// <exception cref="CertiPureException">There is none of that name.</exception>
     public static DataSet Named(string name) => All.FirstOrDefault(set => set.Name == name)
         ?? throw new CertiPureException(
-            $"There is no data set '{name}'; choose one of {string.Join(", ", All.Select(set => set.Name))}.", ExitCode.Usage);
+            $"There is no data set '{name}'; choose one of {string.Join(", ", All.Select(set => set.Name))}.", ErrorReason.InvalidArgument);
 
     /// <summary>Opens images by a data set's name or by the path of a folder or file.</summary>
     /// <param name="nameOrPath">A data set's name goes before a path of the same name.</param>
@@ -45,13 +45,13 @@ public static class DataSets
             throw new CertiPureException(
                 $"There is neither a data set nor a file named '{nameOrPath}'; choose one of "
                 + $"{string.Join(", ", All.Select(known => known.Name))} or the path of a folder or an image.",
-                ExitCode.Usage);
+                ErrorReason.InvalidArgument);
         }
 
         if (split is not null)
         {
             throw new CertiPureException(
-                $"{nameOrPath} is a path and has no splits; leave out --split {split}.", ExitCode.Usage);
+                $"{nameOrPath} is a path and has no splits; leave out the split '{split}'.", ErrorReason.InvalidArgument);
         }
 
         return File.Exists(nameOrPath) ? OpenFile(nameOrPath) : ImageFiles.OpenFolder(nameOrPath, Decoder);
@@ -67,5 +67,5 @@ public static class DataSets
         set.IsFetchedOnDemand
             ? set.GetAsync(locations, announce, cancellation)
             : throw new CertiPureException(
-                $"The data set {set.Name} is in none of {string.Join(", ", locations.Folders)}: {set.Advice}.");
+                $"The data set {set.Name} is in none of {string.Join(", ", locations.Folders)}: {set.Advice}.", set.Absence);
 }

@@ -63,7 +63,7 @@ public sealed class FashionMnist : DataSet
 
     /// <inheritdoc/>
     public override string Advice =>
-        $"install Debian's package {Package}, or put the four idx.gz files of {Origin} into a folder fashion-mnist under --data-dir";
+        $"install Debian's package {Package}, or put the four idx.gz files of {Origin} into a folder fashion-mnist of the data folder";
 
     /// <inheritdoc/>
     public override bool IsFetchedOnDemand => true;
@@ -108,7 +108,7 @@ public sealed class FashionMnist : DataSet
         }
         catch (CertiPureException error)
         {
-            throw new CertiPureException($"Fashion-MNIST could not be fetched ({error.Message.TrimEnd('.')}): {Advice}.", error);
+            throw new CertiPureException($"Fashion-MNIST could not be fetched ({error.Message.TrimEnd('.')}): {Advice}.", error, ErrorReason.DataMissing);
         }
 
         return folder;

@@ -23,7 +23,7 @@ public sealed class ImageNet64 : DataSet
     /// <inheritdoc/>
     public override string Advice =>
         $"get Imagenet64_val_npz.zip from https://image-net.org/download-images after registering, and put its {FileName} into a "
-        + "folder imagenet64 under --data-dir";
+        + "folder imagenet64 of the data folder";
 
     /// <inheritdoc/>
     public override string? Find(DataLocations locations)

@@ -38,14 +38,14 @@ public static class ModelCatalog
         if (purifierPath is null && request.Precision != "fp32" && (IsOnnx(classifierPath) || IsTorchScript(request, classifierPath)))
         {
             throw new CertiPureException(
-                $"An ONNX or TorchScript classifier computes in the precision of its file; leave out --precision {request.Precision}.",
-                ExitCode.Usage);
+                $"An ONNX or TorchScript classifier computes in the precision of its file; leave out the precision {request.Precision}.",
+                ErrorReason.InvalidArgument);
         }
 
         if (purifierPath is null && request.Device != "cpu" && IsOnnx(classifierPath))
         {
             throw new CertiPureException(
-                $"An ONNX classifier computes on the processor; leave out --device {request.Device}.", ExitCode.Usage);
+                $"An ONNX classifier computes on the processor; leave out the device {request.Device}.", ErrorReason.InvalidArgument);
         }
 
         WorkerPlan workers = WorkerPlan.Choose(request.Workers, request.Threads, request.Device);
@@ -104,7 +104,7 @@ public static class ModelCatalog
             purifier.Dispose();
             throw new CertiPureException(
                 $"The purifier {weights} takes images of {shape}, and these are of {request.Shape}; choose one for these data.",
-                ExitCode.Refused);
+                ErrorReason.Refused);
         }
 
         return purifier;
@@ -275,7 +275,7 @@ public static class ModelCatalog
         if (request.PurifierSha256 is { } expected && FileHash.Of(path) is var found && found != expected)
         {
             throw new CertiPureException(
-                $"The purifier {path} has SHA-256 {found}, but {expected} is asked for; name the same file.", ExitCode.Refused);
+                $"The purifier {path} has SHA-256 {found}, but {expected} is asked for; name the same file.", ErrorReason.Refused);
         }
 
         var denoiser = PurifierCheckpoint.Load(path);
@@ -332,7 +332,7 @@ public static class ModelCatalog
         {
             throw new CertiPureException(
                 $"The purifier takes images of {purifier.Shape} and the classifier images of {classifier.Shape}; choose two that fit.",
-                ExitCode.Refused);
+                ErrorReason.Refused);
         }
     }
 

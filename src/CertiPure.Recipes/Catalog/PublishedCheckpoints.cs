@@ -12,16 +12,16 @@ public static class PublishedCheckpoints
     /// <summary>Every checkpoint, purifiers first.</summary>
     public static IReadOnlyList<PublishedCheckpoint> All { get; } =
     [
-        new("ddpm-cifar10", "improved diffusion, CIFAR-10, cosine schedule of 4,000 steps", "the baseline onestep-DDPM (--purifier ddpm)",
+        new("ddpm-cifar10", "improved diffusion, CIFAR-10, cosine schedule of 4,000 steps", "the baseline onestep-DDPM (purifier ddpm)",
             "improved diffusion's UNet, 52.5M parameters", "MIT (openai/improved-diffusion)", 211,
             [File(OpenAi + "diffusion/march-2021/cifar10_uncond_50M_500K.pt")]),
-        new("edm-cifar10", "EDM, CIFAR-10, as the teacher of the consistency models", "onestep-EDM and PF-ODE (--purifier edm, pf-ode)",
+        new("edm-cifar10", "EDM, CIFAR-10, as the teacher of the consistency models", "onestep-EDM and PF-ODE (purifiers edm, pf-ode)",
             "NCSN++ in Flax, 56.4M parameters", "Apache-2.0 (openai/consistency_models_cifar10)", null,
             [File(OpenAi + "consistency/jcm_checkpoints/edm_cifar10_ema")]),
-        new("consistency-cifar10", "consistency model distilled with LPIPS, CIFAR-10", "Consistency Purification (--purifier consistency)",
+        new("consistency-cifar10", "consistency model distilled with LPIPS, CIFAR-10", "Consistency Purification (purifier consistency)",
             "NCSN++ in Flax, 56.4M parameters", "Apache-2.0 (openai/consistency_models_cifar10)", null,
             [File(OpenAi + "consistency/jcm_checkpoints/cd-lpips/checkpoints/checkpoint_80")]),
-        new("consistency-cifar10-finetuned", "the same after Consistency Fine-tuning, by the paper's authors", "Consistency Purification (--purifier consistency)",
+        new("consistency-cifar10-finetuned", "the same after Consistency Fine-tuning, by the paper's authors", "Consistency Purification (purifier consistency)",
             "NCSN++ in Flax, 56.4M parameters", "not stated", 902,
             [File("https://huggingface.co/datasets/YiquanLi/Consistency_Purification/resolve/main/checkpoint_120")]),
         new("edm-imagenet64", "EDM, ImageNet-64, class-conditional", "teacher of distillation", "OpenAI's UNet, 296M parameters",
@@ -44,7 +44,7 @@ public static class PublishedCheckpoints
         Heads("squeeze", "4a5350f23600cb79923ce65bb07cbf57dca461329894153e05a1346bd531cf76"),
         Heads("vgg", "a78928a0af1e5f0fcb1f3b9e8f8c3a2a5a3de244d830ad5c1feddc79b8432868"),
         Heads("alex", "df73285e35b22355a2df87cdb6b70b343713b667eddbda73e1977e0c860835c0"),
-        new("fid-inception", "Inception-v3 with the weights of 2015 that FID is defined by", "metrics fid", "Inception-v3 in pytorch-fid's variant",
+        new("fid-inception", "Inception-v3 with the weights of 2015 that FID is defined by", "Fréchet distances", "Inception-v3 in pytorch-fid's variant",
             "Apache-2.0 (mseitzer/pytorch-fid)", 95,
             [File("https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights/pt_inception-2015-12-05-6726825d.pth", "6726825d")]),
     ];
@@ -64,6 +64,6 @@ public static class PublishedCheckpoints
         [File(Torchvision + file, file[^12..^4])]);
 
     private static PublishedCheckpoint Heads(string network, string sha256) => new(
-        $"lpips-{network}", $"LPIPS 0.1, linear heads for {network}", "finetune --loss lpips, metrics lpips", "linear heads",
+        $"lpips-{network}", $"LPIPS 0.1, linear heads for {network}", "fine-tuning under LPIPS, LPIPS itself", "linear heads",
         "BSD-2-Clause (richzhang/PerceptualSimilarity)", 1, [File($"{Lpips}{network}.pth", sha256)]);
 }

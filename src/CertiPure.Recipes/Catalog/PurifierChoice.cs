@@ -33,15 +33,15 @@ public sealed record PurifierChoice(string Method, string? Weights)
         if (!Methods.ContainsKey(parts[0]))
         {
             throw new CertiPureException(
-                $"There is no purifier '{parts[0]}'; choose one of {string.Join(", ", Methods.Keys)}.", ExitCode.Usage);
+                $"There is no purifier '{parts[0]}'; choose one of {string.Join(", ", Methods.Keys)}.", ErrorReason.InvalidArgument);
         }
 
         return (parts[0], parts is [_, { Length: > 0 } weights] ? weights : null) switch
         {
             ("none", null) => None,
-            ("none", _) => throw new CertiPureException("The purifier none has no weights; write --purifier none.", ExitCode.Usage),
+            ("none", _) => throw new CertiPureException("The purifier none has no weights; write none alone.", ErrorReason.InvalidArgument),
             (var method, null) => throw new CertiPureException(
-                $"The purifier {method} needs weights; write {method}:NAME for a bundled model or {method}:PATH.", ExitCode.Usage),
+                $"The purifier {method} needs weights; write {method}:NAME for a bundled model or {method}:PATH.", ErrorReason.InvalidArgument),
             (var method, var path) => new PurifierChoice(method, path),
         };
     }

@@ -26,9 +26,9 @@ internal static class StateDict
         if (architecture is null || arguments is null)
         {
             throw new CertiPureException(
-                $"{file.Path} {(recognised is null ? "is of no known architecture" : $"looks like {recognised.Description}")}; name its "
-                + "architecture and arguments with --arch NAME:JSON.",
-                ExitCode.Usage);
+                $"{file.Path} {(recognised is null ? "is of no known architecture" : $"looks like {recognised.Description}")}, and its "
+                + "architecture and arguments are not given.",
+                ErrorReason.ArchitectureUnknown);
         }
 
         var metadata = new Dictionary<string, string>(agrees ? recognised!.Metadata : new Dictionary<string, string>())
@@ -40,8 +40,6 @@ internal static class StateDict
         return metadata.ContainsKey("mean") && metadata.ContainsKey("std")
             ? new Checkpoint(file.Tensors, metadata)
             : throw new CertiPureException(
-                $"{file.Path} does not tell how its network normalises pixels; convert it with certipure convert --metadata mean=... "
-                + "std=... first.",
-                ExitCode.Usage);
+                $"{file.Path} does not say how its network normalises pixels.", ErrorReason.NormalizationUnknown);
     }
 }

@@ -27,7 +27,7 @@ public sealed class TinyImageNet : DataSet
 
     /// <inheritdoc/>
     public override string Advice =>
-        "unpack http://cs231n.stanford.edu/tiny-imagenet-200.zip into a folder and name that folder by --data-dir";
+        "unpack http://cs231n.stanford.edu/tiny-imagenet-200.zip into the data folder";
 
     /// <inheritdoc/>
     public override string? Find(DataLocations locations)

@@ -30,18 +30,18 @@ public static class MetricNetworks
         switch (name)
         {
             case "inception":
-                return Load(FeatureNetwork.Inception, weights ?? FindPublished("fid-inception", locations, "--weights"));
+                return Load(FeatureNetwork.Inception, weights ?? FindPublished("fid-inception", locations, ErrorReason.FeatureWeightsMissing));
             case "squeezenet":
-                return Load(FeatureNetwork.SqueezeNet, weights ?? FindPublished("squeezenet1_1", locations, "--weights"));
+                return Load(FeatureNetwork.SqueezeNet, weights ?? FindPublished("squeezenet1_1", locations, ErrorReason.FeatureWeightsMissing));
             case "classifier":
                 string reference = weights ?? throw new CertiPureException(
-                    "The feature network classifier needs a classifier: name a bundled model or a file with --weights.", ExitCode.Usage);
+                    "The feature network classifier needs a classifier, a bundled model or a file.", ErrorReason.FeatureWeightsMissing);
                 string? bundled = File.Exists(reference) ? reference : (models ?? BundledModels.OfProgram).Find(reference, ["classifier"]);
                 return Load(FeatureNetwork.Classifier, bundled ?? throw new CertiPureException(
-                    $"There is no classifier '{reference}': it is neither a file nor a bundled model.", ExitCode.Usage));
+                    $"There is no classifier '{reference}': it is neither a file nor a bundled model.", ErrorReason.InvalidArgument));
             default:
                 throw new CertiPureException(
-                    $"There is no feature network '{name}'; choose one of {string.Join(", ", FeatureNetworks)}.", ExitCode.Usage);
+                    $"There is no feature network '{name}'; choose one of {string.Join(", ", FeatureNetworks)}.", ErrorReason.InvalidArgument);
         }
     }
 
@@ -63,10 +63,10 @@ public static class MetricNetworks
             "vgg" => "vgg16",
             "squeeze" => "squeezenet1_1",
             _ => throw new CertiPureException(
-                $"LPIPS has no network '{network}'; choose one of {string.Join(", ", LpipsNetworks)}.", ExitCode.Usage),
+                $"LPIPS has no network '{network}'; choose one of {string.Join(", ", LpipsNetworks)}.", ErrorReason.InvalidArgument),
         };
-        using Checkpoint trunk = CheckpointReader.Open(backbone ?? FindPublished(published, locations, "--lpips-backbone"));
-        using Checkpoint linear = CheckpointReader.Open(heads ?? FindPublished($"lpips-{network}", locations, "--lpips-heads"));
+        using Checkpoint trunk = CheckpointReader.Open(backbone ?? FindPublished(published, locations, ErrorReason.LpipsWeightsMissing));
+        using Checkpoint linear = CheckpointReader.Open(heads ?? FindPublished($"lpips-{network}", locations, ErrorReason.LpipsWeightsMissing));
         string resizer = resolution is { } side ? $"bilinear to {side}" : "as they are";
         return (
             Lpips.Load(network, trunk, linear, resolution),
@@ -79,7 +79,7 @@ public static class MetricNetworks
         return make(checkpoint);
     }
 
-    private static string FindPublished(string name, DataLocations locations, string option) =>
+    private static string FindPublished(string name, DataLocations locations, ErrorReason reason) =>
         PublishedCheckpoints.Find(name)!.Find(locations) ?? throw new CertiPureException(
-            $"The weights of {name} are not here: run certipure data get {name}, or name their file with {option}.");
+            $"The published weights {name} are in none of {string.Join(", ", locations.Folders)}.", reason);
 }

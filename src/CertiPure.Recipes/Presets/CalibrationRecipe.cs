@@ -26,7 +26,7 @@ public sealed record CalibrationRecipe : TrainingRecipe
         {
             throw new CertiPureException(
                 "The calibration's options are out of range: lambda and reconstructionWeight must be at least 0, copies at least 2.",
-                ExitCode.Usage);
+                ErrorReason.InvalidArgument);
         }
 
         PurifierNetwork purifier = PurifierNetwork.From(inputs.RequirePurifier(), preconditioning: null, dropout: 0);

@@ -30,7 +30,7 @@ internal sealed record ClassifierNetwork(
     {
         if (inputs.Data.ClassCount == 0)
         {
-            throw new CertiPureException("A classifier learns from labels, and this data set has none: choose another.", ExitCode.Usage);
+            throw new CertiPureException("A classifier learns from labels, and this data set has none: choose another.", ErrorReason.InvalidArgument);
         }
 
         int channels = inputs.Shape.Channels;

@@ -18,7 +18,7 @@ public sealed record ClassifierRecipe : TrainingRecipe
         ArgumentNullException.ThrowIfNull(inputs);
         if (LabelSmoothing is not (>= 0 and < 1))
         {
-            throw new CertiPureException("The label smoothing must be at least 0 and below 1.", ExitCode.Usage);
+            throw new CertiPureException("The label smoothing must be at least 0 and below 1.", ErrorReason.InvalidArgument);
         }
 
         var classifier = ClassifierNetwork.Start(Network, inputs, Trainer.Seed);

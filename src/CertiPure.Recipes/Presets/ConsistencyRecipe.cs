@@ -71,7 +71,7 @@ public sealed record ConsistencyRecipe : TrainingRecipe
             throw new CertiPureException(
                 "The consistency training's schedule is out of range: q must be above 1, huber and stageSteps at least 0, scales and "
                 + "firstScales at least 2, lastScales no less, targetDecay at least 0 and below 1, and largestLevel above 0.002.",
-                ExitCode.Usage);
+                ErrorReason.InvalidArgument);
         }
 
         RefuseRounding();
@@ -95,7 +95,7 @@ public sealed record ConsistencyRecipe : TrainingRecipe
             throw new CertiPureException(
                 "The last levels of this consistency training lie so close together that bf16 would train on its own rounding: set "
                 + "trainer.precision=fp32, or end at an earlier stage or with fewer scales.",
-                ExitCode.Usage);
+                ErrorReason.InvalidArgument);
         }
     }
 
@@ -124,7 +124,7 @@ public sealed record ConsistencyRecipe : TrainingRecipe
         return !needsDenoiser && Network is not null
             ? PurifierNetwork.Fresh(Network, new ConsistencyPreconditioning(), Trainer.Seed)
             : throw new CertiPureException(
-                "This consistency training starts from a diffusion denoiser: give its weights with --from.", ExitCode.Usage);
+                "This consistency training starts from a diffusion denoiser.", ErrorReason.StartMissing);
     }
 
     private PreparedTraining PrepareDistillation(PurifierNetwork student, TrainingInputs inputs)

@@ -54,9 +54,8 @@ internal sealed class DistanceRecipe
         if (inputs.LpipsBackbonePath is not string backbonePath || inputs.LpipsHeadsPath is not string headsPath)
         {
             throw new CertiPureException(
-                $"Training under LPIPS with lpipsNetwork={name} needs {backbone}'s weights and its LPIPS v0.1 heads: give both files with "
-                + "--lpips-backbone and --lpips-heads.",
-                ExitCode.Usage);
+                $"Training under LPIPS with lpipsNetwork={name} needs {backbone}'s weights and its LPIPS v0.1 heads.",
+                ErrorReason.LossWeightsMissing);
         }
 
         using Checkpoint weights = CheckpointReader.Open(backbonePath), heads = CheckpointReader.Open(headsPath);

@@ -22,7 +22,7 @@ public sealed record FineTuningRecipe : TrainingRecipe
     {
         ArgumentNullException.ThrowIfNull(inputs);
         string path = inputs.StartPath ?? throw new CertiPureException(
-            "Fine-tuning starts from a consistency model: give its weights with --from.", ExitCode.Usage);
+            "Fine-tuning starts from a consistency model.", ErrorReason.StartMissing);
         PurifierNetwork network = PurifierNetwork.From(path, "consistency", dropout: 0);
         network.RequireShape(inputs.Shape);
         DistanceRecipe distance = DistanceRecipe.Create(Distance, LpipsNetwork, LpipsResolution, inputs);

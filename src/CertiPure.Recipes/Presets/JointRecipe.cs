@@ -18,7 +18,7 @@ public sealed record JointRecipe : PurifiedClassificationRecipe
         if (!(ReconstructionWeight >= 0))
         {
             throw new CertiPureException(
-                "The joint fine-tuning's option reconstructionWeight is out of range: it must be at least 0.", ExitCode.Usage);
+                "The joint fine-tuning's option reconstructionWeight is out of range: it must be at least 0.", ErrorReason.InvalidArgument);
         }
 
         ConsistencyRegularization regularization = Regularization();

@@ -32,9 +32,9 @@ public sealed record NetworkRecipe(string Architecture, JsonElement Arguments)
     /// <param name="error">What its first image ended in.</param>
     internal CertiPureException Unusable(Exception error) => new(
         $"A {Architecture} with the arguments {OneLine} does not work ({NativeError.Reason(error)}): change "
-        + "network.arguments in the preset or with --set.",
+        + "the preset's network.arguments.",
         error,
-        ExitCode.Usage);
+        ErrorReason.PresetValue);
 
     /// <summary>What weights of this network carry, so that they can be loaded without the recipe.</summary>
     /// <param name="preconditioning">The preconditioning; null for classifiers.</param>

@@ -31,7 +31,7 @@ public sealed record NoiseLevelsRecipe
             throw new CertiPureException(
                 "The training's noise levels are out of range: deviation, maximum and chosen levels must be above 0, and "
                 + "chosenProbability from 0 to 1, above 0 only with chosen levels.",
-                ExitCode.Usage);
+                ErrorReason.InvalidArgument);
         }
 
         if (ChosenProbability == 1)

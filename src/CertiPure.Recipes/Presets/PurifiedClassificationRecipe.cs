@@ -23,7 +23,7 @@ public abstract record PurifiedClassificationRecipe : TrainingRecipe
         if (!(Lambda >= 0) || !(Eta >= 0) || !double.IsFinite(Lambda + Eta))
         {
             throw new CertiPureException(
-                "The consistency of the classifier's answers is out of range: lambda and eta must be at least 0.", ExitCode.Usage);
+                "The consistency of the classifier's answers is out of range: lambda and eta must be at least 0.", ErrorReason.InvalidArgument);
         }
 
         return Lambda == 0 && Eta == 0 ? ConsistencyRegularization.None : new ConsistencyRegularization(Lambda, Eta);

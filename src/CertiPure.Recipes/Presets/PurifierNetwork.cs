@@ -62,7 +62,7 @@ internal sealed record PurifierNetwork(Denoiser Denoiser, NetworkRecipe Recipe)
             || !checkpoint.Metadata.TryGetValue("arguments", out string? arguments))
         {
             throw new CertiPureException(
-                $"The weights '{path}' do not say what network they are of: start from weights that certipure train or convert wrote.");
+                $"The weights '{path}' do not say what network they are of.", ErrorReason.MetadataMissing);
         }
 
         Preconditioning own = Preconditioning.From(checkpoint.Metadata) ?? new EdmPreconditioning();

@@ -22,7 +22,7 @@ public sealed record SelectorRecipe : TrainingRecipe
         inputs.RefuseStart();
         if (!(Sigma > 0) || !double.IsFinite(Sigma))
         {
-            throw new CertiPureException("The selector's option sigma must be a finite number above 0.", ExitCode.Usage);
+            throw new CertiPureException("The selector's option sigma must be a finite number above 0.", ErrorReason.InvalidArgument);
         }
 
         ClassifierNetwork classifier = ClassifierNetwork.From(inputs.RequireClassifier(), inputs);

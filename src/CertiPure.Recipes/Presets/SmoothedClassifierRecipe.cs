@@ -26,7 +26,7 @@ public sealed record SmoothedClassifierRecipe : TrainingRecipe
         if (!(Sigma > 0) || Lambda < 0 || Eta < 0)
         {
             throw new CertiPureException(
-                "The smoothed classifier's options are out of range: sigma must be above 0, lambda and eta at least 0.", ExitCode.Usage);
+                "The smoothed classifier's options are out of range: sigma must be above 0, lambda and eta at least 0.", ErrorReason.InvalidArgument);
         }
 
         var classifier = ClassifierNetwork.Start(Network, inputs, Trainer.Seed);

@@ -33,17 +33,17 @@ public sealed record TrainingInputs(TrainingData Data)
         if (StartPath is not null)
         {
             throw new CertiPureException(
-                "This training does not start from --from: its weights are those of --classifier and --purifier, or fresh.", ExitCode.Usage);
+                "This training takes no weights to start from: its weights are those of its classifier and purifier, or fresh.", ErrorReason.InvalidArgument);
         }
     }
 
     /// <summary>The purifier's weights.</summary>
     /// <exception cref="CertiPureException">They were not given.</exception>
     internal string RequirePurifier() => PurifierPath ?? throw new CertiPureException(
-        "This fine-tuning needs a purifier: give its weights with --purifier.", ExitCode.Usage);
+        "This fine-tuning needs a purifier.", ErrorReason.PurifierMissing);
 
     /// <summary>The classifier's weights.</summary>
     /// <exception cref="CertiPureException">They were not given.</exception>
     internal string RequireClassifier() => ClassifierPath ?? throw new CertiPureException(
-        "This training needs a classifier: give its weights with --classifier.", ExitCode.Usage);
+        "This training needs a classifier.", ErrorReason.ClassifierMissing);
 }

@@ -61,7 +61,7 @@ public sealed class TrainingPreset
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {
             throw new CertiPureException(
-                $"The preset '{nameOrPath}' cannot be read ({error.Message.TrimEnd('.')}): correct the file.", error, ExitCode.Usage);
+                $"The preset '{nameOrPath}' cannot be read ({error.Message.TrimEnd('.')}): correct the file.", error, ErrorReason.InvalidArgument);
         }
     }
 
@@ -78,7 +78,7 @@ public sealed class TrainingPreset
         if (_sections[section] is not JsonObject found)
         {
             throw new CertiPureException(
-                $"The preset '{Name}' has no training '{section}': choose one of {string.Join(", ", Sections)}.", ExitCode.Usage);
+                $"The preset '{Name}' has no training '{section}': choose one of {string.Join(", ", Sections)}.", ErrorReason.InvalidArgument);
         }
 
         var values = (JsonObject)found.DeepClone();
@@ -97,7 +97,7 @@ public sealed class TrainingPreset
                 $"The training '{section}' of preset '{Name}' is not right at {error.Path ?? "its beginning"} "
                 + $"({error.Message.Split(". Path:")[0].TrimEnd('.')}): correct that key.",
                 error,
-                ExitCode.Usage);
+                ErrorReason.InvalidArgument);
         }
     }
 
@@ -120,7 +120,7 @@ public sealed class TrainingPreset
             ? File.OpenRead(nameOrPath)
             : throw new CertiPureException(
                 $"There is no preset '{nameOrPath}': choose one of {string.Join(", ", Bundled)}, or give the path of a JSON file.",
-                ExitCode.Usage);
+                ErrorReason.InvalidArgument);
     }
 
     private static void Apply(JsonObject values, string change)
@@ -129,7 +129,7 @@ public sealed class TrainingPreset
         if (equals <= 0)
         {
             throw new CertiPureException(
-                $"The change '{change}' is not of the form key=value: write for example trainer.steps=1000.", ExitCode.Usage);
+                $"The change '{change}' is not of the form key=value: write for example trainer.steps=1000.", ErrorReason.InvalidArgument);
         }
 
         string[] keys = change[..equals].Split('.');
@@ -138,7 +138,8 @@ public sealed class TrainingPreset
         {
             parent = parent[key] as JsonObject
                 ?? throw new CertiPureException(
-                    $"The change '{change}' names no group '{key}': use the keys of the preset, as --dry-run shows them.", ExitCode.Usage);
+                    $"The change '{change}' names no group of the preset: '{key}' is none of {string.Join(", ", parent.Select(known => known.Key))}.",
+                    ErrorReason.InvalidArgument);
         }
 
         parent[keys[^1]] = Value(change[(equals + 1)..]);

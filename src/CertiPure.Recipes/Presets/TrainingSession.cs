@@ -81,7 +81,7 @@ public sealed class TrainingSession : IDisposable
         Readers.TryGetValue(training, out Func<TrainingPreset, IEnumerable<string>, TrainingRecipe>? read)
             ? read(preset, changes)
             : throw new CertiPureException(
-                $"There is no training '{training}': choose one of {string.Join(", ", Trainings)}.", ExitCode.Usage);
+                $"There is no training '{training}': choose one of {string.Join(", ", Trainings)}.", ErrorReason.InvalidArgument);
 
     /// <summary>Times a few real steps, or a few images where a step would take long, without writing anything. The session cannot be
     /// run afterwards.</summary>
@@ -135,7 +135,7 @@ public sealed class TrainingSession : IDisposable
         if (!_request.Overwrite && _outputs.FirstOrDefault(output => File.Exists(output.Path)).Path is string existing)
         {
             throw new CertiPureException(
-                $"The output '{existing}' exists: choose another name, or give --overwrite.", ExitCode.Refused);
+                $"The output '{existing}' exists: choose another name.", ErrorReason.OutputExists);
         }
 
         if (_request.Resume)
@@ -143,14 +143,13 @@ public sealed class TrainingSession : IDisposable
             if (!_trainer.TryResume())
             {
                 throw new CertiPureException(
-                    $"There is no training to resume in '{_run.Folder}': leave out --resume to start it.", ExitCode.Refused);
+                    $"There is no training to resume in '{_run.Folder}'.", ErrorReason.TrainingMissing);
             }
         }
         else if (File.Exists(_run.StatePath) && !_request.Overwrite)
         {
             throw new CertiPureException(
-                $"A training was started in '{_run.Folder}': give --resume to go on with it, or --overwrite to start anew.",
-                ExitCode.Refused);
+                $"A training was started in '{_run.Folder}'.", ErrorReason.TrainingExists);
         }
 
         SampleGrid? grid = _prepared.Purifier is null ? null : new SampleGrid(_prepared.Purifier, _data, _run.Folder);
@@ -178,7 +177,7 @@ public sealed class TrainingSession : IDisposable
         {
             throw new CertiPureException(
                 $"The training option 'heldOut' is {heldOut}, and {source.Name} has {source.Count} images: none would be left to train on.",
-                ExitCode.Usage);
+                ErrorReason.InvalidArgument);
         }
 
         ILookup<bool, int> ids = Enumerable.Range(0, source.Count)
@@ -208,8 +207,9 @@ public sealed class TrainingSession : IDisposable
         {
             throw new CertiPureException(
                 $"libtorch refused a training step ({NativeError.Reason(error)}): lower trainer.batchSize, or change the network or the "
-                + "loss, in the preset or with --set.",
-                error);
+                + "loss.",
+                error,
+                ErrorReason.TrainingFailed);
         }
     }
 
@@ -228,10 +228,10 @@ public sealed class TrainingSession : IDisposable
             ([var whole], null) => [(whole, request.OutputPath)],
             ([var purifier, var classifier], string path) => [(purifier, request.OutputPath), (classifier, path)],
             ([_], _) => throw new CertiPureException(
-                "This training has one result: leave out --classifier-out, which is for joint fine-tuning.", ExitCode.Usage),
+                "This training has one result, and two files are given; the second is for joint fine-tuning.", ErrorReason.InvalidArgument),
             _ => throw new CertiPureException(
-                "Joint fine-tuning has two results: beside --out for the purifier give --classifier-out for the classifier.",
-                ExitCode.Usage),
+                "Joint fine-tuning has two results, the purifier and the classifier, and only one file is given.",
+                ErrorReason.ClassifierOutputMissing),
         };
 
     private string Describe() => JsonSerializer.Serialize(
@@ -258,7 +258,7 @@ public sealed class TrainingSession : IDisposable
 
         if (!File.Exists(path))
         {
-            throw new CertiPureException($"There is no file '{path}': check the path.", ExitCode.Usage);
+            throw new CertiPureException($"There is no file '{path}': check the path.", ErrorReason.InvalidArgument);
         }
 
         using FileStream stream = File.OpenRead(path);

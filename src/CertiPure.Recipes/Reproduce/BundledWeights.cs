@@ -44,32 +44,11 @@ public sealed class BundledWeights : IReproductionWeights
         ArgumentNullException.ThrowIfNull(role);
         if (PublishedCheckpoints.Find(role) is not null)
         {
-            return $"needs the published {role}: certipure data get {role}";
+            return $"needs the published {role}: {ReproductionCommands.Get(role)}";
         }
 
-        string start = $"--preset {_model} --data {_data}";
-        string output = $"--out {role}.safetensors";
-        string lpips = "--lpips-backbone squeezenet1_1.pth --lpips-heads lin_squeeze.pth";
-        string sigma = role[(role.LastIndexOf('-') + 1)..];
-        string command = role switch
-        {
-            "classifier" => $"train classifier {start} {output}",
-            "ddpm" or "edm" => $"train {role} {start} {output}",
-            "consistency" => $"train consistency {start} --from edm.safetensors {output}",
-            "consistency-l1" or "consistency-l2" => $"finetune consistency --loss {role[^2..]} {start} --from consistency.safetensors {output}",
-            "consistency-lpips" => $"finetune consistency --loss lpips {lpips} {start} --from consistency.safetensors {output}",
-            "calibrated" => $"finetune calibration --classifier {_model} --purifier edm:{_model} {start} {output}",
-            "classifier-finetuned" => $"finetune classifier --classifier {_model} --purifier consistency:{_model} {start} {output}",
-            "joint-purifier" or "joint-classifier" =>
-                $"finetune joint --classifier {_model}/classifier-finetuned --purifier consistency:{_model} {start} --out joint-purifier.safetensors "
-                + "--classifier-out joint-classifier.safetensors",
-            _ when role.StartsWith("smoothed-gaussian-", StringComparison.Ordinal) =>
-                $"train smoothed-classifier {start} --set sigma={sigma} --set lambda=0 {output}",
-            _ when role.StartsWith("smoothed-consistency-", StringComparison.Ordinal) =>
-                $"train smoothed-classifier {start} --set sigma={sigma} --set lambda={(sigma == "0.25" ? 20 : 10)} {output}",
-            _ => "",
-        };
-        return $"needs {role}.safetensors in models/{_model}" + (command.Length > 0 ? $": certipure {command}" : "");
+        string? command = ReproductionCommands.Train(role, _model, _data);
+        return $"needs {role}.safetensors in models/{_model}" + (command is null ? "" : $": {command}");
     }
 
     /// <inheritdoc/>

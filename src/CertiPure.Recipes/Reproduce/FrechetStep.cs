@@ -57,7 +57,7 @@ internal sealed record FrechetStep : ReproductionStep
     /// <summary>Why no distance can be measured, or null where one can.</summary>
     public static string? Missing(ReproductionOptions options) =>
         options.Scale.IsPublished
-            ? FindInception(options) is null ? $"needs the published {Inception}: certipure data get {Inception}" : null
+            ? FindInception(options) is null ? $"needs the published {Inception}: {ReproductionCommands.Get(Inception)}" : null
             : options.Weights.Find("classifier") is null ? options.Weights.Advice("classifier") : null;
 
     private static string? FindInception(ReproductionOptions options) => PublishedCheckpoints.Find(Inception)!.Find(options.Locations);

@@ -133,7 +133,7 @@ internal sealed class MeasurementTables
                     ReportCell.Number(speed?.Parameters / 1e6, "0.0"),
                     ReportCell.Number(speed?.ImagesPerSecond, "0.00"),
                     new ReportCell(
-                        "no certified accuracy: the data and the weights are not bundled (certipure data get cd-lpips-imagenet64), and the "
+                        $"no certified accuracy: the data and the weights are not bundled ({ReproductionCommands.Get("cd-lpips-imagenet64")}), and the "
                         + "published networks are conditioned on the class, which a purifier must not be told"),
                 ],
             ],

@@ -48,7 +48,7 @@ public sealed class PublishedWeights : IReproductionWeights
 
     /// <inheritdoc/>
     public string Advice(string role) => Published.TryGetValue(role, out (string Name, ConversionOptions Options) known)
-        ? $"needs the published {known.Name}: certipure data get {known.Name}"
+        ? $"needs the published {known.Name}: {ReproductionCommands.Get(known.Name)}"
         : $"{_own.Advice(role)}; nobody publishes these weights";
 
     /// <inheritdoc/>

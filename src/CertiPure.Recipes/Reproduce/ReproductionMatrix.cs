@@ -125,7 +125,7 @@ public sealed class ReproductionMatrix
     {
         if (given.DistinctBy(path => Path.GetFileName(path)).Count() < given.Count)
         {
-            throw new CertiPureException("Two of the files of --classifier have one name; rename one of them.", ExitCode.Usage);
+            throw new CertiPureException("Two of the classifiers' files have one name; rename one of them.", ErrorReason.InvalidArgument);
         }
 
         List<MatrixRow> rows = [ClassifierRow("the bundled classifier", "classifier")];
@@ -134,13 +134,13 @@ public sealed class ReproductionMatrix
             rows.Add(data == "cifar10"
                 ? ClassifierRow($"ResNet-{depth} (published)", $"resnet{depth}-cifar10")
                 : new MatrixRow(
-                    $"ResNet-{depth} (published)", [], Absence: "is a classifier of CIFAR-10: certipure data get cifar10"));
+                    $"ResNet-{depth} (published)", [], Absence: "is a classifier of CIFAR-10: " + ReproductionCommands.Get("cifar10")));
         }
 
         rows.AddRange(given.Select(path => ClassifierRow(Path.GetFileName(path), path)));
         if (!given.Any(path => path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)))
         {
-            rows.Add(new MatrixRow("an ONNX file", [], Absence: "needs a classifier in ONNX: name it with --classifier FILE.onnx"));
+            rows.Add(new MatrixRow("an ONNX file", [], Absence: "needs a classifier in ONNX: " + ReproductionCommands.AddOnnxClassifier));
         }
 
         return new MatrixTable(

@@ -253,7 +253,7 @@ internal sealed class ReproductionReport
     private void AddManifests()
     {
         _page.AddSection("What was run").AddText(
-            "A run is determined by its experiment: repeating it gives the same votes. certipure verify derives each bound and radius again.");
+            "A run is determined by its experiment: repeating it gives the same votes. Verification derives each bound and radius again.");
         foreach (PlannedRun planned in _reproduction.Matrix.Runs.Where(run => _reproduction.Find(run, run.Key) is not null))
         {
             RunManifest manifest = Run.Read(CertificationStep.FolderOf(_reproduction.Options, planned)).Manifest;

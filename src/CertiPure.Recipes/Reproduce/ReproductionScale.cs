@@ -135,7 +135,7 @@ public sealed record ReproductionScale
         ("small", true) => Quick,
         ("paper", false) => Paper,
         ("paper", true) => throw new CertiPureException(
-            "The paper's protocol has no quick form; give --quick with --scale small.", ExitCode.Usage),
-        _ => throw new CertiPureException($"There is no scale '{name}'; choose {string.Join(" or ", Names)}.", ExitCode.Usage),
+            "The paper's protocol has no quick form; take the small scale.", ErrorReason.InvalidArgument),
+        _ => throw new CertiPureException($"There is no scale '{name}'; choose {string.Join(" or ", Names)}.", ErrorReason.InvalidArgument),
     };
 }

@@ -66,7 +66,7 @@ public sealed record BaseModel(
             {
                 throw new CertiPureException(
                     $"The {role} here has SHA-256 {found ?? "(none)"}, but the run used {hash}; name the same file.",
-                    ExitCode.Refused);
+                    ErrorReason.Refused);
             }
         }
     }

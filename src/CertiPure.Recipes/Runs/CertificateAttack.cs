@@ -40,8 +40,8 @@ public static class CertificateAttack
         {
             throw new CertiPureException(
                 "The attack knows one smoothed classifier, and these certificates are of two with a choice between them; attack a run "
-                + "without --core.",
-                ExitCode.Usage);
+                + "of one.",
+                ErrorReason.InvalidArgument);
         }
 
         model.RefuseOtherWeights(experiment);
@@ -52,7 +52,7 @@ public static class CertificateAttack
             throw new CertiPureException(
                 $"The attack needs gradients, which the ONNX classifier {model.Classifier.Name} does not give; certify the same network "
                 + "from .safetensors or TorchScript to attack it.",
-                ExitCode.Usage);
+                ErrorReason.InvalidArgument);
         }
 
         var attack = new SmoothAdvAttack(

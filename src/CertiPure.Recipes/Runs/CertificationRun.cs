@@ -128,7 +128,7 @@ public static class CertificationRun
             {
                 throw new CertiPureException(
                     $"{run.Folder} and {runs[0].Folder} differ in more than their classifier ({difference}); certify them one by one.",
-                    ExitCode.Refused);
+                    ErrorReason.Refused);
             }
         }
     }

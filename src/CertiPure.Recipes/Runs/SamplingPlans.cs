@@ -22,7 +22,7 @@ public static class SamplingPlans
             "fixed" => new FixedPlan(selectionDraws, estimationDraws, alpha),
             "staged" => new StagedPlan(radii, selectionDraws, estimationDraws, alpha),
             _ => throw new CertiPureException(
-                $"There is no sampling plan '{name}'; choose {string.Join(" or ", Names)}.", ExitCode.Usage),
+                $"There is no sampling plan '{name}'; choose {string.Join(" or ", Names)}.", ErrorReason.InvalidArgument),
         };
 
     /// <summary>The plan that a manifest describes.</summary>

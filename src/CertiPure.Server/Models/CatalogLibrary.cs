@@ -64,7 +64,7 @@ public sealed class CatalogLibrary : IModelLibrary
         return library._models.Count > 0
             ? library
             : throw new CertiPureException(
-                $"There is no model to serve: {library._bundled.Folder} holds none; name one by --classifier and --data.");
+                $"There is no model to serve: {library._bundled.Folder} holds none; name one with --classifier and --data.");
     }
 
     /// <inheritdoc/>
@@ -100,12 +100,12 @@ public sealed class CatalogLibrary : IModelLibrary
         if (_options.Data is not { } data)
         {
             throw new CertiPureException(
-                "--classifier needs --data, whose images tell the shape and the classes' names.", ExitCode.Usage);
+                "--classifier needs --data, whose images tell the shape and the classes' names.", ErrorReason.InvalidArgument);
         }
 
         DataSet? set = Recipes.Catalog.DataSets.All.FirstOrDefault(set => set.Name == data);
         DataSetOffer images = (set is null ? OfPath(data, locations) : Offer(set, locations))
-            ?? throw new CertiPureException($"The data set {data} is not on this machine: {set!.Advice}.");
+            ?? throw new CertiPureException($"The data set {data} is not on this machine: {set!.Advice}.", ErrorReason.DataMissing);
         string name = Path.GetFileNameWithoutExtension(classifier);
         var offers = new List<PurifierOffer>();
         foreach (string text in _options.Purifiers)

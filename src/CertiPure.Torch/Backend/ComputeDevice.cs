@@ -22,7 +22,7 @@ public static class ComputeDevice
             && !(name.StartsWith("cuda:", StringComparison.Ordinal)
                 && int.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out index)))
         {
-            throw new CertiPureException($"There is no device '{name}': give cpu, cuda or cuda:N.", ExitCode.Usage);
+            throw new CertiPureException($"There is no device '{name}': give cpu, cuda or cuda:N.", ErrorReason.InvalidArgument);
         }
 
         int count = torch.cuda.is_available() ? torch.cuda.device_count() : 0;

@@ -118,14 +118,14 @@ public static class LibTorch
     /// <summary>Loads what can be loaded and tells what came from where, or why it did not. Never throws, never fetches.</summary>
     public static LibTorchDescription Describe()
     {
-        string? failure = null;
+        CertiPureException? failure = null;
         try
         {
             LoadAll(mayFetch: false);
         }
         catch (CertiPureException exception)
         {
-            failure = exception.Message;
+            failure = exception;
         }
 
         bool loaded = failure is null;
@@ -181,9 +181,9 @@ public static class LibTorch
         {
             string firstLine = exception.Message.Split('\n')[0].Trim();
             throw new CertiPureException(
-                $"{path} cannot be loaded ({firstLine}): run certipure doctor, or set {NativePackages.LibTorchVariable} to "
-                + "another libtorch 2.10.",
-                exception);
+                $"{path} cannot be loaded ({firstLine}): set {NativePackages.LibTorchVariable} to another libtorch 2.10.",
+                exception,
+                ErrorReason.LibTorchUnloadable);
         }
     }
 

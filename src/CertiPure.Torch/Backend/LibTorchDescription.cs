@@ -1,8 +1,8 @@
 namespace CertiPure.Torch.Backend;
 
-/// <summary>What <c>certipure doctor</c> tells about libtorch.</summary>
+/// <summary>What is known of libtorch on this machine.</summary>
 /// <param name="Loaded">Whether libtorch and TorchSharp's library are loaded.</param>
-/// <param name="Failure">One sentence saying why not, or null.</param>
+/// <param name="Failure">Why not, or null.</param>
 /// <param name="Files">The native files in the order in which they were loaded.</param>
 /// <param name="Cured">Whether TorchSharp's library is the copy that runs on an older libstdc++.</param>
 /// <param name="Version">The libtorch version that TorchSharp was built for.</param>
@@ -13,7 +13,7 @@ namespace CertiPure.Torch.Backend;
 /// <param name="Cuda">Whether an NVIDIA GPU can be used.</param>
 public sealed record LibTorchDescription(
     bool Loaded,
-    string? Failure,
+    CertiPureException? Failure,
     IReadOnlyList<NativeFile> Files,
     bool Cured,
     string Version,

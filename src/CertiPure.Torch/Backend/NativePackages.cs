@@ -49,8 +49,9 @@ internal static class NativePackages
         }
 
         return Find(package, FileName("torch_cpu"), out IReadOnlyList<string> looked) ?? throw new CertiPureException(
-            $"{FileName("torch_cpu")} was not found in {string.Join(", ", looked)}: run certipure doctor --fetch, add the package "
-            + $"{package} to your program, or set {LibTorchVariable} to a folder that holds libtorch.");
+            $"{FileName("torch_cpu")} was not found in {string.Join(", ", looked)}: add the package {package} "
+            + $"to your program, or set {LibTorchVariable} to a folder that holds libtorch.",
+            ErrorReason.LibTorchMissing);
     }
 
     /// <summary>The folder that holds TorchSharp's own library, and why it was chosen.</summary>

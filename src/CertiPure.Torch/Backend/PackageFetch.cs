@@ -57,8 +57,7 @@ internal sealed record PackageFetch(string Id, string Version, string Folder)
     private CertiPureException Failed(string reason, Exception? inner) => new(
         $"The package {Id} {Version} could not be fetched by dotnet restore ({reason}): check the .NET SDK and the network, or set "
         + $"{NativePackages.LibTorchVariable} to a folder that holds libtorch.",
-        inner,
-        ExitCode.Failed);
+        inner);
 
     private string Project() =>
         $"""

@@ -42,12 +42,12 @@ public static class CheckpointConversion
         string source = opened.Path ?? "in memory";
         RecognisedNetwork? recognised = CheckpointArchitecture.Recognise(opened);
         string architectureName = options.Architecture ?? recognised?.Architecture ?? throw new CertiPureException(
-            $"The checkpoint '{source}' {(recognised is null ? "is of no known architecture" : $"looks like {recognised.Description}")}; "
-            + "name its architecture.", ExitCode.Usage);
+            $"The checkpoint '{source}' {(recognised is null ? "is of no known architecture" : $"looks like {recognised.Description}")}, "
+            + "and its architecture is not given.", ErrorReason.ConversionArchitectureUnknown);
         Architecture architecture = Architecture.Named(architectureName);
         bool agrees = string.Equals(architecture.Name, recognised?.Architecture, StringComparison.Ordinal);
         string arguments = options.Arguments ?? (agrees ? recognised?.Arguments : null) ?? throw new CertiPureException(
-            $"The tensors of '{source}' do not tell the arguments of {architecture.Name}; give them as JSON.", ExitCode.Usage);
+            $"The tensors of '{source}' do not determine the arguments of {architecture.Name}.", ErrorReason.ConversionArgumentsUnknown);
 
         var metadata = new Dictionary<string, string>();
         foreach ((string key, string value) in agrees ? recognised!.Metadata : new Dictionary<string, string>())
@@ -77,8 +77,8 @@ public static class CheckpointConversion
         if (network is DiffusionNetwork diffusion)
         {
             using var denoiser = new Denoiser(diffusion, Preconditioning.From(complete.Metadata) ?? throw new CertiPureException(
-                $"The checkpoint '{complete.Path}' does not tell whether it is a diffusion model or a consistency model; "
-                + "give its preconditioning (edm, consistency, vp, ve or ddpm).", ExitCode.Usage));
+                $"The checkpoint '{complete.Path}' does not say whether it is a diffusion model or a consistency model: "
+                + "its preconditioning is edm, consistency, vp, ve or ddpm.", ErrorReason.PreconditioningUnknown));
             bool bare = !complete.Tensors.Any(tensor => tensor.Name.StartsWith("model.", StringComparison.Ordinal));
             CheckpointLoader.Load(bare ? diffusion : denoiser, complete, IsComputed);
         }
@@ -101,7 +101,7 @@ public static class CheckpointConversion
         }
         catch (JsonException error)
         {
-            throw new CertiPureException($"The arguments {arguments} of {architecture.Name} are not valid JSON; correct them.", error, ExitCode.Usage);
+            throw new CertiPureException($"The arguments {arguments} of {architecture.Name} are not valid JSON; correct them.", error, ErrorReason.InvalidArgument);
         }
     }
 }

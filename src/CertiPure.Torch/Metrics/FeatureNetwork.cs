@@ -76,7 +76,7 @@ public sealed class FeatureNetwork : IDisposable
             throw new CertiPureException(
                 $"Features are taken from the last layer of a CIFAR ResNet, and {weights.Path} is a {network.GetName()}: choose another "
                 + "feature network.",
-                ExitCode.Usage);
+                ErrorReason.InvalidArgument);
         }
 
         Tensor mean = PerChannel(normalization.Mean);
@@ -114,7 +114,7 @@ public sealed class FeatureNetwork : IDisposable
         if (given != _channels && given != 1)
         {
             throw new CertiPureException(
-                $"{Name} takes images of {_channels} channels, and these have {given}: choose another feature network.", ExitCode.Usage);
+                $"{Name} takes images of {_channels} channels, and these have {given}: choose another feature network.", ErrorReason.InvalidArgument);
         }
 
         Tensor input = given == _channels ? pixels : pixels.expand(-1, _channels, -1, -1);

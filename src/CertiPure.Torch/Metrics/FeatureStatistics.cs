@@ -94,6 +94,6 @@ public sealed class FeatureStatistics
 
         return features.Sum(rows => rows.shape[0]) >= 2
             ? Of(network.Name, cat(features, 0), source)
-            : throw new CertiPureException("A Fréchet distance compares sets of two images or more; name more images.", ExitCode.Usage);
+            : throw new CertiPureException("A Fréchet distance compares sets of two images or more; name more images.", ErrorReason.InvalidArgument);
     }
 }

@@ -29,7 +29,7 @@ public sealed record FrechetDistance(double Value, string Network, long? FirstCo
             throw new CertiPureException(
                 $"Features of '{first.Network}' ({first.FeatureCount}) and of '{second.Network}' ({second.FeatureCount}) have no "
                 + "distance: compute both sets' statistics with one network.",
-                ExitCode.Refused);
+                ErrorReason.Refused);
         }
 
         if (!acceptFewImages)
@@ -78,7 +78,7 @@ public sealed record FrechetDistance(double Value, string Network, long? FirstCo
             throw new CertiPureException(
                 $"A Fréchet distance on {statistics.FeatureCount} features of {count} images says little: take at least as many images "
                 + "as features, or accept few images explicitly.",
-                ExitCode.Refused);
+                ErrorReason.Refused);
         }
     }
 

@@ -67,7 +67,7 @@ public sealed class Lpips : nn.Module<Tensor, Tensor, Tensor>
             "vgg" => new Vgg16(classes: 0),
             "squeeze" => new SqueezeNet(classes: 0),
             _ => throw new CertiPureException(
-                $"LPIPS has no network '{network}': choose alex, vgg or squeeze.", ExitCode.Usage),
+                $"LPIPS has no network '{network}': choose alex, vgg or squeeze.", ErrorReason.InvalidArgument),
         };
         CheckpointLoader.Load(
             features, backbone, optional: name => name.StartsWith("classifier.", StringComparison.Ordinal));

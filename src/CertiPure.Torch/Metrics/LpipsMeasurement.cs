@@ -55,5 +55,5 @@ public sealed record LpipsMeasurement(string Network, IReadOnlyList<double> Dist
     }
 
     private static CertiPureException Unlike() => new(
-        "LPIPS compares two sets image by image: name two that have as many images, of one shape.", ExitCode.Usage);
+        "LPIPS compares two sets image by image: name two that have as many images, of one shape.", ErrorReason.InvalidArgument);
 }

@@ -54,7 +54,7 @@ public sealed record Architecture(string Name, Func<JsonElement, torch.nn.Module
         All.FirstOrDefault(architecture => string.Equals(architecture.Name, name, StringComparison.OrdinalIgnoreCase))
         ?? throw new CertiPureException(
             $"There is no architecture '{name}': choose one of {string.Join(", ", All.Select(known => known.Name))}.",
-            ExitCode.Usage);
+            ErrorReason.InvalidArgument);
 
     /// <summary>Builds a network whose weights will be loaded.</summary>
     /// <typeparam name="TNetwork">What the network must be: <see cref="DiffusionNetwork"/> or a classifier.</typeparam>
@@ -114,7 +114,7 @@ public sealed record Architecture(string Name, Func<JsonElement, torch.nn.Module
         };
 
     private CertiPureException Impossible(string arguments, Exception reason) => new(
-        $"The arguments {arguments} do not make a {Name} ({NativeError.Reason(reason)}): correct them.", reason, ExitCode.Usage);
+        $"The arguments {arguments} do not make a {Name} ({NativeError.Reason(reason)}): correct them.", reason, ErrorReason.InvalidArgument);
 
     private void RefuseLarger(JsonElement arguments, Checkpoint weights)
     {

@@ -11,5 +11,5 @@ internal static class CheckpointMetadata
         checkpoint.Metadata.TryGetValue(key, out string? value)
             ? value
             : throw new CertiPureException(
-                $"The checkpoint '{checkpoint.Path ?? "in memory"}' does not name its {key}: use certipure convert to add it.");
+                $"The checkpoint '{checkpoint.Path ?? "in memory"}' does not name its {key}.", ErrorReason.MetadataMissing);
 }

@@ -22,7 +22,7 @@ public sealed class ConsistencyPurifier : OneStepPurifier
         {
             throw new CertiPureException(
                 $"The weights' preconditioning is {denoiser.Preconditioning.Name}, not a consistency model's: use them with "
-                + "--purifier edm.");
+                + "the purifier edm.");
         }
     }
 

@@ -20,8 +20,8 @@ public sealed class DdpmPurifier : OneStepPurifier
         if (denoiser.Preconditioning is not DdpmPreconditioning)
         {
             throw new CertiPureException(
-                $"The weights' preconditioning is {denoiser.Preconditioning.Name}, not ddpm: use them with --purifier edm or "
-                + "--purifier consistency.");
+                $"The weights' preconditioning is {denoiser.Preconditioning.Name}, not ddpm: use them with the purifier edm or "
+                + "consistency.");
         }
     }
 

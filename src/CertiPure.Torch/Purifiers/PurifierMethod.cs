@@ -30,6 +30,6 @@ public static class PurifierMethod
             "consistency" => new ConsistencyPurifier(denoiser, level, precision, device),
             "calibrated" => new CalibratedPurifier(denoiser, level, precision, device),
             _ => throw new CertiPureException(
-                $"There is no purifier '{method}': choose none, {string.Join(", ", Names)}.", ExitCode.Usage),
+                $"There is no purifier '{method}': choose none, {string.Join(", ", Names)}.", ErrorReason.InvalidArgument),
         };
 }

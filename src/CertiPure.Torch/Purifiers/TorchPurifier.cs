@@ -115,7 +115,7 @@ public abstract class TorchPurifier : IPurifier, IDisposable
         if (denoiser.Preconditioning is ConsistencyPreconditioning or DdpmPreconditioning)
         {
             throw new CertiPureException(
-                $"The weights' preconditioning is {denoiser.Preconditioning.Name}, not EDM's: use them with --purifier "
+                $"The weights' preconditioning is {denoiser.Preconditioning.Name}, not EDM's: use them with the purifier "
                 + $"{denoiser.Preconditioning.Name}.");
         }
     }

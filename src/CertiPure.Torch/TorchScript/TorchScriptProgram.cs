@@ -125,7 +125,7 @@ internal sealed class TorchScriptProgram : IDisposable
             throw new CertiPureException(
                 $"The TorchScript program {_path} returns {possible.Length} tensors that could be the scores: "
                 + $"{string.Join(", ", outputs.Select(Describe))}; name one of them.",
-                ExitCode.Refused);
+                ErrorReason.Refused);
         }
 
         return possible.Length == 1
@@ -133,7 +133,7 @@ internal sealed class TorchScriptProgram : IDisposable
             : throw Refusal($"returns {returned} for {images} images, where one row of float scores for each image [{images},K] is needed");
     }
 
-    private CertiPureException Refusal(string what) => new($"The TorchScript program {_path} {what}.", ExitCode.Refused);
+    private CertiPureException Refusal(string what) => new($"The TorchScript program {_path} {what}.", ErrorReason.Refused);
 
     private static bool AreScores(Tensor tensor, long images) =>
         !tensor.is_sparse && tensor.is_floating_point() && tensor.dim() == 2 && tensor.shape[0] == images && tensor.shape[1] >= 2;

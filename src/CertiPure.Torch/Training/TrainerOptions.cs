@@ -115,7 +115,7 @@ public sealed record TrainerOptions
         if (!holds)
         {
             throw new CertiPureException(
-                $"The training option '{name}' is out of range: it must be {range}.", ExitCode.Usage);
+                $"The training option '{name}' is out of range: it must be {range}.", ErrorReason.InvalidArgument);
         }
     }
 }

@@ -51,7 +51,7 @@ internal static class TrainingStateFile
             throw new CertiPureException(
                 $"The training in '{Path.GetDirectoryName(path)}' was started with other options ({FirstDifference(written, run)}): "
                 + "give the same ones to resume it, or another place to start anew.",
-                ExitCode.Refused);
+                ErrorReason.Refused);
         }
 
         using var scope = NewDisposeScope();

@@ -21,7 +21,7 @@ public static class CifarBinary
         {
             "test" => ["test_batch.bin"],
             "train" => [.. Enumerable.Range(1, 5).Select(i => $"data_batch_{i}.bin")],
-            _ => throw new CertiPureException($"CIFAR-10 has no split '{split}'; take train or test.", ExitCode.Usage),
+            _ => throw new CertiPureException($"CIFAR-10 has no split '{split}'; take train or test.", ErrorReason.InvalidArgument),
         };
         string place = Directory.Exists(Path.Combine(folder, Folder)) ? Path.Combine(folder, Folder) : folder;
         byte[][] files = [.. names.Select(name => ReadRecords(Path.Combine(place, name)))];

@@ -24,7 +24,7 @@ internal static class DataFile
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new CertiPureException($"{path} does not exist; name the folder of the data set with --data-dir.", e);
+            throw new CertiPureException($"{path} does not exist.", e, ErrorReason.DataMissing);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

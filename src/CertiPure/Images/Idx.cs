@@ -28,7 +28,7 @@ public static class Idx
         {
             "train" => "train",
             "test" => "t10k",
-            _ => throw new CertiPureException($"{name} has no split '{split}'; take train or test.", ExitCode.Usage),
+            _ => throw new CertiPureException($"{name} has no split '{split}'; take train or test.", ErrorReason.InvalidArgument),
         };
         return Read(
             Find(folder, $"{prefix}-images-idx3-ubyte"),

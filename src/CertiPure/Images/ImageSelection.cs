@@ -46,7 +46,7 @@ public sealed class ImageSelection
             {
                 throw new CertiPureException(
                     $"The selection '{Text}' asks for image {end}, but the last of the {count} images is {count - 1}.",
-                    ExitCode.Usage);
+                    ErrorReason.InvalidArgument);
             }
 
             for (long id = first; id <= end; id += step)
@@ -57,7 +57,7 @@ public sealed class ImageSelection
 
         if (ids.Count == 0)
         {
-            throw new CertiPureException($"The selection '{Text}' selects none of the {count} images.", ExitCode.Usage);
+            throw new CertiPureException($"The selection '{Text}' selects none of the {count} images.", ErrorReason.InvalidArgument);
         }
 
         return [.. ids];
@@ -89,7 +89,7 @@ public sealed class ImageSelection
 
         throw new CertiPureException(
             $"'{term}' in the selection '{text}' is not understood; write every:20, 0..1016:2, 0..99, 3,7 or all.",
-            ExitCode.Usage);
+            ErrorReason.InvalidArgument);
     }
 
     private static bool TryStep(string text, out int step) => TryNumber(text, out step) && step > 0;

@@ -66,7 +66,7 @@ public static partial class CertifiedAccuracyTable
                     throw new CertiPureException(
                         $"{twin.Run.Name} and {summary.Run.Name} are of one experiment, so neither is the better; merge shards, and name a "
                         + "run once.",
-                        ExitCode.Usage);
+                        ErrorReason.InvalidArgument);
                 }
 
                 method.Add(summary);

@@ -23,7 +23,7 @@ public sealed record RunComparison(CertifiedRun First, CertifiedRun Second, int 
             throw new CertiPureException(
                 $"{first.Name} and {second.Name} certified different images ({a.Data.Name} and {b.Data.Name}, by the hash of their "
                 + "pixels), so they cannot be compared pair by pair.",
-                ExitCode.Refused);
+                ErrorReason.Refused);
         }
 
         var others = second.Images.ToDictionary(image => image.Id);
@@ -34,14 +34,14 @@ public sealed record RunComparison(CertifiedRun First, CertifiedRun Second, int 
         if (pairs.Length == 0)
         {
             throw new CertiPureException(
-                $"{first.Name} and {second.Name} have no image in common, so they cannot be compared pair by pair.", ExitCode.Refused);
+                $"{first.Name} and {second.Name} have no image in common, so they cannot be compared pair by pair.", ErrorReason.Refused);
         }
 
         if (pairs.FirstOrDefault(pair => pair.First.Label != pair.Second.Label) is { First: { } image })
         {
             throw new CertiPureException(
                 $"{first.Name} and {second.Name} disagree on the label of image {image.Id}, so they are not over the same data.",
-                ExitCode.Refused);
+                ErrorReason.Refused);
         }
 
         return new RunComparison(

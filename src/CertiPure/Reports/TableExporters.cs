@@ -14,5 +14,5 @@ public static class TableExporters
         All.FirstOrDefault(exporter => exporter.Format == format)
         ?? throw new CertiPureException(
             $"There is no table format '{format}'; choose one of {string.Join(", ", All.Select(exporter => exporter.Format))}.",
-            ExitCode.Usage);
+            ErrorReason.InvalidArgument);
 }

@@ -19,12 +19,12 @@ public static class Merge
         ArgumentNullException.ThrowIfNull(folders);
         if (folders.Count == 0)
         {
-            throw new CertiPureException("There is nothing to merge; name the shards' run folders.", ExitCode.Usage);
+            throw new CertiPureException("There is nothing to merge; name the shards' run folders.", ErrorReason.InvalidArgument);
         }
 
         if (folders.Any(folder => Canonical(folder) == Canonical(output)))
         {
-            throw new CertiPureException($"{output} is one of the shards; name another folder for the merged run.", ExitCode.Usage);
+            throw new CertiPureException($"{output} is one of the shards; name another folder for the merged run.", ErrorReason.InvalidArgument);
         }
 
         Run[] shards = [.. folders.Select(Run.Read)];
@@ -40,7 +40,7 @@ public static class Merge
                     throw new CertiPureException(
                         $"Image {certificate.Id} is certified both in {owner[certificate.Id]} and in {shard.Folder}; merge each "
                         + "shard once.",
-                        ExitCode.Refused);
+                        ErrorReason.Refused);
                 }
             }
         }
@@ -64,7 +64,7 @@ public static class Merge
             throw new CertiPureException(
                 $"{shard.Folder} holds another experiment than {first.Folder} ({string.Join("; ", differences)}); merge shards of "
                 + "one experiment.",
-                ExitCode.Refused);
+                ErrorReason.Refused);
         }
 
         if (shard.Manifest.FormatVersion != first.Manifest.FormatVersion)
@@ -72,7 +72,7 @@ public static class Merge
             throw new CertiPureException(
                 $"{shard.Folder} has format version {shard.Manifest.FormatVersion} and {first.Folder} {first.Manifest.FormatVersion}; "
                 + "merge shards that one version of CertiPure wrote.",
-                ExitCode.Refused);
+                ErrorReason.Refused);
         }
     }
 
@@ -86,7 +86,7 @@ public static class Merge
                 $"{missing.Length} of {experiment.Images.Count} images have no certificate "
                 + $"({Excerpt.Of(ImageIdsConverter.Format(missing))}); "
                 + (unfinished is null ? "a shard is missing." : $"finish the run in {unfinished.Folder} first."),
-                ExitCode.Refused);
+                ErrorReason.Refused);
         }
     }
 }

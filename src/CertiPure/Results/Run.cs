@@ -34,7 +34,7 @@ public sealed record Run(string Folder, RunManifest Manifest, IReadOnlyList<Cert
                 throw new CertiPureException(
                     $"{log} holds a certificate of image {certificate.Id}, which is not in the run's shard {manifest.Shard}; the "
                     + "file does not belong to this manifest.",
-                    ExitCode.Refused);
+                    ErrorReason.Refused);
             }
 
             if (certificate.Looks.Any(look => look.Votes is null != (manifest.FormatVersion == 1)))
@@ -42,13 +42,13 @@ public sealed record Run(string Folder, RunManifest Manifest, IReadOnlyList<Cert
                 throw new CertiPureException(
                     $"{log} holds a certificate of image {certificate.Id} in another format version than the manifest's, "
                     + $"{manifest.FormatVersion}; the file does not belong to this manifest.",
-                    ExitCode.Refused);
+                    ErrorReason.Refused);
             }
 
             if (!seen.Add(certificate.Id))
             {
                 throw new CertiPureException(
-                    $"{log} holds two certificates of image {certificate.Id}; remove one of the lines.", ExitCode.Refused);
+                    $"{log} holds two certificates of image {certificate.Id}; remove one of the lines.", ErrorReason.Refused);
             }
         }
 

@@ -40,7 +40,7 @@ public sealed class RunFolder : IDisposable
             throw new CertiPureException(
                 $"{folder} holds a run of format version {manifest.FormatVersion} that is not finished; this CertiPure reads such a run but does "
                 + "not continue it, so begin it again in another folder.",
-                ExitCode.Refused);
+                ErrorReason.Refused);
         }
 
         if (_pending.Count > 0 || !File.Exists(ManifestPath))
@@ -137,7 +137,7 @@ public sealed class RunFolder : IDisposable
         if (File.Exists(manifestPath) && !overwrite)
         {
             throw new CertiPureException(
-                $"{folder} already holds a run; name another folder, or give --overwrite to discard it.", ExitCode.Refused);
+                $"{folder} already holds a run; name another folder.", ErrorReason.OutputExists);
         }
 
         // In this order a crash in between leaves a manifest alone, which is a run that has not begun, and never certificates under
@@ -223,7 +223,7 @@ public sealed class RunFolder : IDisposable
         catch (IOException e) when (IsHeldByAnother(e))
         {
             throw new CertiPureException(
-                $"Another process is at work in {folder}; wait for it to end, or name another folder.", e, ExitCode.Refused);
+                $"Another process is at work in {folder}; wait for it to end, or name another folder.", e, ErrorReason.Refused);
         }
         catch (IOException e)
         {
@@ -241,7 +241,7 @@ public sealed class RunFolder : IDisposable
     {
         if (File.Exists(folder))
         {
-            throw new CertiPureException($"{folder} is a file, so no run can be written there; name a folder.", ExitCode.Refused);
+            throw new CertiPureException($"{folder} is a file, so no run can be written there; name a folder.", ErrorReason.Refused);
         }
 
         string? stranger = Directory.Exists(folder) && !File.Exists(Path.Combine(folder, ManifestName))
@@ -252,7 +252,7 @@ public sealed class RunFolder : IDisposable
         {
             throw new CertiPureException(
                 $"{folder} holds {stranger} and no manifest.json, so it is not a run's folder; name a new or empty one.",
-                ExitCode.Refused);
+                ErrorReason.Refused);
         }
     }
 
@@ -262,16 +262,15 @@ public sealed class RunFolder : IDisposable
         if (differences.Count > 0)
         {
             throw new CertiPureException(
-                $"{folder} holds another experiment ({string.Join("; ", differences)}); name another folder, or give --overwrite to "
-                + "discard it.",
-                ExitCode.Refused);
+                $"{folder} holds another experiment ({string.Join("; ", differences)}); name another folder.",
+                ErrorReason.OutputExists);
         }
 
         if (existing.Shard != shard)
         {
             throw new CertiPureException(
                 $"{folder} holds shard {existing.Shard} of this experiment, not {shard}; give each shard its own folder.",
-                ExitCode.Refused);
+                ErrorReason.Refused);
         }
     }
 }

@@ -49,7 +49,7 @@ public sealed record Shard(int Index, int Count)
 
         throw new CertiPureException(
             $"The shard '{Excerpt.Of(text)}' is not i/n with 0 <= i < n, auto or auto/n; the first of four is 0/4.",
-            ExitCode.Usage);
+            ErrorReason.InvalidArgument);
     }
 
     /// <summary>This part of the ids, in their order.</summary>
@@ -77,9 +77,9 @@ public sealed record Shard(int Index, int Count)
             if (maximum - minimum + 1 != tasks)
             {
                 throw new CertiPureException(
-                    $"The Slurm array {minimum}-{maximum} has only {tasks} tasks, so --shard auto cannot tell the number of "
-                    + "shards; give it as --shard auto/n, with an array that starts at 0.",
-                    ExitCode.Usage);
+                    $"The Slurm array {minimum}-{maximum} has only {tasks} tasks, so 'auto' cannot tell the number of shards; "
+                    + "write auto/n, with an array that starts at 0.",
+                    ErrorReason.InvalidArgument);
             }
 
             return Checked(id - minimum, tasks, "SLURM_ARRAY_TASK_ID");
@@ -92,21 +92,21 @@ public sealed record Shard(int Index, int Count)
         }
 
         throw new CertiPureException(
-            "--shard auto found neither SLURM_ARRAY_TASK_ID nor JOB_COMPLETION_INDEX in the environment; give the shard as i/n.",
-            ExitCode.Usage);
+            "The shard 'auto' needs SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX in the environment, and neither is set; write the shard as i/n.",
+            ErrorReason.InvalidArgument);
 
         int Required(string name) =>
             Variable(name, environment(name) ?? throw new CertiPureException(
-                $"--shard auto needs the environment variable {name}; set it, or give the number of shards as --shard auto/n.",
-                ExitCode.Usage));
+                $"The shard 'auto' needs the environment variable {name}; set it, or write the number of shards as auto/n.",
+                ErrorReason.InvalidArgument));
     }
 
     private static int Variable(string name, string value) =>
         TryParse(value, out int number)
             ? number
             : throw new CertiPureException(
-                $"The environment variable {name} is '{Excerpt.Of(value)}', not a whole number; give the shard as i/n.",
-                ExitCode.Usage);
+                $"The environment variable {name} is '{Excerpt.Of(value)}', not a whole number; write the shard as i/n.",
+                ErrorReason.InvalidArgument);
 
     private static Shard Checked(int index, int count, string source) =>
         index >= 0 && index < count
@@ -114,7 +114,7 @@ public sealed record Shard(int Index, int Count)
             : throw new CertiPureException(
                 $"{source} makes this shard {index} of {count}, but shards are numbered from 0 to {count - 1}; correct the array's "
                 + "extent.",
-                ExitCode.Usage);
+                ErrorReason.InvalidArgument);
 
     private static bool TryParse(string text, out int value) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);

@@ -24,7 +24,7 @@ public static class CertificationChecks
             throw new CertiPureException(
                 $"The images of {source.Name} are {source.Shape}, but the base classifier takes {shape}; choose a "
                 + "classifier and a purifier for this data set.",
-                ExitCode.Refused);
+                ErrorReason.Refused);
         }
 
         if (source.ClassNames.Count > 0 && source.ClassNames.Count != classCount)
@@ -32,7 +32,7 @@ public static class CertificationChecks
             throw new CertiPureException(
                 $"{source.Name} has {source.ClassNames.Count} classes, but the classifier knows "
                 + $"{classCount} classes; choose a classifier for this data set.",
-                ExitCode.Refused);
+                ErrorReason.Refused);
         }
 
         foreach (int id in ids)
@@ -42,7 +42,7 @@ public static class CertificationChecks
                 throw new CertiPureException(
                     $"Image {id} of {source.Name} has label {label}, but the classifier knows only the classes 0 to "
                     + $"{classCount - 1}; correct the labels.",
-                    ExitCode.Refused);
+                    ErrorReason.Refused);
             }
         }
     }
@@ -61,7 +61,7 @@ public static class CertificationChecks
             throw new CertiPureException(
                 $"No pixel of {ids.Count} images of {source.Name} exceeds 1 of 255; they were probably scaled to [0,1] before they were "
                 + "stored as 8-bit values, so store them unscaled.",
-                ExitCode.Refused);
+                ErrorReason.Refused);
         }
     }
 
@@ -78,14 +78,14 @@ public static class CertificationChecks
             throw new CertiPureException(
                 $"Sigma {sigma} is noise of level t = {exact} to the purifier's network, which knows levels from 0.002 to 80; take "
                 + "another sigma.",
-                ExitCode.Refused);
+                ErrorReason.Refused);
         }
 
         if (Math.Abs(told - exact) > 0.5 * exact)
         {
             throw new CertiPureException(
-                $"The purifier's network would be told the noise level t = {told} where sigma {sigma} means {exact}; take --level exact.",
-                ExitCode.Refused);
+                $"The purifier's network would be given the noise level t = {told} where sigma {sigma} means {exact}; take the exact level.",
+                ErrorReason.LevelNotExact);
         }
     }
 
@@ -132,6 +132,6 @@ public static class CertificationChecks
             : throw new CertiPureException(
                 $"The classifier is right on only {right} of {labeled} clean images of {source.Name}, no better than guessing; check "
                 + "its normalisation, channel order and class order.",
-                ExitCode.Refused);
+                ErrorReason.Refused);
     }
 }

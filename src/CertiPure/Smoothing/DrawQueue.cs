@@ -124,7 +124,7 @@ public sealed class DrawQueue : IDisposable
             throw new CertiPureException(
                 $"Image {consumer.Image.Id} is {consumer.Image.Shape}, but the base classifier takes {_classifier.Shape}; "
                 + "choose a classifier and a purifier for this data set.",
-                ExitCode.Usage);
+                ErrorReason.InvalidArgument);
         }
 
         if (cancellationToken.IsCancellationRequested)

@@ -32,7 +32,7 @@ public sealed record Prediction(int Id, int? Label, int? Predicted, IReadOnlyLis
             throw new CertiPureException(
                 $"n = {draws} draws can never give an answer at alpha {alpha}, even if all of them agree; take at least "
                 + $"{(int)Math.Floor(1 - Math.Log2(alpha)) + 1}.",
-                ExitCode.Refused);
+                ErrorReason.Refused);
         }
     }
 }

@@ -19,7 +19,7 @@ public abstract class SamplingPlan
         {
             throw new CertiPureException(
                 $"A plan needs at least one selection and one estimation draw, not n0 = {selectionDraws} and n = {estimationDraws}.",
-                ExitCode.Usage);
+                ErrorReason.InvalidArgument);
         }
 
         if (!(largestLookAlpha >= BinomialBound.LeastAlpha && alpha < 1))
@@ -27,7 +27,7 @@ public abstract class SamplingPlan
             throw new CertiPureException(
                 $"Alpha is a probability below 1, of which no look may spend less than {BinomialBound.LeastAlpha}, not {alpha}; the usual one "
                 + "is 0.001.",
-                ExitCode.Usage);
+                ErrorReason.InvalidArgument);
         }
 
         if (BinomialBound.Lower(estimationDraws, estimationDraws, largestLookAlpha) <= 0.5)
@@ -36,7 +36,7 @@ public abstract class SamplingPlan
             throw new CertiPureException(
                 $"n = {estimationDraws} draws can never certify anything at alpha {alpha}, even if all of them agree; take at "
                 + $"least {least}.",
-                ExitCode.Refused);
+                ErrorReason.Refused);
         }
 
         SelectionDraws = selectionDraws;

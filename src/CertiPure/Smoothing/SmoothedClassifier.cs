@@ -146,7 +146,7 @@ public sealed class SmoothedClassifier
         if (plan is not RoutedPlan routedPlan)
         {
             throw new CertiPureException(
-                $"Certified routing has a plan of its own, with half of alpha for either bound, not '{plan?.Name}'.", ExitCode.Usage);
+                $"Certified routing has a plan of its own, with half of alpha for either bound, not '{plan?.Name}'.", ErrorReason.InvalidArgument);
         }
 
         // On a thread that ends: one of the pool that has called a network would keep its share of the cores.

@@ -53,8 +53,8 @@ public sealed class StagedPlan : SamplingPlan
         if (radii.Count == 0 || !radii.All(radius => radius >= 0 && double.IsFinite(radius)))
         {
             throw new CertiPureException(
-                "A staged plan needs the radii it is to decide, each a finite number of at least 0; give them with --radii.",
-                ExitCode.Usage);
+                "A staged plan needs the radii it is to decide, each a finite number of at least 0.",
+                ErrorReason.InvalidArgument);
         }
 
         _looks = [.. looks];
@@ -68,7 +68,7 @@ public sealed class StagedPlan : SamplingPlan
             throw new CertiPureException(
                 $"The looks of a staged plan of {EstimationDraws} draws have to ascend in steps of {_interval} draws and spend at "
                 + $"most alpha {alpha} together.",
-                ExitCode.Usage);
+                ErrorReason.InvalidArgument);
         }
     }
 
@@ -94,7 +94,7 @@ public sealed class StagedPlan : SamplingPlan
         ArgumentNullException.ThrowIfNull(looks);
         return looks.Count > 0
             ? looks[^1]
-            : throw new CertiPureException("A staged plan needs at least one look.", ExitCode.Usage);
+            : throw new CertiPureException("A staged plan needs at least one look.", ErrorReason.InvalidArgument);
     }
 
     private static int IntervalFor(int draws) => Math.Min(draws, Math.Clamp(draws / 100, 50, 1_000));
@@ -136,7 +136,7 @@ public sealed class StagedPlan : SamplingPlan
                 throw new CertiPureException(
                     $"At sigma {sigma} even {last.N} draws that all agree certify none of the requested radii; take smaller radii or "
                     + "more draws.",
-                    ExitCode.Refused);
+                    ErrorReason.Refused);
             }
 
             Certify = plan._looks.ToDictionary(

@@ -255,31 +255,31 @@ public sealed class CertifyVerbTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--data", "no-such-data", ExitCode.Usage, "no-such-data")]
-    [InlineData("--data-dir", "no-such-folder", ExitCode.Usage, "no-such-folder")]
-    [InlineData("--split", "validation", ExitCode.Usage, "validation")]
-    [InlineData("--images", "0..99", ExitCode.Usage, "99")]
-    [InlineData("--images", "some", ExitCode.Usage, "some")]
-    [InlineData("--classifier", "no-such-model.onnx", ExitCode.Failed, "no-such-model.onnx")]
-    [InlineData("--purifier", "magic", ExitCode.Usage, "magic")]
-    [InlineData("--purifier", "edm", ExitCode.Usage, "weights")]
-    [InlineData("--purifier", "edm:no-such-weights", ExitCode.Failed, "no-such-weights")]
-    [InlineData("--sigma", "0", ExitCode.Usage, "--sigma 0")]
-    [InlineData("--sigma", "-0.5", ExitCode.Usage, "--sigma -0.5")]
-    [InlineData("--n", "9", ExitCode.Refused, "n = 9")]
-    [InlineData("--n", "0", ExitCode.Usage, "n = 0")]
-    [InlineData("--alpha", "1", ExitCode.Usage, "not 1")]
-    [InlineData("--batch", "0", ExitCode.Usage, "--batch")]
-    [InlineData("--threads", "0", ExitCode.Usage, "--threads")]
-    [InlineData("--shard", "3/3", ExitCode.Usage, "3/3")]
-    [InlineData("--seed", "-1", ExitCode.Usage, "-1")]
-    [InlineData("--radii", "0,x", ExitCode.Usage, "'x'")]
-    [InlineData("--level", "about", ExitCode.Usage, "about")]
-    [InlineData("--precision", "bf16", ExitCode.Usage, "ONNX")]
+    [InlineData("--data", "no-such-data", (int)ExitCode.Usage, "no-such-data")]
+    [InlineData("--data-dir", "no-such-folder", (int)ExitCode.Usage, "no-such-folder")]
+    [InlineData("--split", "validation", (int)ExitCode.Usage, "validation")]
+    [InlineData("--images", "0..99", (int)ExitCode.Usage, "99")]
+    [InlineData("--images", "some", (int)ExitCode.Usage, "some")]
+    [InlineData("--classifier", "no-such-model.onnx", (int)ExitCode.Failed, "no-such-model.onnx")]
+    [InlineData("--purifier", "magic", (int)ExitCode.Usage, "magic")]
+    [InlineData("--purifier", "edm", (int)ExitCode.Usage, "weights")]
+    [InlineData("--purifier", "edm:no-such-weights", (int)ExitCode.Failed, "no-such-weights")]
+    [InlineData("--sigma", "0", (int)ExitCode.Usage, "--sigma 0")]
+    [InlineData("--sigma", "-0.5", (int)ExitCode.Usage, "--sigma -0.5")]
+    [InlineData("--n", "9", (int)ExitCode.Refused, "n = 9")]
+    [InlineData("--n", "0", (int)ExitCode.Usage, "n = 0")]
+    [InlineData("--alpha", "1", (int)ExitCode.Usage, "not 1")]
+    [InlineData("--batch", "0", (int)ExitCode.Usage, "--batch")]
+    [InlineData("--threads", "0", (int)ExitCode.Usage, "--threads")]
+    [InlineData("--shard", "3/3", (int)ExitCode.Usage, "3/3")]
+    [InlineData("--seed", "-1", (int)ExitCode.Usage, "-1")]
+    [InlineData("--radii", "0,x", (int)ExitCode.Usage, "'x'")]
+    [InlineData("--level", "about", (int)ExitCode.Usage, "about")]
+    [InlineData("--precision", "bf16", (int)ExitCode.Usage, "ONNX")]
     public async Task Bad_input_is_one_sentence_and_leaves_nothing_behind(
-        string option, string value, ExitCode code, string word)
+        string option, string value, int code, string word)
     {
-        (await CommandResult.Of(_bench.Certify((option, value)))).Refused(code, word);
+        (await CommandResult.Of(_bench.Certify((option, value)))).Refused((ExitCode)code, word);
         Assert.False(Path.Exists(_bench.Run));
     }
 

@@ -109,7 +109,7 @@ public sealed class MetricsVerbTests : IDisposable
         (await Metrics("transport", "--data", "fashion-mnist", "--data-dir", _bench.Data, "--sigma", "0.5")).Refused(ExitCode.Usage, "--purifier");
         (await Metrics("transport", "--sigma", "0.5,none")).Refused(ExitCode.Usage, "none");
         (await Metrics("psnr", "a", "b")).Refused(ExitCode.Usage, "psnr");
-        (await Metrics("fid", "fashion-mnist", "fashion-mnist", "--data-dir", _bench.Data)).Refused(ExitCode.Failed, "data get fid-inception");
+        (await Metrics("fid", "fashion-mnist", "fashion-mnist", "--data-dir", _bench.Data)).Refused(ExitCode.Failed, "fid-inception", "certipure data get", "--weights");
     }
 
     private static Task<CommandResult> Metrics(params string[] arguments) => CommandResult.Of(["metrics", .. arguments]);

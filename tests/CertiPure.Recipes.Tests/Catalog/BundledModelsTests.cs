@@ -74,5 +74,5 @@ public sealed class BundledModelsTests : IDisposable
     [InlineData("edm:")]
     [InlineData("none:weights")]
     public void Other_purifiers_are_refused(string text) =>
-        Assert.Equal(ExitCode.Usage, Assert.Throws<CertiPureException>(() => PurifierChoice.Parse(text)).ExitCode);
+        Assert.Equal(ErrorReason.InvalidArgument, Assert.Throws<CertiPureException>(() => PurifierChoice.Parse(text)).Reason);
 }

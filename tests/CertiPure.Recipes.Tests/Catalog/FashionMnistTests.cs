@@ -79,7 +79,8 @@ public sealed class FashionMnistTests : IDisposable
         _installer.IsAvailable = true;
         _host.IsUnreachable = true;
         var error = await Assert.ThrowsAsync<CertiPureException>(Get);
-        Assert.Contains("--data-dir", error.Message, StringComparison.Ordinal);
+        Assert.Contains("the data folder", error.Message, StringComparison.Ordinal);
+        Assert.Equal(ErrorReason.DataMissing, error.Reason);
         Assert.Equal(2, _announced.Count);
         Assert.EndsWith(".", error.Message, StringComparison.Ordinal);
     }

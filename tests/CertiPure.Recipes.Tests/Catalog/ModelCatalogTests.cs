@@ -28,7 +28,7 @@ public sealed class ModelCatalogTests : IDisposable
         string path = _models.At("linear.onnx");
         OnnxModelFile.WriteLinear(path, [0, 1, 28, 28], new float[10, 784], new float[10]);
         var request = new ModelRequest(path, PurifierChoice.None, 0.5, new ImageShape(1, 28, 28)) { Device = "cuda:0" };
-        Assert.Equal(ExitCode.Usage, Assert.Throws<CertiPureException>(() => ModelCatalog.Load(request)).ExitCode);
+        Assert.Equal(ErrorReason.InvalidArgument, Assert.Throws<CertiPureException>(() => ModelCatalog.Load(request)).Reason);
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class ModelCatalogTests : IDisposable
         var purifier = new PurifierChoice("consistency", Path.Combine(_models.Models, "consistency.safetensors"));
         CertiPureException refusal = Assert.Throws<CertiPureException>(
             () => ModelCatalog.LoadPurifier(new ModelRequest("", purifier, 0.5, new ImageShape(3, 32, 32))));
-        Assert.Equal(ExitCode.Refused, refusal.ExitCode);
+        Assert.Equal(ErrorReason.Refused, refusal.Reason);
         Assert.Contains("takes images of 1x28x28, and these are of 3x32x32", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -54,8 +54,8 @@ public sealed class ModelCatalogTests : IDisposable
     {
         var request = new ModelRequest(path, PurifierChoice.None, 0.5, shape) { Precision = "bf16", BatchSize = 2 };
         CertiPureException refusal = Assert.Throws<CertiPureException>(() => ModelCatalog.Load(request));
-        Assert.Equal(ExitCode.Usage, refusal.ExitCode);
-        Assert.Contains("leave out --precision bf16", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(ErrorReason.InvalidArgument, refusal.Reason);
+        Assert.Contains("leave out the precision bf16", refusal.Message, StringComparison.Ordinal);
 
         using BaseModel model = ModelCatalog.Load(request with { Purifier = purifier });
         int[] labels = [-1, -1];

@@ -130,7 +130,8 @@ public sealed class OtherDataSetTests : IDisposable
     {
         var error = await Assert.ThrowsAsync<CertiPureException>(() => DataSets.OpenAsync(
             "cifar10", null, Locations, _ => { }, TestContext.Current.CancellationToken));
-        Assert.Contains("certipure data get cifar10", error.Message, StringComparison.Ordinal);
+        Assert.Contains("cifar-10-binary.tar.gz", error.Message, StringComparison.Ordinal);
+        Assert.Equal(ErrorReason.DownloadMissing, error.Reason);
     }
 
     [Fact]
@@ -138,7 +139,7 @@ public sealed class OtherDataSetTests : IDisposable
     {
         var error = await Assert.ThrowsAsync<CertiPureException>(() => DataSets.OpenAsync(
             _folder, "test", Locations, _ => { }, TestContext.Current.CancellationToken));
-        Assert.Equal(ExitCode.Usage, error.ExitCode);
+        Assert.Equal(ErrorReason.InvalidArgument, error.Reason);
     }
 
     private void Refused(string word, params (string, string, string, byte[])[] arrays)

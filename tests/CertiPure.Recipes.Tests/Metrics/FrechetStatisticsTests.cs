@@ -65,15 +65,17 @@ public sealed class FrechetStatisticsTests : IDisposable
     }
 
     [Fact]
-    public void Networks_whose_weights_are_absent_say_how_to_get_them()
+    public void Networks_whose_weights_are_absent_say_which()
     {
-        Assert.Contains("certipure data get fid-inception", Assert.Throws<CertiPureException>(
-            () => MetricNetworks.LoadFeatures("inception", null, _models.Locations)).Message, StringComparison.Ordinal);
-        Assert.Contains("certipure data get vgg16", Assert.Throws<CertiPureException>(
-            () => MetricNetworks.LoadLpips("vgg", null, null, null, _models.Locations)).Message, StringComparison.Ordinal);
-        Assert.Equal(ExitCode.Usage, Assert.Throws<CertiPureException>(
-            () => MetricNetworks.LoadFeatures("resnet", null, _models.Locations)).ExitCode);
-        Assert.Equal(ExitCode.Usage, Assert.Throws<CertiPureException>(
-            () => MetricNetworks.LoadLpips("resnet", null, null, null, _models.Locations)).ExitCode);
+        var features = Assert.Throws<CertiPureException>(() => MetricNetworks.LoadFeatures("inception", null, _models.Locations));
+        Assert.Contains("fid-inception", features.Message, StringComparison.Ordinal);
+        Assert.Equal(ErrorReason.FeatureWeightsMissing, features.Reason);
+        var lpips = Assert.Throws<CertiPureException>(() => MetricNetworks.LoadLpips("vgg", null, null, null, _models.Locations));
+        Assert.Contains("vgg16", lpips.Message, StringComparison.Ordinal);
+        Assert.Equal(ErrorReason.LpipsWeightsMissing, lpips.Reason);
+        Assert.Equal(ErrorReason.InvalidArgument, Assert.Throws<CertiPureException>(
+            () => MetricNetworks.LoadFeatures("resnet", null, _models.Locations)).Reason);
+        Assert.Equal(ErrorReason.InvalidArgument, Assert.Throws<CertiPureException>(
+            () => MetricNetworks.LoadLpips("resnet", null, null, null, _models.Locations)).Reason);
     }
 }

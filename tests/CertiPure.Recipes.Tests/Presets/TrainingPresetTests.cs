@@ -52,7 +52,7 @@ public sealed class TrainingPresetTests
     {
         var error = Assert.Throws<CertiPureException>(
             () => TrainingPreset.Load("fashion-mnist").Recipe<EdmRecipe>("edm", [change]));
-        Assert.Equal(ExitCode.Usage, error.ExitCode);
+        Assert.Equal(ErrorReason.InvalidArgument, error.Reason);
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
     }
 
@@ -98,9 +98,9 @@ public sealed class TrainingPresetTests
 
         // What is not refused for its rounding goes on to ask for weights to start from.
         string ends = Assert.Throws<CertiPureException>(() => Recipe("bf16").Prepare(inputs)).Message;
-        Assert.Contains(refused ? "trainer.precision=fp32" : "--from", ends, StringComparison.Ordinal);
+        Assert.Contains(refused ? "trainer.precision=fp32" : "starts from", ends, StringComparison.Ordinal);
         ends = Assert.Throws<CertiPureException>(() => Recipe("fp32").Prepare(inputs)).Message;
-        Assert.Contains("--from", ends, StringComparison.Ordinal);
+        Assert.Contains("starts from", ends, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class TrainingPresetTests
     {
         var error = Assert.Throws<CertiPureException>(() => TrainingPreset.Load("fashion"));
         Assert.Contains("fashion-mnist", error.Message, StringComparison.Ordinal);
-        Assert.Equal(ExitCode.Usage, error.ExitCode);
+        Assert.Equal(ErrorReason.InvalidArgument, error.Reason);
     }
 
     [Fact]

@@ -157,7 +157,7 @@ public sealed class TrainingSessionTests : IDisposable
             Changes = ["distance=lpips", $"lpipsNetwork={network}"],
         };
         var error = Assert.Throws<CertiPureException>(() => new TrainingSession(request));
-        Assert.Equal(ExitCode.Usage, error.ExitCode);
+        Assert.Equal(ErrorReason.LossWeightsMissing, error.Reason);
         Assert.Contains($"lpipsNetwork={network} needs {named}'s weights", error.Message, StringComparison.Ordinal);
     }
 
@@ -194,8 +194,8 @@ public sealed class TrainingSessionTests : IDisposable
     {
         TrainingRequest request = Request(training, "out") with { StartPath = At("edm"), ClassifierOutputPath = At("classifier-out") };
         var error = Assert.Throws<CertiPureException>(() => new TrainingSession(request));
-        Assert.Equal(ExitCode.Usage, error.ExitCode);
-        Assert.Contains("--from", error.Message, StringComparison.Ordinal);
+        Assert.Equal(ErrorReason.InvalidArgument, error.Reason);
+        Assert.Contains("start from", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -263,11 +263,10 @@ public sealed class TrainingSessionTests : IDisposable
         Train("classifier", "classifier");
         var error = Assert.Throws<CertiPureException>(() => new TrainingSession(
             Request("joint", "out") with { PurifierPath = At("edm"), ClassifierPath = At("classifier") }));
-        Assert.Equal(ExitCode.Usage, error.ExitCode);
-        Assert.Contains("--classifier-out", error.Message, StringComparison.Ordinal);
+        Assert.Equal(ErrorReason.ClassifierOutputMissing, error.Reason);
         error = Assert.Throws<CertiPureException>(() => new TrainingSession(
             Request("edm", "out") with { ClassifierOutputPath = At("classifier") }));
-        Assert.Equal(ExitCode.Usage, error.ExitCode);
+        Assert.Equal(ErrorReason.InvalidArgument, error.Reason);
     }
 
     [Fact]
@@ -293,26 +292,22 @@ public sealed class TrainingSessionTests : IDisposable
     [Fact]
     public void A_training_is_neither_begun_twice_nor_resumed_from_nothing_nor_written_over_another()
     {
-        Refused(Request("edm", "edm") with { Resume = true }, "no training to resume");
+        Refused(Request("edm", "edm") with { Resume = true }, ErrorReason.TrainingMissing);
         Train("edm", "edm");
-        Refused(Request("edm", "edm"), "exists");
+        Refused(Request("edm", "edm"), ErrorReason.OutputExists);
         File.Delete(At("edm"));
-        Refused(Request("edm", "edm"), "--resume");
+        Refused(Request("edm", "edm"), ErrorReason.TrainingExists);
         Train("edm", "edm", request => request with { Resume = true });
         Train("edm", "edm", request => request with { Overwrite = true });
     }
 
     [Theory]
-    [InlineData("consistency", "--from")]
-    [InlineData("fine-tuning", "--from")]
-    [InlineData("calibration", "--purifier")]
-    [InlineData("selector", "--classifier")]
-    public void Weights_that_a_training_starts_from_must_be_given(string training, string option)
-    {
-        var error = Assert.Throws<CertiPureException>(() => new TrainingSession(Request(training, "out")));
-        Assert.Equal(ExitCode.Usage, error.ExitCode);
-        Assert.Contains(option, error.Message, StringComparison.Ordinal);
-    }
+    [InlineData("consistency", ErrorReason.StartMissing)]
+    [InlineData("fine-tuning", ErrorReason.StartMissing)]
+    [InlineData("calibration", ErrorReason.PurifierMissing)]
+    [InlineData("selector", ErrorReason.ClassifierMissing)]
+    public void Weights_that_a_training_starts_from_must_be_given(string training, ErrorReason reason) =>
+        Assert.Equal(reason, Assert.Throws<CertiPureException>(() => new TrainingSession(Request(training, "out"))).Reason);
 
     [Theory]
     [InlineData("edm", "network.arguments.model_channels=140", "groups")]
@@ -359,12 +354,10 @@ public sealed class TrainingSessionTests : IDisposable
         return new ImageSet("bars", "train", new ImageShape(1, 8, 8), pixels, labels, classes);
     }
 
-    private static void Refused(TrainingRequest request, string words)
+    private static void Refused(TrainingRequest request, ErrorReason reason)
     {
         using var session = new TrainingSession(request);
-        var error = Assert.Throws<CertiPureException>(() => session.Run());
-        Assert.Equal(ExitCode.Refused, error.ExitCode);
-        Assert.Contains(words, error.Message, StringComparison.Ordinal);
+        Assert.Equal(reason, Assert.Throws<CertiPureException>(() => session.Run()).Reason);
     }
 
     private string At(string name) => Path.Combine(_folder, name);

@@ -84,7 +84,7 @@ public sealed class ReproductionMatrixTests
     public void Only_the_small_scale_is_quick()
     {
         Assert.Same(ReproductionScale.Quick, ReproductionScale.Named("small", isQuick: true));
-        Assert.Equal(ExitCode.Usage, Assert.Throws<CertiPureException>(() => ReproductionScale.Named("paper", isQuick: true)).ExitCode);
-        Assert.Equal(ExitCode.Usage, Assert.Throws<CertiPureException>(() => ReproductionScale.Named("huge", isQuick: false)).ExitCode);
+        Assert.Equal(ErrorReason.InvalidArgument, Assert.Throws<CertiPureException>(() => ReproductionScale.Named("paper", isQuick: true)).Reason);
+        Assert.Equal(ErrorReason.InvalidArgument, Assert.Throws<CertiPureException>(() => ReproductionScale.Named("huge", isQuick: false)).Reason);
     }
 }

@@ -137,7 +137,7 @@ public sealed class ReproductionTests : IDisposable
             SmallModels.Images(), _models.Options with { Scale = SmallModels.Tiny with { EstimationDraws = 20 } });
         CertiPureException refusal = await Assert.ThrowsAsync<CertiPureException>(
             () => larger.Steps[0].RunAsync(_ => { }, CancellationToken.None));
-        Assert.Equal(ExitCode.Refused, refusal.ExitCode);
+        Assert.Equal(ErrorReason.OutputExists, refusal.Reason);
         Assert.Contains("n 12, not 20", refusal.Message, StringComparison.Ordinal);
 
         var replacing = new Reproduction(SmallModels.Images(), larger.Options with { Overwrite = true });

@@ -85,7 +85,7 @@ public sealed class CertificateAttackTests
         Experiment routed = experiment with { Routing = RoutingIdentity.ByEntropy("core", 0.5) };
         CertiPureException routing = Assert.Throws<CertiPureException>(
             () => CertificateAttack.Of(routed, [], images.Read, model, model, Settings, Cancellation));
-        Assert.Contains("without --core", routing.Message, StringComparison.Ordinal);
+        Assert.Contains("attack a run of one", routing.Message, StringComparison.Ordinal);
     }
 
     private static async Task<Certificate[]> CertifyAsync(Experiment experiment, BaseModel model, IImageSource images, SamplingPlan plan)

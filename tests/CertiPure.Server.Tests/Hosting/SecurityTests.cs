@@ -138,7 +138,7 @@ public sealed class SecurityTests
     public void Listening_beyond_this_machine_takes_a_key_or_an_explicit_word(string url)
     {
         var options = new ServerOptions { Url = url };
-        Assert.Equal(ExitCode.Refused, Assert.Throws<CertiPureException>(options.Validate).ExitCode);
+        Assert.Equal(ErrorReason.Refused, Assert.Throws<CertiPureException>(options.Validate).Reason);
         (options with { ApiKey = Key }).Validate();
         (options with { AllowRemoteWithoutKey = true }).Validate();
     }
@@ -155,7 +155,7 @@ public sealed class SecurityTests
             new() { MaxAlpha = 1 }, new() { MinAlpha = 0.1, MaxAlpha = 0.01 }, new() { MaxDraws = 0 }, new() { MaxRequests = 0 },
             new() { DecodeTime = TimeSpan.Zero },
         ];
-        Assert.All(bad, options => Assert.Equal(ExitCode.Usage, Assert.Throws<CertiPureException>(options.Validate).ExitCode));
+        Assert.All(bad, options => Assert.Equal(ErrorReason.InvalidArgument, Assert.Throws<CertiPureException>(options.Validate).Reason));
         new ServerOptions().Validate();
     }
 

@@ -55,8 +55,8 @@ public sealed class CifarBinaryTests : IDisposable
     [Fact]
     public void An_unknown_split_is_refused() =>
         Assert.Equal(
-            ExitCode.Usage,
-            Assert.Throws<CertiPureException>(() => CifarBinary.Read(_folder.Path, "validation")).ExitCode);
+            ErrorReason.InvalidArgument,
+            Assert.Throws<CertiPureException>(() => CifarBinary.Read(_folder.Path, "validation")).Reason);
 
     [Fact]
     public void An_id_beyond_the_set_is_refused()

@@ -71,7 +71,7 @@ public sealed class IdxTests : IDisposable
         var error = Assert.Throws<CertiPureException>(() => Idx.Read(path, null, what, null, []));
         Assert.Contains(path, error.Message, StringComparison.Ordinal);
         Assert.Contains(says, error.Message, StringComparison.Ordinal);
-        Assert.Equal(ExitCode.Failed, error.ExitCode);
+        Assert.Equal(ErrorReason.Failed, error.Reason);
     }
 
     [Fact]
@@ -115,8 +115,8 @@ public sealed class IdxTests : IDisposable
             Assert.Throws<CertiPureException>(() => Idx.ReadFolder(_folder.Path, "train", "x", Classes)).Message,
             StringComparison.Ordinal);
         Assert.Equal(
-            ExitCode.Usage,
-            Assert.Throws<CertiPureException>(() => Idx.ReadFolder(_folder.Path, "validation", "x", Classes)).ExitCode);
+            ErrorReason.InvalidArgument,
+            Assert.Throws<CertiPureException>(() => Idx.ReadFolder(_folder.Path, "validation", "x", Classes)).Reason);
     }
 
     private static byte[] Bytes(int magic, int[] sizes, params byte[] values)

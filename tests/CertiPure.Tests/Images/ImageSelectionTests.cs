@@ -34,7 +34,7 @@ public sealed class ImageSelectionTests
     [InlineData("cat")]
     [InlineData("99999999999")]
     public void What_is_no_selection_is_refused(string text) =>
-        Assert.Equal(ExitCode.Usage, Assert.Throws<CertiPureException>(() => ImageSelection.Parse(text)).ExitCode);
+        Assert.Equal(ErrorReason.InvalidArgument, Assert.Throws<CertiPureException>(() => ImageSelection.Parse(text)).Reason);
 
     [Theory]
     [InlineData("0..100", 100)]

@@ -104,7 +104,7 @@ public sealed class RunComparisonTests
     }
 
     private static void Refused(Action compare) =>
-        Assert.Equal(ExitCode.Refused, Assert.Throws<CertiPureException>(compare).ExitCode);
+        Assert.Equal(ErrorReason.Refused, Assert.Throws<CertiPureException>(compare).Reason);
 
     private static CertifiedRun Run(string name, params (int Id, double Radius)[] images) => new(
         name, null, [.. images.Select(i => new CertifiedImage(i.Id, 1, 1, i.Radius, null, 1))], null, HasPrintedRadii: false);

@@ -91,7 +91,7 @@ public sealed class TableExporterTests
     {
         var error = Assert.Throws<CertiPureException>(() => TableExporters.Named("docx"));
 
-        Assert.Equal(ExitCode.Usage, error.ExitCode);
+        Assert.Equal(ErrorReason.InvalidArgument, error.Reason);
         Assert.Contains("markdown, latex, csv, json", error.Message, StringComparison.Ordinal);
     }
 

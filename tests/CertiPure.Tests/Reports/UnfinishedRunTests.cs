@@ -33,7 +33,7 @@ public sealed class UnfinishedRunTests
             Summary("half-1", Samples.Manifest() with { Shard = new Shard(1, 2) }, images: 3),
         ];
         CertiPureException refusal = Assert.Throws<CertiPureException>(() => CertifiedAccuracyTable.BestOverSigma(halves));
-        Assert.Equal(ExitCode.Usage, refusal.ExitCode);
+        Assert.Equal(ErrorReason.InvalidArgument, refusal.Reason);
         Assert.Contains("half-0 and half-1 are of one experiment", refusal.Message, StringComparison.Ordinal);
     }
 

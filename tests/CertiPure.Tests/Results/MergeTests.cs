@@ -72,7 +72,7 @@ public sealed class MergeTests : IDisposable
         string[] shards = [Certify("a", new Shard(0, 2)), Certify("b", new Shard(1, 2))];
         string output = Certify("old", Shard.Whole, Samples.Experiment() with { Seed = 8 });
 
-        Assert.Equal(ExitCode.Refused, Assert.Throws<CertiPureException>(() => Merge.Runs(shards, output)).ExitCode);
+        Assert.Equal(ErrorReason.OutputExists, Assert.Throws<CertiPureException>(() => Merge.Runs(shards, output)).Reason);
         Assert.Equal(7ul, Merge.Runs(shards, output, overwrite: true).Manifest.Experiment.Seed);
     }
 
@@ -95,8 +95,8 @@ public sealed class MergeTests : IDisposable
     {
         string shard = Certify("a", Shard.Whole);
 
-        Assert.Equal(ExitCode.Usage, Assert.Throws<CertiPureException>(() => Merge.Runs([shard], shard + "/", overwrite: true)).ExitCode);
-        Assert.Equal(ExitCode.Usage, Assert.Throws<CertiPureException>(() => Merge.Runs([], _folder["merged"])).ExitCode);
+        Assert.Equal(ErrorReason.InvalidArgument, Assert.Throws<CertiPureException>(() => Merge.Runs([shard], shard + "/", overwrite: true)).Reason);
+        Assert.Equal(ErrorReason.InvalidArgument, Assert.Throws<CertiPureException>(() => Merge.Runs([], _folder["merged"])).Reason);
     }
 
     private static string Log(string folder) => File.ReadAllText(Path.Combine(folder, RunFolder.LogName));
@@ -105,7 +105,7 @@ public sealed class MergeTests : IDisposable
     {
         string output = _folder["merged"];
         var error = Assert.Throws<CertiPureException>(() => Merge.Runs(shards, output));
-        Assert.Equal(ExitCode.Refused, error.ExitCode);
+        Assert.Equal(ErrorReason.Refused, error.Reason);
         Assert.False(Directory.Exists(output));
         return error;
     }

@@ -157,7 +157,7 @@ public sealed class RunFolderTests : IDisposable
 
         var error = Assert.Throws<CertiPureException>(() => Open(experiment: other));
 
-        Assert.Equal(ExitCode.Refused, error.ExitCode);
+        Assert.Equal(ErrorReason.OutputExists, error.Reason);
         Assert.Contains("sigma 0.5, not 0.25; purifier.method consistency, not edm", error.Message, StringComparison.Ordinal);
         Assert.Equal(before, File.ReadAllBytes(ManifestPath));
     }
@@ -167,7 +167,7 @@ public sealed class RunFolderTests : IDisposable
     {
         Open(shard: new Shard(0, 2)).Dispose();
 
-        Assert.Equal(ExitCode.Refused, Assert.Throws<CertiPureException>(() => Open(shard: new Shard(1, 2))).ExitCode);
+        Assert.Equal(ErrorReason.Refused, Assert.Throws<CertiPureException>(() => Open(shard: new Shard(1, 2))).Reason);
     }
 
     [Fact]
@@ -187,7 +187,7 @@ public sealed class RunFolderTests : IDisposable
 
         var error = Assert.Throws<CertiPureException>(() => Open());
 
-        Assert.Equal(ExitCode.Refused, error.ExitCode);
+        Assert.Equal(ErrorReason.Refused, error.Reason);
         Assert.Contains("Another process is at work", error.Message, StringComparison.Ordinal);
         Assert.Equal([0], Run.Read(Folder).Certificates.Select(c => c.Id));
     }
@@ -215,7 +215,7 @@ public sealed class RunFolderTests : IDisposable
 
         var error = Assert.Throws<CertiPureException>(() => Open(overwrite: true));
 
-        Assert.Equal(ExitCode.Refused, error.ExitCode);
+        Assert.Equal(ErrorReason.Refused, error.Reason);
         Assert.Contains("thesis.txt", error.Message, StringComparison.Ordinal);
         Assert.Equal([precious], Directory.GetFileSystemEntries(Folder));
     }
@@ -225,7 +225,7 @@ public sealed class RunFolderTests : IDisposable
     {
         File.WriteAllText(Folder, "");
 
-        Assert.Equal(ExitCode.Refused, Assert.Throws<CertiPureException>(() => Open()).ExitCode);
+        Assert.Equal(ErrorReason.Refused, Assert.Throws<CertiPureException>(() => Open()).Reason);
     }
 
     [Fact]
@@ -235,7 +235,7 @@ public sealed class RunFolderTests : IDisposable
 
         var error = Assert.Throws<CertiPureException>(() => Open(_temporary["file/run"]));
 
-        Assert.Equal(ExitCode.Failed, error.ExitCode);
+        Assert.Equal(ErrorReason.Failed, error.Reason);
         Assert.DoesNotContain('\n', error.Message);
     }
 

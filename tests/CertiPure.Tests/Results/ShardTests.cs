@@ -41,7 +41,7 @@ public sealed class ShardTests
     [InlineData("99999999999/3")]
     public void Anything_else_is_a_usage_error(string text)
     {
-        Assert.Equal(ExitCode.Usage, Assert.Throws<CertiPureException>(() => Shard.Parse(text, _ => null)).ExitCode);
+        Assert.Equal(ErrorReason.InvalidArgument, Assert.Throws<CertiPureException>(() => Shard.Parse(text, _ => null)).Reason);
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class ShardTests
     [InlineData("auto", "JOB_COMPLETION_INDEX=x", "CERTIPURE_SHARD_COUNT=6")]
     public void A_cluster_that_does_not_tell_is_a_usage_error(string text, params string[] variables)
     {
-        Assert.Equal(ExitCode.Usage, Assert.Throws<CertiPureException>(() => Auto(text, variables)).ExitCode);
+        Assert.Equal(ErrorReason.InvalidArgument, Assert.Throws<CertiPureException>(() => Auto(text, variables)).Reason);
     }
 
     private static Shard Auto(string text, params string[] variables)

@@ -27,7 +27,7 @@ public sealed class CertificationChecksTests
         ImageSet source = Source(3, true);
         CertiPureException error = Assert.Throws<CertiPureException>(
             () => CertificationChecks.CleanAccuracy(source, Ids, new Constant(Shape, 3, _ => 0), 16));
-        Assert.Equal(ExitCode.Refused, error.ExitCode);
+        Assert.Equal(ErrorReason.Refused, error.Reason);
         Assert.Contains("20 of 60", error.Message, StringComparison.Ordinal);
     }
 
@@ -45,7 +45,7 @@ public sealed class CertificationChecksTests
     {
         ImageSet scaled = new("x", "test", Shape, Enumerable.Range(0, 240).Select(i => (byte)(i % 2)).ToArray(), null, []);
         CertiPureException error = Assert.Throws<CertiPureException>(() => CertificationChecks.PixelRange(scaled, Ids));
-        Assert.Equal(ExitCode.Refused, error.ExitCode);
+        Assert.Equal(ErrorReason.Refused, error.Reason);
         Assert.Contains("60 images of x", error.Message, StringComparison.Ordinal);
     }
 
@@ -67,12 +67,12 @@ public sealed class CertificationChecksTests
     [Theory]
     [InlineData(0.0009, 0.0018, "0.002 to 80")]
     [InlineData(41, 82, "0.002 to 80")]
-    [InlineData(0.5, 0.5 - 1e-9, "--level exact")]
-    [InlineData(0.5, 1.6, "--level exact")]
+    [InlineData(0.5, 0.5 - 1e-9, "take the exact level")]
+    [InlineData(0.5, 1.6, "take the exact level")]
     public void A_level_that_is_not_the_noise_s_is_refused(double sigma, double told, string says)
     {
         CertiPureException error = Assert.Throws<CertiPureException>(() => CertificationChecks.Level(sigma, told));
-        Assert.Equal(ExitCode.Refused, error.ExitCode);
+        Assert.Equal(says.StartsWith("take", StringComparison.Ordinal) ? ErrorReason.LevelNotExact : ErrorReason.Refused, error.Reason);
         Assert.Contains(says, error.Message, StringComparison.Ordinal);
     }
 
@@ -88,7 +88,7 @@ public sealed class CertificationChecksTests
     private static void AssertRefused(string says, IImageSource source, int classCount, ImageShape shape)
     {
         CertiPureException error = Assert.Throws<CertiPureException>(() => CertificationChecks.Fit(source, Ids, shape, classCount));
-        Assert.Equal(ExitCode.Refused, error.ExitCode);
+        Assert.Equal(ErrorReason.Refused, error.Reason);
         Assert.Contains(says, error.Message, StringComparison.Ordinal);
     }
 

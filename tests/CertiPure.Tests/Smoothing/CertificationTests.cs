@@ -66,7 +66,7 @@ public sealed class CertificationTests
     public void So_few_draws_that_nothing_can_ever_be_certified_are_refused(int n, double alpha, int least)
     {
         CertiPureException error = Assert.Throws<CertiPureException>(() => new FixedPlan(100, n, alpha));
-        Assert.Equal(ExitCode.Refused, error.ExitCode);
+        Assert.Equal(ErrorReason.Refused, error.Reason);
         Assert.Contains($"take at least {least}", error.Message, StringComparison.Ordinal);
         Assert.Equal(least, new FixedPlan(100, least, alpha).EstimationDraws);
     }
@@ -78,7 +78,7 @@ public sealed class CertificationTests
     [InlineData(100, 100, 1.0)]
     [InlineData(100, 100, double.NaN)]
     public void A_plan_of_impossible_numbers_is_refused(int n0, int n, double alpha) =>
-        Assert.Equal(ExitCode.Usage, Assert.Throws<CertiPureException>(() => new FixedPlan(n0, n, alpha)).ExitCode);
+        Assert.Equal(ErrorReason.InvalidArgument, Assert.Throws<CertiPureException>(() => new FixedPlan(n0, n, alpha)).Reason);
 
     private static void Feed(Certification certification, IEnumerable<int> labels)
     {

@@ -182,7 +182,7 @@ public sealed class SmoothedClassifierTests
         using var queue = new DrawQueue(Base(8));
         var smoothed = new SmoothedClassifier(queue, Noise);
         CertiPureException error = await Assert.ThrowsAsync<CertiPureException>(() => smoothed.PredictAsync(Images[0], 10, 0.001, Cancel));
-        Assert.Equal(ExitCode.Refused, error.ExitCode);
+        Assert.Equal(ErrorReason.Refused, error.Reason);
         Assert.Contains("at least 11", error.Message, StringComparison.Ordinal);
         await smoothed.PredictAsync(Images[0], 11, 0.001, Cancel);
     }

@@ -68,7 +68,7 @@ public sealed class StagedPlanTests
     public void Radii_beyond_reach_alone_are_refused()
     {
         CertiPureException error = Assert.Throws<CertiPureException>(() => new StagedPlan([2.0]).Begin(0.25));
-        Assert.Equal(ExitCode.Refused, error.ExitCode);
+        Assert.Equal(ErrorReason.Refused, error.Reason);
         Assert.Contains("sigma 0.25", error.Message, StringComparison.Ordinal);
     }
 
@@ -102,7 +102,7 @@ public sealed class StagedPlanTests
     [InlineData(new[] { double.NaN })]
     [InlineData(new[] { double.PositiveInfinity })]
     public void Impossible_radii_are_refused(double[] radii) =>
-        Assert.Equal(ExitCode.Usage, Assert.Throws<CertiPureException>(() => new StagedPlan(radii)).ExitCode);
+        Assert.Equal(ErrorReason.InvalidArgument, Assert.Throws<CertiPureException>(() => new StagedPlan(radii)).Reason);
 
     [Fact]
     public void Looks_that_overspend_or_do_not_ascend_are_refused()
@@ -116,7 +116,7 @@ public sealed class StagedPlanTests
 
     [Fact]
     public void Too_few_draws_are_refused() =>
-        Assert.Equal(ExitCode.Refused, Assert.Throws<CertiPureException>(() => new StagedPlan([0], 100, 9)).ExitCode);
+        Assert.Equal(ErrorReason.Refused, Assert.Throws<CertiPureException>(() => new StagedPlan([0], 100, 9)).Reason);
 
     [Fact]
     public void An_estimation_that_has_finished_takes_no_more()
@@ -149,5 +149,5 @@ public sealed class StagedPlanTests
     }
 
     private static void AssertRefused(params PlannedLook[] looks) =>
-        Assert.Equal(ExitCode.Usage, Assert.Throws<CertiPureException>(() => new StagedPlan(Radii, 100, looks, 0.001)).ExitCode);
+        Assert.Equal(ErrorReason.InvalidArgument, Assert.Throws<CertiPureException>(() => new StagedPlan(Radii, 100, looks, 0.001)).Reason);
 }

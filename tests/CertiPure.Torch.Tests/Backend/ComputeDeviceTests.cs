@@ -19,7 +19,7 @@ public sealed class ComputeDeviceTests
     [InlineData("cuda:x")]
     public void Another_name_is_refused_as_misuse(string name)
     {
-        Assert.Equal(ExitCode.Usage, Assert.Throws<CertiPureException>(() => ComputeDevice.Named(name)).ExitCode);
+        Assert.Equal(ErrorReason.InvalidArgument, Assert.Throws<CertiPureException>(() => ComputeDevice.Named(name)).Reason);
     }
 
     [Fact]

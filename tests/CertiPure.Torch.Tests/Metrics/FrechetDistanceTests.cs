@@ -48,7 +48,7 @@ public sealed class FrechetDistanceTests
     {
         FeatureStatistics few = Drawn(1, 15, 16, 1), enough = Drawn(2, 16, 16, 1);
         var refusal = Assert.Throws<CertiPureException>(() => FrechetDistance.Between(enough, few));
-        Assert.Equal(ExitCode.Refused, refusal.ExitCode);
+        Assert.Equal(ErrorReason.Refused, refusal.Reason);
         Assert.True(FrechetDistance.Between(enough, enough).Value >= 0);
         Assert.True(FrechetDistance.Between(enough, few, acceptFewImages: true).Value > 0);
     }
@@ -58,7 +58,7 @@ public sealed class FrechetDistanceTests
     {
         FeatureStatistics a = Drawn(1, 20, 4, 1);
         var b = new FeatureStatistics("another", a.ImageCount, a.Mean, a.Covariance);
-        Assert.Equal(ExitCode.Refused, Assert.Throws<CertiPureException>(() => FrechetDistance.Between(a, b)).ExitCode);
+        Assert.Equal(ErrorReason.Refused, Assert.Throws<CertiPureException>(() => FrechetDistance.Between(a, b)).Reason);
     }
 
     [Fact]

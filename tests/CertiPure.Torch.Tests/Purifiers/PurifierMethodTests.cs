@@ -23,6 +23,6 @@ public sealed class PurifierMethodTests
         using var denoiser = new Denoiser(new CountingNetwork(), new EdmPreconditioning());
         var exception = Assert.Throws<CertiPureException>(() => PurifierMethod.Create("ddim", denoiser));
         Assert.Contains("consistency", exception.Message, StringComparison.Ordinal);
-        Assert.Equal(ExitCode.Usage, exception.ExitCode);
+        Assert.Equal(ErrorReason.InvalidArgument, exception.Reason);
     }
 }

@@ -209,7 +209,7 @@ public sealed class TrainerTests : IDisposable
         using var trainer = new Trainer(
             network, new EdmLoss(network.Denoise, new LogNormalLevels(-0.5, 1)), data, Options, Run("run") with { Description = "other" });
         var error = Assert.Throws<CertiPureException>(() => trainer.TryResume());
-        Assert.Equal(ExitCode.Refused, error.ExitCode);
+        Assert.Equal(ErrorReason.Refused, error.Reason);
         Assert.Contains("then tiny, now other", error.Message, StringComparison.Ordinal);
     }
 
@@ -245,7 +245,7 @@ public sealed class TrainerTests : IDisposable
         TrainerOptions options = name == "steps" ? Options with { Steps = value } : Options with { WarmupSteps = value };
         var error = Assert.Throws<CertiPureException>(options.Validate);
         Assert.Contains($"'{name}'", error.Message, StringComparison.Ordinal);
-        Assert.Equal(ExitCode.Usage, error.ExitCode);
+        Assert.Equal(ErrorReason.InvalidArgument, error.Reason);
     }
 
     [Fact]

@@ -54,7 +54,7 @@ internal sealed class LpipsVerb : Verb
         MetricSets.RefuseOtherThanPair("lpips", names);
         if (parse.GetValue(_resolution) is < LeastResolution)
         {
-            throw new CertiPureException($"--resolution is a side in pixels of at least {LeastResolution}.", ExitCode.Usage);
+            throw new CertiPureException($"--resolution is a side in pixels of at least {LeastResolution}.", ErrorReason.InvalidArgument);
         }
 
         (Lpips distance, string name) = MetricNetworks.LoadLpips(
@@ -72,7 +72,7 @@ internal sealed class LpipsVerb : Verb
             throw new CertiPureException(
                 $"LPIPS compares image by image, and {names[0]} has {first.Count} images of {first.Shape}, the other set "
                 + $"{second.Count} of {second.Shape}; name sets that fit.",
-                ExitCode.Usage);
+                ErrorReason.InvalidArgument);
         }
 
         LpipsMeasurement measured = await MeasureAsync(lpips, name, first, second, cancellation).ConfigureAwait(false);

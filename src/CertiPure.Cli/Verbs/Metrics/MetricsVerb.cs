@@ -20,5 +20,5 @@ internal sealed class MetricsVerb : Verb
 
     /// <inheritdoc/>
     protected override Task<ExitCode> RunAsync(ParseResult parse, CancellationToken cancellation) =>
-        throw new CertiPureException("metrics needs to know which: lpips, fid or transport.", ExitCode.Usage);
+        throw new CertiPureException("metrics needs to know which: lpips, fid or transport.", ErrorReason.InvalidArgument);
 }

@@ -62,7 +62,7 @@ internal sealed class TransportVerb : Verb
         int assign = parse.GetValue(_assign);
         if (draws < 1 || assign < 1)
         {
-            throw new CertiPureException("--draws and --assign count from 1.", ExitCode.Usage);
+            throw new CertiPureException("--draws and --assign count from 1.", ErrorReason.InvalidArgument);
         }
 
         (IPurifier? purifier, IImageSource images, IReadOnlyList<int> ids, IReadOnlyList<double> sigmas) =
@@ -70,7 +70,7 @@ internal sealed class TransportVerb : Verb
         using var loaded = purifier as IDisposable;
         if (purifier is null)
         {
-            throw new CertiPureException("Transport is what a purifier does; name one with --purifier.", ExitCode.Usage);
+            throw new CertiPureException("Transport is what a purifier does; name one with --purifier.", ErrorReason.InvalidArgument);
         }
 
         LabeledImage[] read = [.. ids.Select(images.Read)];
@@ -95,7 +95,7 @@ internal sealed class TransportVerb : Verb
             if (!MetricsOptions.IsRun(folder))
             {
                 throw new CertiPureException(
-                    $"{folder} is no run folder; metrics transport takes one, or --data, --purifier and --sigma.", ExitCode.Usage);
+                    $"{folder} is no run folder; metrics transport takes one, or --data, --purifier and --sigma.", ErrorReason.InvalidArgument);
             }
 
             (Experiment experiment, IImageSource its) = await _options.OpenRunAsync(parse, folder, Terminal, cancellation).ConfigureAwait(false);
@@ -104,7 +104,7 @@ internal sealed class TransportVerb : Verb
 
         (IImageSource images, IReadOnlyList<int> ids) = await _options.OpenDataAsync(parse, Terminal, cancellation).ConfigureAwait(false);
         IReadOnlyList<double> sigmas = parse.GetValue(_sigmas)
-            ?? throw new CertiPureException("metrics transport needs --sigma, the noise levels.", ExitCode.Usage);
+            ?? throw new CertiPureException("metrics transport needs --sigma, the noise levels.", ErrorReason.InvalidArgument);
         return (_options.LoadPurifier(parse, sigmas[0], images.Shape), images, ids, sigmas);
     }
 

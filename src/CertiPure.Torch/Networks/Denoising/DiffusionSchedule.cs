@@ -82,7 +82,7 @@ public sealed class DiffusionSchedule
 
         throw new CertiPureException(
             $"The noise level {level / 2} is above the schedule's last step, {NoiseLevel(Steps - 1) / 2:g4}: choose a smaller sigma.",
-            ExitCode.Usage);
+            ErrorReason.InvalidArgument);
     }
 
     private static void Check(int steps, double first, double last)

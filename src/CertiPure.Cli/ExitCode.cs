@@ -1,7 +1,7 @@
-namespace CertiPure;
+namespace CertiPure.Cli;
 
 /// <summary>What the command line answers to the shell.</summary>
-public enum ExitCode
+internal enum ExitCode
 {
     /// <summary>Done as asked.</summary>
     Success = 0,
