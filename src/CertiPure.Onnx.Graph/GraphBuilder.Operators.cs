@@ -70,19 +70,32 @@ public sealed partial class GraphBuilder
             Attribute("group", groups));
     }
 
-    /// <summary>A fully connected layer, <c>[N,in]</c> to <c>[N,out]</c>.</summary>
-    /// <param name="value"><c>[N,in]</c>.</param>
-    /// <param name="weight">A constant <c>[out,in]</c>.</param>
+    /// <summary>A fully connected layer over the last dimension.</summary>
+    /// <param name="value"><c>[N,in]</c> or <c>[N,...,in]</c>.</param>
+    /// <param name="weight">A constant: <c>[out,in]</c> in C order.</param>
+    /// <param name="outputs">The number of outputs.</param>
     /// <param name="bias">A constant <c>[out]</c>, or null.</param>
-    public GraphValue Linear(GraphValue value, GraphValue weight, GraphValue? bias = null)
+    public GraphValue Linear(GraphValue value, ReadOnlySpan<float> weight, int outputs, GraphValue? bias = null)
     {
         ArgumentNullException.ThrowIfNull(value);
-        ArgumentNullException.ThrowIfNull(weight);
-        return Add(
-            "Gemm",
-            [value.Shape[0], weight.Shape[0]],
-            bias is null ? [value, weight] : [value, weight, bias],
-            Attribute("transB", 1));
+        int inputs = (int)value.Shape[^1];
+        if (value.Shape.Count == 2)
+        {
+            GraphValue matrix = Constant(weight, outputs, inputs);
+            return Add("Gemm", [value.Shape[0], outputs], bias is null ? [value, matrix] : [value, matrix, bias], Attribute("transB", 1));
+        }
+
+        var transposed = new float[weight.Length];
+        for (int output = 0; output < outputs; output++)
+        {
+            for (int input = 0; input < inputs; input++)
+            {
+                transposed[(input * outputs) + output] = weight[(output * inputs) + input];
+            }
+        }
+
+        GraphValue product = AddNamed(LinearName, "MatMul", [.. value.Shape.SkipLast(1), outputs], [value, Constant(transposed, inputs, outputs)]);
+        return bias is null ? product : Add(product, bias);
     }
 
     /// <summary>A product of matrices: the last two dimensions, the others broadcast.</summary>

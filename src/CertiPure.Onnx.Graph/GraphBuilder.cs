@@ -18,6 +18,9 @@ public sealed partial class GraphBuilder
     // ONNX's Reshape reads 0 as "this dimension as it was".
     private const long Kept = 0;
 
+    // Tells the products of linear layers from others.
+    private const string LinearName = "linear";
+
     private readonly GraphProto _graph = new() { Name = "certipure" };
     private readonly Dictionary<string, GraphValue> _constants = [];
     private int _values;
@@ -96,9 +99,16 @@ public sealed partial class GraphBuilder
         return constant;
     }
 
-    private GraphValue Add(string type, IReadOnlyList<long> shape, IEnumerable<GraphValue> inputs, params AttributeProto[] attributes)
+    /// <summary>Whether a node is the product of a linear layer, as <see cref="Linear"/> names it.</summary>
+    internal static bool IsLinear(NodeProto node) => node.OpType == "MatMul" && node.Name.StartsWith(LinearName, StringComparison.Ordinal);
+
+    private GraphValue Add(string type, IReadOnlyList<long> shape, IEnumerable<GraphValue> inputs, params AttributeProto[] attributes) =>
+        AddNamed("value", type, shape, inputs, attributes);
+
+    private GraphValue AddNamed(
+        string kind, string type, IReadOnlyList<long> shape, IEnumerable<GraphValue> inputs, params AttributeProto[] attributes)
     {
-        var result = new GraphValue(Name("value", _values++), shape);
+        var result = new GraphValue(Name(kind, _values++), shape);
         var node = new NodeProto { OpType = type, Name = result.Name };
         node.Input.Add(inputs.Select(input => input.Name));
         node.Output.Add(result.Name);

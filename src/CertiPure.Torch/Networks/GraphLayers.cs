@@ -90,14 +90,9 @@ internal static class GraphLayers
 
     private static GraphValue Transform(GraphBuilder graph, Linear layer, GraphValue input)
     {
-        if (input.Shape.Count == 2)
-        {
-            return graph.Linear(input, graph.Constant(layer.weight!), layer.bias is null ? null : graph.Constant(layer.bias));
-        }
-
-        using Tensor transposed = layer.weight!.t();
-        GraphValue product = graph.Product(input, graph.Constant(transposed));
-        return layer.bias is null ? product : graph.Add(product, graph.Constant(layer.bias));
+        using Tensor weight = layer.weight!.detach().to(ScalarType.Float32).cpu().contiguous();
+        ReadOnlySpan<float> values = MemoryMarshal.Cast<byte, float>(weight.bytes);
+        return graph.Linear(input, values, (int)weight.shape[0], layer.bias is null ? null : graph.Constant(layer.bias));
     }
 
     private static GraphValue Normalize(GraphBuilder graph, BatchNorm2d normalization, GraphValue input)
