@@ -24,7 +24,7 @@ public static class ActivationCalibration
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(tensors);
         ArgumentNullException.ThrowIfNull(images);
-        using var options = new SessionOptions { IntraOpNumThreads = threads, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        using SessionOptions options = OnnxRuntimeLibrary.Options(threads);
         using var session = new InferenceSession(model.WithOutputs(tensors).ToBytes(), options);
         using var run = new RunOptions();
         long bytes = 0;

@@ -29,13 +29,30 @@ public sealed class OnnxClassifier : IClassifier, IDisposable
     /// bits between numbers of threads.</param>
     /// <exception cref="CertiPureException">The file is missing, not an ONNX model, or not an image classifier.</exception>
     public OnnxClassifier(string path, ImageShape? shape = null, int? threads = null)
+        : this(Read(path), path, shape, options: null, threads)
     {
+    }
+
+    /// <summary>Loads a model from memory.</summary>
+    /// <param name="model">The bytes of an <c>.onnx</c> file.</param>
+    /// <param name="name">What to call it in messages.</param>
+    /// <param name="options">How ONNX Runtime computes, such as on which execution provider; null for <see
+    /// cref="OnnxRuntimeLibrary.Options"/>. It remains the caller's.</param>
+    /// <exception cref="CertiPureException">It is not an ONNX model, or not an image classifier.</exception>
+    public OnnxClassifier(byte[] model, string name, SessionOptions? options = null)
+        : this(model, name, null, options, null)
+    {
+    }
+
+    private OnnxClassifier(byte[] model, string path, ImageShape? shape, SessionOptions? options, int? threads)
+    {
+        ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(path);
-        ArgumentOutOfRangeException.ThrowIfLessThan(threads ?? 1, 1, nameof(threads));
         _path = path;
-        byte[] model = Read(path);
         Sha256 = Convert.ToHexStringLower(SHA256.HashData(model));
-        _session = Open(path, model, threads);
+        using SessionOptions? own = options is null ? OnnxRuntimeLibrary.Options(threads) : null;
+        _session = Open(path, model, options ?? own!);
+        Metadata = _session.ModelMetadata.CustomMetadataMap;
         try
         {
             SuspectNodes = Onnx.SuspectNodes.In(model);
@@ -59,8 +76,8 @@ public sealed class OnnxClassifier : IClassifier, IDisposable
     /// <inheritdoc/>
     public IReadOnlyList<SuspectNode> SuspectNodes { get; }
 
-    /// <summary>The version of ONNX Runtime, asked of its native library.</summary>
-    public static string RuntimeVersion => OrtEnv.Instance().GetVersionString();
+    /// <summary>What the file says about itself, by key.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>SHA-256 of the file, lower-case hexadecimal.</summary>
     public string Sha256 { get; }
@@ -103,6 +120,7 @@ public sealed class OnnxClassifier : IClassifier, IDisposable
 
     private static byte[] Read(string path)
     {
+        ArgumentNullException.ThrowIfNull(path);
         try
         {
             long length = new FileInfo(path).Length;
@@ -119,17 +137,8 @@ public sealed class OnnxClassifier : IClassifier, IDisposable
 
     // Opened from the bytes that were hashed. ONNX Runtime would still look for external data in the working directory; told to look
     // in a folder that is a file, it finds none anywhere.
-    private static InferenceSession Open(string path, byte[] model, int? threads)
+    private static InferenceSession Open(string path, byte[] model, SessionOptions options)
     {
-        using var options = new SessionOptions
-        {
-            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
-            IntraOpNumThreads = threads ?? Environment.ProcessorCount,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
-        };
-        // Threads that wait for work would take the processors from whoever has some.
-        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", Path.GetFullPath(path));
         try
         {

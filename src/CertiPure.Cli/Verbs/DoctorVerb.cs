@@ -67,7 +67,7 @@ internal sealed class DoctorVerb : Verb
     private static IEnumerable<Finding> Natives() =>
     [
         Native("SkiaSharp", () => $"{PngImage.Encode(new ImageShape(1, 1, 1), (float[])[0]).Length} bytes of PNG written"),
-        Native("ONNX Runtime", () => OnnxClassifier.RuntimeVersion),
+        Native("ONNX Runtime", () => OnnxRuntimeLibrary.Version),
     ];
 
     private static Finding Native(string name, Func<string> use)

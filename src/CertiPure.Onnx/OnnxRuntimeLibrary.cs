@@ -1,0 +1,147 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
+
+namespace CertiPure.Onnx;
+
+/// <summary>
+/// ONNX Runtime's native library: the one that came with this program, which computes on the processor, or the one in the folder that
+/// <see cref="FolderVariable"/> names, such as an unpacked package <c>Microsoft.ML.OnnxRuntime.Gpu.Linux</c> or the folder
+/// of an installed <c>onnxruntime-gpu</c>.
+/// </summary>
+public static class OnnxRuntimeLibrary
+{
+    /// <summary>The environment variable that names a folder with another build of ONNX Runtime.</summary>
+    public const string FolderVariable = "CERTIPURE_ONNXRUNTIME";
+
+    private const string ImportName = "onnxruntime";
+    private const string CudaProvider = "CUDAExecutionProvider";
+
+    private static readonly string[] Names = OperatingSystem.IsWindows() ? ["onnxruntime.dll"]
+        : OperatingSystem.IsMacOS() ? ["libonnxruntime*.dylib"]
+        : ["libonnxruntime.so", "libonnxruntime.so.*"];
+
+    private static readonly Lazy<string?> Chosen = new(Choose);
+
+    /// <summary>The file in the folder of <see cref="FolderVariable"/>; null where the program's own library is used. Decided once, before
+    /// the first use.</summary>
+    /// <exception cref="CertiPureException">The folder holds no ONNX Runtime.</exception>
+    public static string? Path => Chosen.Value;
+
+    /// <summary>The version, asked of the native library.</summary>
+    /// <exception cref="CertiPureException">The folder of <see cref="FolderVariable"/> holds no ONNX Runtime.</exception>
+    public static string Version
+    {
+        get
+        {
+            _ = Path;
+            return OrtEnv.Instance().GetVersionString();
+        }
+    }
+
+    /// <summary>How a session computes: one run after another in its caller's thread, without threads that wait busily.</summary>
+    /// <param name="threads">Threads of one run, at least 1; null for one per processor.</param>
+    /// <param name="graphicsCard">The number of the NVIDIA card to compute on; null for the processor.</param>
+    /// <exception cref="CertiPureException">The library has no CUDA, or something that it needs is missing.</exception>
+    public static SessionOptions Options(int? threads = null, int? graphicsCard = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads ?? 1, 1, nameof(threads));
+        _ = Path;
+        var options = new SessionOptions
+        {
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            IntraOpNumThreads = threads ?? Environment.ProcessorCount,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+        };
+        try
+        {
+            options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+            if (graphicsCard is { } card)
+            {
+                UseCuda(options, card);
+            }
+
+            return options;
+        }
+        catch
+        {
+            options.Dispose();
+            throw;
+        }
+    }
+
+    private static void UseCuda(SessionOptions options, int card)
+    {
+        if (!OrtEnv.Instance().GetAvailableProviders().Contains(CudaProvider))
+        {
+            throw new CertiPureException(
+                $"The device cuda:{card} cannot be used: this ONNX Runtime ({Path ?? "the one that came with the program"}) is built without "
+                + $"CUDA. {FolderVariable} has to name the folder of a build for NVIDIA cards.");
+        }
+
+        try
+        {
+            options.AppendExecutionProvider_CUDA(card);
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw new CertiPureException($"The device cuda:{card} cannot be used: {Missing(error)}.", error);
+        }
+    }
+
+    // ONNX Runtime names the first library that it lacks, amid its own source lines. Without a driver the rest would not help.
+    private static string Missing(OnnxRuntimeException error)
+    {
+        string driver = OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1";
+        if (!NativeLibrary.TryLoad(driver, out nint handle))
+        {
+            return $"the NVIDIA driver ({driver}) is not installed on this machine; ONNX Runtime {Version} needs CUDA and cuDNN as well";
+        }
+
+        NativeLibrary.Free(handle);
+        string text = error.Message;
+        const string NotOpened = ": cannot open shared object file";
+        int end = text.IndexOf(NotOpened, StringComparison.Ordinal);
+        return end < 0
+            ? text.Split('\n')[0].Trim().TrimEnd('.')
+            : $"ONNX Runtime {Version} needs the library {text[(text.LastIndexOfAny([' ', ':'], end - 1) + 1)..end]} of CUDA or cuDNN, which is not "
+                + "where libraries are looked for";
+    }
+
+    private static string? Choose()
+    {
+        string? folder = Environment.GetEnvironmentVariable(FolderVariable);
+        if (string.IsNullOrEmpty(folder))
+        {
+            return null;
+        }
+
+        string file = Find(folder)
+            ?? throw new CertiPureException($"{FolderVariable} names the folder {folder}, in which there is no {Names[0]}.");
+        OrtEnv.DisableDllImportResolver = true;
+        NativeLibrary.SetDllImportResolver(typeof(OrtEnv).Assembly, Resolve);
+        return file;
+
+        nint Resolve(string name, Assembly assembly, DllImportSearchPath? search) =>
+            System.IO.Path.GetFileNameWithoutExtension(name) == ImportName ? NativeLibrary.Load(file) : 0;
+    }
+
+    // An unpacked package has it in runtimes/PLATFORM/native, an installed onnxruntime-gpu in capi.
+    private static string? Find(string folder)
+    {
+        string[] folders =
+        [
+            folder,
+            System.IO.Path.Combine(folder, "capi"),
+            System.IO.Path.Combine(folder, "lib"),
+            System.IO.Path.Combine(folder, "runtimes", Platform, "native"),
+        ];
+        return folders.Where(Directory.Exists)
+            .SelectMany(candidate => Names.SelectMany(name => Directory.EnumerateFiles(candidate, name).Order(StringComparer.Ordinal)))
+            .FirstOrDefault();
+    }
+
+    private static string Platform => (OperatingSystem.IsWindows() ? "win-" : OperatingSystem.IsMacOS() ? "osx-" : "linux-")
+        + RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
+}
