@@ -73,40 +73,60 @@ public static class OnnxRuntimeLibrary
 
     private static void UseCuda(SessionOptions options, int card)
     {
-        if (!OrtEnv.Instance().GetAvailableProviders().Contains(CudaProvider))
+        OrtEnv environment = OrtEnv.Instance();
+        if (!environment.GetAvailableProviders().Contains(CudaProvider))
         {
             throw new CertiPureException(
                 $"The device cuda:{card} cannot be used: this ONNX Runtime ({Path ?? "the one that came with the program"}) is built without "
                 + $"CUDA. {FolderVariable} has to name the folder of a build for NVIDIA cards.");
         }
 
+        // What goes wrong here is in the exception; ONNX Runtime would print its source lines as well.
+        environment.EnvLogLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
         try
         {
             options.AppendExecutionProvider_CUDA(card);
         }
         catch (OnnxRuntimeException error)
         {
-            throw new CertiPureException($"The device cuda:{card} cannot be used: {Missing(error)}.", error);
+            string[] missing = [.. MissingLibraries()];
+            string reason = missing.Length > 0
+                ? $"ONNX Runtime {Version} does not find {string.Join(" and ", missing)}"
+                : error.Message.Split('\n')[0].Trim().TrimEnd('.');
+            throw new CertiPureException($"The device cuda:{card} cannot be used: {reason}.", error);
         }
     }
 
-    // ONNX Runtime names the first library that it lacks, amid its own source lines. Without a driver the rest would not help.
-    private static string Missing(OnnxRuntimeException error)
+    /// <summary>What the CUDA provider needs and the system's loader does not find. The loader names one library at a time.</summary>
+    private static IEnumerable<string> MissingLibraries()
     {
         string driver = OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1";
-        if (!NativeLibrary.TryLoad(driver, out nint handle))
+        if (!NativeLibrary.TryLoad(driver, out _))
         {
-            return $"the NVIDIA driver ({driver}) is not installed on this machine; ONNX Runtime {Version} needs CUDA and cuDNN as well";
+            yield return $"the NVIDIA driver ({driver})";
         }
 
-        NativeLibrary.Free(handle);
-        string text = error.Message;
-        const string NotOpened = ": cannot open shared object file";
-        int end = text.IndexOf(NotOpened, StringComparison.Ordinal);
-        return end < 0
-            ? text.Split('\n')[0].Trim().TrimEnd('.')
-            : $"ONNX Runtime {Version} needs the library {text[(text.LastIndexOfAny([' ', ':'], end - 1) + 1)..end]} of CUDA or cuDNN, which is not "
-                + "where libraries are looked for";
+        if (Path is { } file && MissingDependency(System.IO.Path.Combine(
+            System.IO.Path.GetDirectoryName(file)!,
+            OperatingSystem.IsWindows() ? "onnxruntime_providers_cuda.dll" : "libonnxruntime_providers_cuda.so")) is { } library)
+        {
+            yield return $"the library {library} of CUDA or cuDNN";
+        }
+    }
+
+    private static string? MissingDependency(string provider)
+    {
+        try
+        {
+            NativeLibrary.Load(provider);
+            return null;
+        }
+        catch (DllNotFoundException error)
+        {
+            // glibc's words: "libcublasLt.so.13: cannot open shared object file: No such file or directory".
+            int end = error.Message.IndexOf(": cannot open shared object file", StringComparison.Ordinal);
+            return end < 0 ? null : error.Message[(error.Message.LastIndexOfAny([' ', '\n'], end) + 1)..end];
+        }
     }
 
     private static string? Choose()
