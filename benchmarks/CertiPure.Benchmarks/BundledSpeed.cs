@@ -10,9 +10,9 @@ internal static class BundledSpeed
 
     public static void Measure(int repeats)
     {
-        using BaseModel single = BundledModel.Load("none", "fp32"), half = BundledModel.Load("none", "bf16");
-        using BaseModel singlePurified = BundledModel.Load("consistency:fashion-mnist", "fp32");
-        using BaseModel halfPurified = BundledModel.Load("consistency:fashion-mnist", "bf16");
+        using BaseModel single = BundledModel.Load("none", Precision.Fp32), half = BundledModel.Load("none", Precision.Bf16);
+        using BaseModel singlePurified = BundledModel.Load("consistency:fashion-mnist", Precision.Fp32);
+        using BaseModel halfPurified = BundledModel.Load("consistency:fashion-mnist", Precision.Bf16);
         var noisy = new ImageBatch(single.BaseClassifier.Shape, BundledModel.Batch);
         int[] labels = new int[BundledModel.Batch];
         IReadOnlyList<Measurement> times = Alternation.Measure(

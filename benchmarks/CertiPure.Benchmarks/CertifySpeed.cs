@@ -2,6 +2,7 @@ using CertiPure.Images;
 using CertiPure.Recipes.Runs;
 using CertiPure.Results;
 using CertiPure.Smoothing;
+using CertiPure.Torch.Backend;
 
 namespace CertiPure.Benchmarks;
 
@@ -18,11 +19,11 @@ internal static class CertifySpeed
 
     public static void Measure(int repeats)
     {
-        Measure("none", "bf16", repeats);
-        Measure("consistency:fashion-mnist", "bf16", repeats);
+        Measure("none", Precision.Bf16, repeats);
+        Measure("consistency:fashion-mnist", Precision.Bf16, repeats);
     }
 
-    private static void Measure(string purifier, string precision, int repeats)
+    private static void Measure(string purifier, Precision precision, int repeats)
     {
         using BaseModel model = BundledModel.Load(purifier, precision);
         ImageSet images = RandomImages.Set(model.BaseClassifier.Shape, Images);
@@ -61,7 +62,7 @@ internal static class CertifySpeed
         var plan = new FixedPlan(Selection, Estimation, 0.001);
         Experiment experiment = model.Describe(images, [.. Enumerable.Range(0, Images)], plan, seed: 1, NoiseKind.Normal);
         using RunFolder run = RunFolder.Open(
-            Path.Combine(folder, "run"), experiment, new Shard(0, 1), model.Environment("cpu"), overwrite: true);
+            Path.Combine(folder, "run"), experiment, new Shard(0, 1), model.Environment(ComputeDevice.Processor), overwrite: true);
         CertificationRun.CompleteAsync(run, images, model.BaseClassifier, plan).GetAwaiter().GetResult();
     }
 }

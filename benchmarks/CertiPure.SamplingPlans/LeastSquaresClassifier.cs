@@ -45,9 +45,9 @@ internal sealed class LeastSquaresClassifier : IClassifier
             classifier,
             new PurifierIdentity("none", null, Clamp: false, NetworkCalls: 0),
             new ClassifierIdentity("linear", classifier.ClassCount),
-            "fp32",
+            Precision.Fp32,
             new Dictionary<string, string> { ["classifier"] = hash },
-            WorkerPlan.Choose(null, null),
+            WorkerPlan.Choose(null, null, ComputeDevice.Processor),
             null);
     }
 

@@ -3,6 +3,7 @@ using CertiPure.Recipes.Catalog;
 using CertiPure.Recipes.Runs;
 using CertiPure.Results;
 using CertiPure.Smoothing;
+using CertiPure.Torch.Backend;
 
 namespace CertiPure.SamplingPlans;
 
@@ -25,7 +26,7 @@ internal static class Recording
             .OpenAsync("fashion-mnist", "test", DataLocations.Of(null), Console.Error.WriteLine, default).ConfigureAwait(false);
         var request = new ModelRequest(classifier, PurifierChoice.Parse(purifier), sigma, source.Shape)
         {
-            Precision = "bf16",
+            Precision = Precision.Bf16,
             BatchSize = VoteRecord.Interval,
             Threads = threads,
         };
@@ -34,7 +35,7 @@ internal static class Recording
             : ModelCatalog.Load(request);
         var plan = new FixedPlan();
         Experiment experiment = model.Describe(source, ImageSelection.Parse("every:20").Resolve(source.Count), plan, 0, NoiseKind.Normal);
-        using RunFolder run = RunFolder.Open(folder, experiment, Shard.Whole, model.Environment("cpu"));
+        using RunFolder run = RunFolder.Open(folder, experiment, Shard.Whole, model.Environment(ComputeDevice.Processor));
         using var queue = new DrawQueue(model.BaseClassifier, model.Workers.ToDrawWorkers());
         var smoothed = new SmoothedClassifier(queue, new NoiseSource(experiment.Seed));
         var votes = new Dictionary<int, List<int>>();

@@ -1,3 +1,5 @@
+using CertiPure.Torch.Backend;
+
 namespace CertiPure.Server;
 
 /// <summary>How the service is configured: section <c>CertiPure</c> of the configuration (a JSON file, environment variables
@@ -147,6 +149,8 @@ public sealed record ServerOptions
             throw Invalid("MinAlpha and MaxAlpha must lie between 0 and 1, in this order");
         }
 
+        _ = Choice.Parse<Precision>(Precision, "precision");
+        _ = ComputeDevice.Parse(Device);
         (string Name, long Value)[] counts =
         [
             (nameof(MaxUploadBytes), MaxUploadBytes), (nameof(MaxImagePixels), MaxImagePixels),

@@ -37,7 +37,7 @@ public sealed class ContractProbe
     private double _moved;
     private int _batches;
 
-    private ContractProbe(IBaseClassifier classifier, string precision)
+    private ContractProbe(IBaseClassifier classifier, Precision precision)
     {
         RefuseRandomNodes(classifier);
         _classifier = classifier;
@@ -52,7 +52,7 @@ public sealed class ContractProbe
 
         _scores = Run(_x);
         _perImage = _scores.Length / _rows;
-        _tolerance = precision == "fp32" && !IsHalf(_scores) ? SingleTolerance : CoarseTolerance;
+        _tolerance = precision == Precision.Fp32 && !IsHalf(_scores) ? SingleTolerance : CoarseTolerance;
         (ImageBatch y, int[] origins) = Neighbours();
         float[] scoresOfY = Run(y);
         RequireSame(Run(_x), "The base classifier gives other scores for the same batch the second time", Cause.State);
@@ -66,7 +66,7 @@ public sealed class ContractProbe
     /// <param name="classifier">The base classifier. Nothing else may call it meanwhile.</param>
     /// <param name="precision">Its networks' arithmetic, which decides the tolerance.</param>
     /// <exception cref="CertiPureException">It is not a function of one image, or draws random numbers.</exception>
-    public static ContractProbe Of(IBaseClassifier classifier, string precision)
+    public static ContractProbe Of(IBaseClassifier classifier, Precision precision)
     {
         ArgumentNullException.ThrowIfNull(classifier);
         ArgumentNullException.ThrowIfNull(precision);

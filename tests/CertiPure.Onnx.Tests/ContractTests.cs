@@ -48,7 +48,7 @@ public sealed class ContractTests : IDisposable
         OnnxModelFile.WriteLinear(
             Model, [fixedBatch, 1, 2, 2], new float[,] { { 1, 2, 3, 4 }, { 4, 3, 2, 1 }, { 1, -1, 1, -1 } }, [0, 0, 1]);
         using var classifier = new OnnxClassifier(Model, threads: 1);
-        ProbeOutcome outcome = ContractProbe.Of(new PurifiedClassifier(null, classifier, 0.25, batchSize), "fp32").Outcome;
+        ProbeOutcome outcome = ContractProbe.Of(new PurifiedClassifier(null, classifier, 0.25, batchSize), Precision.Fp32).Outcome;
         Assert.InRange(outcome.LargestDifference, 0, ContractProbe.SingleTolerance);
         Assert.Empty(classifier.SuspectNodes);
     }
@@ -57,6 +57,6 @@ public sealed class ContractTests : IDisposable
     {
         using var classifier = new OnnxClassifier(Model, threads: 1);
         var joined = new PurifiedClassifier(null, classifier, 0.25, batchSize);
-        return Assert.Throws<CertiPureException>(() => ContractProbe.Of(joined, "fp32")).Message;
+        return Assert.Throws<CertiPureException>(() => ContractProbe.Of(joined, Precision.Fp32)).Message;
     }
 }

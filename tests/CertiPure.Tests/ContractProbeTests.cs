@@ -14,7 +14,7 @@ public sealed class ContractProbeTests
     public void A_function_of_one_image_passes_with_three_batches(int batchSize)
     {
         var classifier = new ScoredClassifier(batchSize, 2, ScoredClassifier.Sound);
-        ProbeOutcome outcome = ContractProbe.Of(classifier, "fp32").Outcome;
+        ProbeOutcome outcome = ContractProbe.Of(classifier, Precision.Fp32).Outcome;
         Assert.Equal(new ProbeOutcome(3, 0, 1e-4), outcome);
         Assert.Equal(3, classifier.Calls);
     }
@@ -72,7 +72,7 @@ public sealed class ContractProbeTests
         ScoredClassifier Rounding() =>
             new(64, 2, batch => [.. ScoredClassifier.Sound(batch).Select((score, i) => score * (1 + (0.001f * (i / 2 % 7))))]);
         AssertRefused("place in the batch", Rounding());
-        ProbeOutcome outcome = ContractProbe.Of(Rounding(), "bf16").Outcome;
+        ProbeOutcome outcome = ContractProbe.Of(Rounding(), Precision.Bf16).Outcome;
         Assert.Equal(2e-2, outcome.Tolerance);
         Assert.InRange(outcome.LargestDifference, 1e-4, 2e-2);
     }
@@ -101,7 +101,7 @@ public sealed class ContractProbeTests
     public void A_suspect_node_is_named_as_the_likely_cause_and_alone_refuses_nothing()
     {
         SuspectNode[] suspects = [new SuspectNode("input", "DynamicQuantizeLinear", SuspectKind.DynamicQuantization)];
-        ContractProbe.Of(new ScoredClassifier(4, 2, ScoredClassifier.Sound) { Suspects = suspects }, "fp32");
+        ContractProbe.Of(new ScoredClassifier(4, 2, ScoredClassifier.Sound) { Suspects = suspects }, Precision.Fp32);
         var coupled = new ScoredClassifier(
             4, 2, batch => [.. ScoredClassifier.Sound(batch).Select(score => score + batch[1][0])]) { Suspects = suspects };
         AssertRefused("dynamic quantisation, whose scale is that of the whole batch (DynamicQuantizeLinear 'input')", coupled);
@@ -112,7 +112,7 @@ public sealed class ContractProbeTests
     {
         float drift = 0;
         var classifier = new ScoredClassifier(4, 2, batch => [.. ScoredClassifier.Sound(batch).Select(score => score + drift)]);
-        var probe = ContractProbe.Of(classifier, "fp32");
+        var probe = ContractProbe.Of(classifier, Precision.Fp32);
         Assert.True(probe.AfterRun().SameAfterRun);
         drift = 0.001f;
         Assert.False(probe.AfterRun().SameAfterRun);
@@ -122,13 +122,13 @@ public sealed class ContractProbeTests
     public void A_model_is_probed_once_per_process()
     {
         var classifier = new ScoredClassifier(4, 2, ScoredClassifier.Sound);
-        Assert.Same(ContractProbe.Of(classifier, "fp32"), ContractProbe.Of(classifier, "fp32"));
+        Assert.Same(ContractProbe.Of(classifier, Precision.Fp32), ContractProbe.Of(classifier, Precision.Fp32));
         Assert.Equal(3, classifier.Calls);
     }
 
     private static void AssertRefused(string what, IBaseClassifier classifier)
     {
-        var error = Assert.Throws<CertiPureException>(() => ContractProbe.Of(classifier, "fp32"));
+        var error = Assert.Throws<CertiPureException>(() => ContractProbe.Of(classifier, Precision.Fp32));
         Assert.Contains(what, error.Message, StringComparison.Ordinal);
         Assert.Equal(ErrorReason.Refused, error.Reason);
     }

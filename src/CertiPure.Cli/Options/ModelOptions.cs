@@ -2,6 +2,8 @@ using System.CommandLine;
 using CertiPure.Images;
 using CertiPure.Recipes.Catalog;
 using CertiPure.Results;
+using CertiPure.Torch.Backend;
+using CertiPure.Torch.Purifiers;
 
 namespace CertiPure.Cli.Options;
 
@@ -82,8 +84,8 @@ internal sealed class ModelOptions
     {
         _use = use;
         _classifier.Required = use == ModelUse.Certify;
-        _level.AcceptOnlyFromAmong("exact", "nearest");
-        _precision.AcceptOnlyFromAmong("fp32", "bf16");
+        _level.AcceptOnlyFromAmong([.. Choice.Words<NoiseLevelRule>()]);
+        _precision.AcceptOnlyFromAmong([.. Choice.Words<Precision>()]);
         if (use == ModelUse.Replay)
         {
             _classifier.Description = "The run's classifier, needed where it is no bundled model.";
@@ -150,9 +152,9 @@ internal sealed class ModelOptions
             _use == ModelUse.Certify ? parse.GetRequiredValue(_classifier) : "", PurifierChoice.Parse(parse.GetRequiredValue(_purifier)), sigma, shape)
         {
             Architecture = parse.GetValue(_architecture),
-            Level = parse.GetRequiredValue(_level),
-            Precision = parse.GetRequiredValue(_precision),
-            Device = parse.GetRequiredValue(_device),
+            Level = Choice.Parse<NoiseLevelRule>(parse.GetRequiredValue(_level), "noise level rule"),
+            Precision = Choice.Parse<Precision>(parse.GetRequiredValue(_precision), "precision"),
+            Device = ComputeDevice.Parse(parse.GetRequiredValue(_device)),
             BatchSize = batch,
             Workers = Workers(parse),
             Threads = Threads(parse),
@@ -181,9 +183,9 @@ internal sealed class ModelOptions
                 ? null
                 : parse.GetValue(_selector) ?? Bundled(experiment, "selector", "--selector"),
             Architecture = parse.GetValue(_architecture),
-            Level = experiment.Purifier.Level ?? "exact",
-            Precision = experiment.Precision,
-            Device = parse.GetRequiredValue(_device),
+            Level = LevelOf(experiment),
+            Precision = Choice.Parse<Precision>(experiment.Precision, "precision"),
+            Device = ComputeDevice.Parse(parse.GetRequiredValue(_device)),
             BatchSize = experiment.Batch,
             Workers = Workers(parse),
             Threads = Threads(parse),
@@ -210,9 +212,9 @@ internal sealed class ModelOptions
 
         return new ModelRequest("", purifier, experiment.Sigma, experiment.Data.Shape)
         {
-            Level = experiment.Purifier.Level ?? "exact",
-            Precision = experiment.Precision,
-            Device = parse.GetRequiredValue(_device),
+            Level = LevelOf(experiment),
+            Precision = Choice.Parse<Precision>(experiment.Precision, "precision"),
+            Device = ComputeDevice.Parse(parse.GetRequiredValue(_device)),
             Threads = Threads(parse),
             PurifierSha256 = experiment.Weights.GetValueOrDefault("purifier"),
         };
@@ -239,6 +241,9 @@ internal sealed class ModelOptions
     public static int? ReadCount(int? count, string option) => count is not < 1
         ? count
         : throw new CertiPureException($"{option} counts from 1.", ErrorReason.InvalidArgument);
+
+    private static NoiseLevelRule LevelOf(Experiment experiment) =>
+        experiment.Purifier.Level is { } word ? Choice.Parse<NoiseLevelRule>(word, "noise level rule") : NoiseLevelRule.Exact;
 
     private int? Threads(ParseResult parse) => ReadCount(parse.GetValue(_threads), _threads.Name);
 

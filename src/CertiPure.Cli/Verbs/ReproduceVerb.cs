@@ -4,6 +4,7 @@ using CertiPure.Images;
 using CertiPure.Recipes.Catalog;
 using CertiPure.Recipes.Reproduce;
 using CertiPure.Reports;
+using CertiPure.Torch.Backend;
 
 namespace CertiPure.Cli.Verbs;
 
@@ -73,7 +74,7 @@ internal sealed class ReproduceVerb : Verb
             terminal)
     {
         _scale.AcceptOnlyFromAmong([.. ReproductionScale.Names]);
-        _precision.AcceptOnlyFromAmong("fp32", "bf16");
+        _precision.AcceptOnlyFromAmong([.. Choice.Words<Precision>()]);
         _data.AcceptOnlyFromAmong("cifar10", "fashion-mnist");
         foreach (Option option in (Option[])
             [_scale, _quick, _dryRun, _classifiers, _data, _directory, _precision, _device, _workers, _threads, _out, _overwrite, _json])
@@ -171,8 +172,8 @@ internal sealed class ReproduceVerb : Verb
             WeightsName = scale.IsPublished ? "the published checkpoints" : $"models/{model}",
             Locations = locations,
             Classifiers = classifiers,
-            Device = parse.GetRequiredValue(_device),
-            Precision = parse.GetValue(_precision),
+            Device = ComputeDevice.Parse(parse.GetRequiredValue(_device)),
+            Precision = parse.GetValue(_precision) is { } word ? Choice.Parse<Precision>(word, "precision") : null,
             Workers = ModelOptions.ReadCount(parse.GetValue(_workers), _workers.Name),
             Threads = ModelOptions.ReadCount(parse.GetValue(_threads), _threads.Name),
             Overwrite = parse.GetValue(_overwrite),

@@ -130,7 +130,7 @@ internal sealed class VerifyVerb : Verb
             return [];
         }
 
-        using BaseModel differentiable = ModelCatalog.Load(request with { Precision = "fp32" });
+        using BaseModel differentiable = ModelCatalog.Load(request with { Precision = Precision.Fp32 });
         int total = certificates.Length * settings.Factors.Count;
         return await Terminal
             .TrackAsync("attacking", "attempts", 0, total, progress => Task.Run(

@@ -35,14 +35,14 @@ public static class ModelCatalog
 
     private static BaseModel Load(ModelRequest request, string classifierPath, string? purifierPath, BundledModels models)
     {
-        if (purifierPath is null && request.Precision != "fp32" && (IsOnnx(classifierPath) || IsTorchScript(request, classifierPath)))
+        if (purifierPath is null && request.Precision != Precision.Fp32 && (IsOnnx(classifierPath) || IsTorchScript(request, classifierPath)))
         {
             throw new CertiPureException(
-                $"An ONNX or TorchScript classifier computes in the precision of its file; leave out the precision {request.Precision}.",
+                $"An ONNX or TorchScript classifier computes in the precision of its file; leave out the precision {Choice.Word(request.Precision)}.",
                 ErrorReason.InvalidArgument);
         }
 
-        if (purifierPath is null && request.Device != "cpu" && IsOnnx(classifierPath))
+        if (purifierPath is null && request.Device.Gpu is not null && IsOnnx(classifierPath))
         {
             throw new CertiPureException(
                 $"An ONNX classifier computes on the processor; leave out the device {request.Device}.", ErrorReason.InvalidArgument);
@@ -150,7 +150,7 @@ public static class ModelCatalog
             classifier,
             new PurifierIdentity(
                 request.Purifier.Method,
-                purifier is null ? null : request.Level,
+                purifier is null ? null : Choice.Word(request.Level),
                 Clamp: false,
                 purifier?.NetworkCalls(request.Sigma) ?? 0),
             new ClassifierIdentity(NameOf(request.Classifier, classifierPath), classifier.ClassCount),
@@ -268,10 +268,8 @@ public static class ModelCatalog
 
     private static TorchPurifier LoadPurifier(ModelRequest request, string path)
     {
-        NoiseLevelRule level = request.Level == "nearest" ? NoiseLevelRule.Nearest : NoiseLevelRule.Exact;
-        CertificationChecks.Level(request.Sigma, NetworkSpace.Level(request.Sigma, level));
-        torch.Device device = ComputeDevice.Named(request.Device);
-        Precision precision = PrecisionOf(request);
+        CertificationChecks.Level(request.Sigma, NetworkSpace.Level(request.Sigma, request.Level));
+        torch.Device device = request.Device.Open();
         if (request.PurifierSha256 is { } expected && FileHash.Of(path) is var found && found != expected)
         {
             throw new CertiPureException(
@@ -281,7 +279,7 @@ public static class ModelCatalog
         var denoiser = PurifierCheckpoint.Load(path);
         try
         {
-            return PurifierMethod.Create(request.Purifier.Method, denoiser, level, precision, device);
+            return PurifierMethod.Create(request.Purifier.Method, denoiser, request.Level, request.Precision, device);
         }
         catch
         {
@@ -295,11 +293,11 @@ public static class ModelCatalog
         PrepareTorch(request);
         if (IsTorchScript(request, path))
         {
-            return TorchClassifier.FromTorchScript(path, request.Shape, ComputeDevice.Named(request.Device));
+            return TorchClassifier.FromTorchScript(path, request.Shape, request.Device.Open());
         }
 
         using Checkpoint file = CheckpointReader.Open(path);
-        return ClassifierCheckpoint.Load(StateDict.Complete(file, request), PrecisionOf(request), ComputeDevice.Named(request.Device));
+        return ClassifierCheckpoint.Load(StateDict.Complete(file, request), request.Precision, request.Device.Open());
     }
 
     /// <summary>TorchScript archives are zip files that hold code, which state dicts are not; whoever names the architecture means the
@@ -335,6 +333,4 @@ public static class ModelCatalog
                 ErrorReason.Refused);
         }
     }
-
-    private static Precision PrecisionOf(ModelRequest request) => request.Precision == "bf16" ? Precision.Bf16 : Precision.Fp32;
 }

@@ -1,4 +1,6 @@
 using CertiPure.Images;
+using CertiPure.Torch.Backend;
+using CertiPure.Torch.Purifiers;
 
 namespace CertiPure.Recipes.Catalog;
 
@@ -23,14 +25,14 @@ public sealed record ModelRequest(string Classifier, PurifierChoice Purifier, do
     /// <summary>Certified routing's selection network, a name or path as for the classifier; null where entropy decides.</summary>
     public string? Selector { get; init; }
 
-    /// <summary>How sigma becomes the network's noise level: <c>exact</c> or <c>nearest</c>.</summary>
-    public string Level { get; init; } = "exact";
+    /// <summary>How sigma becomes the network's noise level.</summary>
+    public NoiseLevelRule Level { get; init; }
 
-    /// <summary>The networks' arithmetic: <c>fp32</c> or <c>bf16</c>.</summary>
-    public string Precision { get; init; } = "fp32";
+    /// <summary>The networks' arithmetic.</summary>
+    public Precision Precision { get; init; }
 
-    /// <summary>The networks' device: <c>cpu</c> or <c>cuda:0</c>.</summary>
-    public string Device { get; init; } = "cpu";
+    /// <summary>Where the networks compute.</summary>
+    public ComputeDevice Device { get; init; } = ComputeDevice.Processor;
 
     /// <summary>The networks' fixed batch size, at least 1.</summary>
     public int BatchSize { get; init; } = 64;

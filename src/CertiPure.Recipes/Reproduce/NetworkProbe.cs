@@ -60,9 +60,9 @@ internal sealed class NetworkProbe
         return Measure(batch => classifier.Logits(batch));
     });
 
-    private Precision Precision => _models.Precision == "bf16" ? Precision.Bf16 : Precision.Fp32;
+    private Precision Precision => _models.Precision;
 
-    private TorchSharp.torch.Device Device => ComputeDevice.Named(_options.Device);
+    private TorchSharp.torch.Device Device => _options.Device.Open();
 
     private TorchPurifier? Published(string method, string role)
     {

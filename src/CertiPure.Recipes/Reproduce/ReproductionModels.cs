@@ -20,7 +20,7 @@ internal sealed class ReproductionModels
         _shape = shape;
     }
 
-    public string Precision => _options.Precision ?? _options.Scale.Precision;
+    public Precision Precision => _options.Precision ?? _options.Scale.Precision;
 
     /// <summary>Why a run cannot be made, or null where it can.</summary>
     public string? Missing(PlannedRun run)
@@ -47,7 +47,7 @@ internal sealed class ReproductionModels
 
     /// <summary>A purifier in words that tell all its result depends on.</summary>
     public string Describe(string method, string role) =>
-        $"purified by {method} ({_options.Scale.Level}, {Precision}, weights {Hash(role)[..12]})";
+        $"purified by {method} ({Choice.Word(_options.Scale.Level)}, {Choice.Word(Precision)}, weights {Hash(role)[..12]})";
 
     /// <summary>SHA-256 of a run's weight files, as its manifest has them.</summary>
     public IReadOnlyDictionary<string, string> Hashes(PlannedRun run)
@@ -87,13 +87,13 @@ internal sealed class ReproductionModels
             Purifier = experiment.Purifier with
             {
                 Method = run.Purifier,
-                Level = run.PurifierWeights is null ? null : _options.Scale.Level,
+                Level = run.PurifierWeights is null ? null : Choice.Word(_options.Scale.Level),
             },
             Routing = run.Core is null
                 ? null
                 : RoutingIdentity.ByEntropy(experiment.Routing?.Core ?? "", ReproductionMatrix.EntropyThreshold),
             Engine = EngineIdentity.Torch,
-            Precision = Precision,
+            Precision = Choice.Word(Precision),
             Batch = Request(run).BatchSize,
             Weights = Hashes(run),
         };

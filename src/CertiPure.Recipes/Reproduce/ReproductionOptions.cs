@@ -1,4 +1,5 @@
 using CertiPure.Recipes.Catalog;
+using CertiPure.Torch.Backend;
 
 namespace CertiPure.Recipes.Reproduce;
 
@@ -27,10 +28,10 @@ public sealed record ReproductionOptions
     public IReadOnlyList<string> Classifiers { get; init; } = [];
 
     /// <summary>The networks' device: <c>cpu</c> or <c>cuda:0</c>.</summary>
-    public string Device { get; init; } = "cpu";
+    public ComputeDevice Device { get; init; } = ComputeDevice.Processor;
 
     /// <summary>The networks' arithmetic; null for the scale's.</summary>
-    public string? Precision { get; init; }
+    public Precision? Precision { get; init; }
 
     /// <summary>Threads that call the networks at once; null for what <see cref="Runs.WorkerPlan"/> chooses.</summary>
     public int? Workers { get; init; }

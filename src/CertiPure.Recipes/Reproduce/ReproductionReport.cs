@@ -58,7 +58,7 @@ internal sealed class ReproductionReport
             CultureInfo.InvariantCulture,
             $"Every table and figure of the paper on {_reproduction.Images.Name} with the weights of {_reproduction.Options.WeightsName}, at the "
             + $"scale \u201c{scale.Name}\u201d: {scale.Images.Resolve(_reproduction.Images.Count).Count} test images, {scale.SelectionDraws} + "
-            + $"{scale.EstimationDraws} draws each, the same noise for every method, networks in {_reproduction.Models.Precision}, alpha "
+            + $"{scale.EstimationDraws} draws each, the same noise for every method, networks in {Choice.Word(_reproduction.Models.Precision)}, alpha "
             + $"{ReproductionOptions.Alpha}.{rough}");
     }
 

@@ -1,5 +1,6 @@
 using CertiPure.Images;
 using CertiPure.Torch.Networks.UNets;
+using CertiPure.Torch.Purifiers;
 
 namespace CertiPure.Recipes.Reproduce;
 
@@ -31,10 +32,10 @@ public sealed record ReproductionScale
     public required IReadOnlyList<double> ClassifierSigmas { get; init; }
 
     /// <summary>How sigma becomes the network's noise level: <c>exact</c> or <c>nearest</c>.</summary>
-    public string Level { get; init; } = "exact";
+    public NoiseLevelRule Level { get; init; }
 
     /// <summary>The networks' arithmetic: <c>fp32</c> or <c>bf16</c>.</summary>
-    public required string Precision { get; init; }
+    public required Precision Precision { get; init; }
 
     /// <summary>The noise levels of transport.</summary>
     public IReadOnlyList<double> TransportSigmas { get; init; } = [0.1, 0.15, 0.25, 0.35, 0.5, 0.75, 1.0, 1.25];
@@ -80,7 +81,7 @@ public sealed record ReproductionScale
         OdeImages = ImageSelection.Parse("every:500"),
         OdeDraws = 100,
         ClassifierSigmas = [0.5],
-        Precision = "bf16",
+        Precision = Precision.Bf16,
         TransportImages = ImageSelection.Parse("every:25"),
         TransportDraws = 4,
         AssignedImages = 200,
@@ -113,8 +114,8 @@ public sealed record ReproductionScale
         OdeImages = ImageSelection.Parse("every:20"),
         OdeDraws = 10_000,
         ClassifierSigmas = [0.25, 0.5, 1.0],
-        Level = "nearest",
-        Precision = "fp32",
+        Level = NoiseLevelRule.Nearest,
+        Precision = Precision.Fp32,
         TransportImages = ImageSelection.Parse("every:20"),
         TransportDraws = 10,
         AssignedImages = 500,

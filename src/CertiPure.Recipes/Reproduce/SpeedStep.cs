@@ -42,7 +42,7 @@ internal sealed record SpeedStep : ReproductionStep
     private NetworkSpeed Measure()
     {
         OpenAiUNetOptions options = _options.Scale.ImageNet64;
-        Device device = ComputeDevice.Named(_options.Device);
+        Device device = _options.Device.Open();
         using DisposeScope scope = NewDisposeScope();
         using IDisposable inference = inference_mode();
         using var network = new ConsistencyUNet(options);

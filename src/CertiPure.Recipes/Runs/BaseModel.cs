@@ -22,7 +22,7 @@ public sealed record BaseModel(
     IClassifier ClassifierNetwork,
     PurifierIdentity Purifier,
     ClassifierIdentity Classifier,
-    string Precision,
+    Precision Precision,
     IReadOnlyDictionary<string, string> Weights,
     WorkerPlan Workers,
     string? InstructionSet,
@@ -101,7 +101,7 @@ public sealed record BaseModel(
             Purifier = Purifier,
             Classifier = Classifier,
             Routing = Routing,
-            Precision = Precision,
+            Precision = Choice.Word(Precision),
             Batch = BaseClassifier.BatchSize,
             Weights = Weights,
         };
@@ -112,7 +112,7 @@ public sealed record BaseModel(
     /// <param name="shard">The part of it.</param>
     /// <param name="images">The images.</param>
     /// <param name="device">The networks' device.</param>
-    public RunManifest Begin(Experiment experiment, Shard shard, IImageSource images, string device)
+    public RunManifest Begin(Experiment experiment, Shard shard, IImageSource images, ComputeDevice device)
     {
         ArgumentNullException.ThrowIfNull(images);
         return new RunManifest(RunManifest.CurrentFormatVersion, experiment, shard, [Environment(device)])
@@ -124,7 +124,7 @@ public sealed record BaseModel(
 
     /// <summary>This process on this machine, for a manifest.</summary>
     /// <param name="device">The networks' device.</param>
-    public RunEnvironment Environment(string device) => RunEnvironment.Detect(device, Workers.Threads, InstructionSet);
+    public RunEnvironment Environment(ComputeDevice device) => RunEnvironment.Detect(device.ToString(), Workers.Threads, InstructionSet);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -28,8 +28,8 @@ public sealed record WorkerPlan(int Workers, int Threads, string Reason)
     /// <summary>Chooses before any network is known.</summary>
     /// <param name="workers">What the user asks for; null for no wish.</param>
     /// <param name="threads">Likewise.</param>
-    /// <param name="device">The networks' device: <c>cpu</c> or <c>cuda:0</c>.</param>
-    public static WorkerPlan Choose(int? workers, int? threads, string device = "cpu") =>
+    /// <param name="device">Where the networks compute.</param>
+    public static WorkerPlan Choose(int? workers, int? threads, ComputeDevice device) =>
         Choose(workers, threads, device, Environment.ProcessorCount, OpenMpSettings.RequestedThreads);
 
     /// <summary>Chooses on a machine of so many processors.</summary>
@@ -38,11 +38,11 @@ public sealed record WorkerPlan(int Workers, int Threads, string Reason)
     /// <param name="device">The networks' device.</param>
     /// <param name="processors">The processors that this process may use.</param>
     /// <param name="environmentThreads">What <c>OMP_NUM_THREADS</c> asks for, or null.</param>
-    internal static WorkerPlan Choose(int? workers, int? threads, string device, int processors, int? environmentThreads)
+    internal static WorkerPlan Choose(int? workers, int? threads, ComputeDevice device, int processors, int? environmentThreads)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workers ?? 1, 1, nameof(workers));
         ArgumentOutOfRangeException.ThrowIfLessThan(threads ?? 1, 1, nameof(threads));
-        if (device != "cpu")
+        if (device.Gpu is not null)
         {
             return new WorkerPlan(workers ?? 1, threads ?? processors, $"{device} computes one batch at a time")
             {

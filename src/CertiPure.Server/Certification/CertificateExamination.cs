@@ -142,7 +142,7 @@ internal sealed class CertificateExamination(
     private static bool IsSame(BaseModel loaded, Experiment experiment) =>
         loaded.Purifier == experiment.Purifier
         && loaded.Classifier == experiment.Classifier
-        && loaded.Precision == experiment.Precision
+        && Choice.Word(loaded.Precision) == experiment.Precision
         && loaded.BaseClassifier.BatchSize == experiment.Batch
         && loaded.BaseClassifier.Shape == experiment.Data.Shape
         && loaded.Weights.Count == experiment.Weights.Count

@@ -2,6 +2,7 @@ using System.Globalization;
 using CertiPure.Images;
 using CertiPure.Recipes.Catalog;
 using CertiPure.Recipes.Runs;
+using CertiPure.Torch.Backend;
 
 namespace CertiPure.Server.Models;
 
@@ -163,8 +164,8 @@ public sealed class CatalogLibrary : IModelLibrary
     private BaseModel Load(string classifier, PurifierChoice purifier, double sigma, ImageShape shape) => ModelCatalog.Load(
         new ModelRequest(classifier, purifier, sigma, shape)
         {
-            Precision = _options.Precision,
-            Device = _options.Device,
+            Precision = Choice.Parse<Precision>(_options.Precision, "precision"),
+            Device = ComputeDevice.Parse(_options.Device),
             BatchSize = _options.BatchSize,
             Workers = _options.Workers,
             Threads = _options.Threads,

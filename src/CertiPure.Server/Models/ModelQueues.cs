@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using CertiPure.Recipes.Runs;
 using CertiPure.Smoothing;
+using CertiPure.Torch.Backend;
 
 namespace CertiPure.Server.Models;
 
@@ -8,7 +9,7 @@ namespace CertiPure.Server.Models;
 internal sealed class ModelQueues(IModelLibrary library, ServerOptions options) : IDisposable
 {
     private readonly ConcurrentDictionary<(string Model, string Purifier, double Sigma), Lazy<Task<QueuedModel>>> _queues = new();
-    private readonly DeviceTurns _turns = new(WorkerPlan.Choose(options.Workers, options.Threads, options.Device));
+    private readonly DeviceTurns _turns = new(WorkerPlan.Choose(options.Workers, options.Threads, ComputeDevice.Parse(options.Device)));
     private DrawQueueStatistics _retired = new(0, 0, 0, 0, 0, 0);
 
     /// <summary>What all queues have done so far.</summary>

@@ -3,6 +3,7 @@ using CertiPure.Onnx.Tests;
 using CertiPure.Recipes.Catalog;
 using CertiPure.Recipes.Runs;
 using CertiPure.Recipes.Tests.Reproduce;
+using CertiPure.Torch.Backend;
 
 namespace CertiPure.Recipes.Tests.Catalog;
 
@@ -27,7 +28,7 @@ public sealed class ModelCatalogTests : IDisposable
     {
         string path = _models.At("linear.onnx");
         OnnxModelFile.WriteLinear(path, [0, 1, 28, 28], new float[10, 784], new float[10]);
-        var request = new ModelRequest(path, PurifierChoice.None, 0.5, new ImageShape(1, 28, 28)) { Device = "cuda:0" };
+        var request = new ModelRequest(path, PurifierChoice.None, 0.5, new ImageShape(1, 28, 28)) { Device = new ComputeDevice(0) };
         Assert.Equal(ErrorReason.InvalidArgument, Assert.Throws<CertiPureException>(() => ModelCatalog.Load(request)).Reason);
     }
 
@@ -52,7 +53,7 @@ public sealed class ModelCatalogTests : IDisposable
 
     private static void Expect_refused_alone_and_taken_behind(string path, PurifierChoice purifier, ImageShape shape)
     {
-        var request = new ModelRequest(path, PurifierChoice.None, 0.5, shape) { Precision = "bf16", BatchSize = 2 };
+        var request = new ModelRequest(path, PurifierChoice.None, 0.5, shape) { Precision = Precision.Bf16, BatchSize = 2 };
         CertiPureException refusal = Assert.Throws<CertiPureException>(() => ModelCatalog.Load(request));
         Assert.Equal(ErrorReason.InvalidArgument, refusal.Reason);
         Assert.Contains("leave out the precision bf16", refusal.Message, StringComparison.Ordinal);

@@ -53,7 +53,7 @@ public sealed class ReproductionMatrixTests
         var paper = new ReproductionMatrix(ReproductionScale.Paper, "cifar10");
         Assert.All(paper.Runs, run => Assert.Equal(
             (500, 100, 10_000), (run.Images.Resolve(10_000).Count, run.SelectionDraws, run.EstimationDraws)));
-        Assert.Equal("nearest", ReproductionScale.Paper.Level);
+        Assert.Equal(Torch.Purifiers.NoiseLevelRule.Nearest, ReproductionScale.Paper.Level);
     }
 
     [Fact]

@@ -192,7 +192,7 @@ public sealed class ReproductionTests : IDisposable
         string onnx = _models.At("linear.onnx");
         OnnxModelFile.WriteLinear(onnx, [0, 1, 28, 28], new float[10, 784], new float[10]);
         ReproductionEstimate estimate = ReproductionEstimate.Measure(
-            _models.Options with { Classifiers = [onnx], Precision = "bf16" }, "fashion-mnist", 6, SmallModels.Images().Shape);
+            _models.Options with { Classifiers = [onnx], Precision = Precision.Bf16 }, "fashion-mnist", 6, SmallModels.Images().Shape);
         Assert.True(estimate.Rows.Single(row => row.Key == "classifiers-linear.onnx-0.5").Hours > 0);
     }
 

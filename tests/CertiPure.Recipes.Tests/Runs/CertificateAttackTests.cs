@@ -120,7 +120,7 @@ public sealed class CertificateAttackTests
             classifier,
             new PurifierIdentity("none", null, Clamp: false, 0),
             new ClassifierIdentity("plane", 2),
-            "fp32",
+            Precision.Fp32,
             new Dictionary<string, string>(),
             new WorkerPlan(1, 1, "a test"),
             null,

@@ -1,4 +1,5 @@
 using CertiPure.Recipes.Runs;
+using CertiPure.Torch.Backend;
 
 namespace CertiPure.Recipes.Tests.Runs;
 
@@ -17,14 +18,14 @@ public sealed class WorkerPlanTests
     public void On_eight_processors_workers_fill_them_unless_the_user_says_otherwise(
         int? askedWorkers, int? askedThreads, int? environmentThreads, int workers, int threads)
     {
-        var plan = WorkerPlan.Choose(askedWorkers, askedThreads, "cpu", processors: 8, environmentThreads);
+        var plan = WorkerPlan.Choose(askedWorkers, askedThreads, ComputeDevice.Processor, processors: 8, environmentThreads);
         Assert.Equal((workers, threads), (plan.Workers, plan.Threads));
     }
 
     [Fact]
     public void A_device_gets_one_batch_at_a_time_and_threads_that_draw_noise_ahead()
     {
-        var plan = WorkerPlan.Choose(null, null, "cuda:0", processors: 8, null);
+        var plan = WorkerPlan.Choose(null, null, new ComputeDevice(0), processors: 8, null);
         Assert.Equal(1, plan.Workers);
         Assert.True(plan.ToDrawWorkers().NoiseThreads >= 1);
     }
@@ -32,8 +33,8 @@ public sealed class WorkerPlanTests
     [Fact]
     public void Workers_on_the_processor_draw_their_own_noise()
     {
-        Assert.Equal(0, WorkerPlan.Choose(4, 1, "cpu", 8, null).ToDrawWorkers().NoiseThreads);
-        Assert.Equal(1, WorkerPlan.Choose(1, 8, "cpu", 8, null).ToDrawWorkers().NoiseThreads);
+        Assert.Equal(0, WorkerPlan.Choose(4, 1, ComputeDevice.Processor, 8, null).ToDrawWorkers().NoiseThreads);
+        Assert.Equal(1, WorkerPlan.Choose(1, 8, ComputeDevice.Processor, 8, null).ToDrawWorkers().NoiseThreads);
     }
 
     [Fact]
@@ -63,7 +64,7 @@ public sealed class WorkerPlanTests
     [Fact]
     public void What_the_user_asks_for_is_not_changed_by_memory()
     {
-        var plan = WorkerPlan.Choose(8, null, "cpu", 8, null);
+        var plan = WorkerPlan.Choose(8, null, ComputeDevice.Processor, 8, null);
         Assert.Same(plan, plan.FitMemory(8, 1L << 40, 1, _ => throw new InvalidOperationException()));
     }
 
@@ -81,7 +82,7 @@ public sealed class WorkerPlanTests
         Assert.InRange(ActivationMemory.Available, 1, long.MaxValue);
     }
 
-    private static WorkerPlan Free(int processors) => WorkerPlan.Choose(null, null, "cpu", processors, null);
+    private static WorkerPlan Free(int processors) => WorkerPlan.Choose(null, null, ComputeDevice.Processor, processors, null);
 
     private sealed class UnmanagedBlock(int size) : IDisposable
     {

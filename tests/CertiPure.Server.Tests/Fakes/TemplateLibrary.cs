@@ -39,7 +39,7 @@ public sealed class TemplateLibrary : IModelLibrary
             classifier,
             blur is null ? new PurifierIdentity("none", null, false, 0) : new PurifierIdentity("edm", "exact", false, 1),
             new ClassifierIdentity(model, _images.ClassNames.Count),
-            "fp32",
+            Precision.Fp32,
             weights,
             Workers: new WorkerPlan(1, 1, "a test"),
             InstructionSet: null);

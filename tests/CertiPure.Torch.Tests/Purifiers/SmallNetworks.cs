@@ -33,7 +33,7 @@ internal static class SmallNetworks
         return new Denoiser(network, preconditioning);
     }
 
-    public static TorchClassifier Classifier(CertiPure.Torch.Backend.Precision precision = CertiPure.Torch.Backend.Precision.Fp32)
+    public static TorchClassifier Classifier(Precision precision = Precision.Fp32)
     {
         var network = new CifarResNet(ResNet);
         FillWeights(network, 4);

@@ -73,7 +73,7 @@ public sealed class TorchScriptTests
     {
         using TorchClassifier classifier = Load(program);
         var joined = new TorchBaseClassifier(null, classifier, 0.25, 16);
-        var error = Assert.Throws<CertiPureException>(() => ContractProbe.Of(joined, "fp32"));
+        var error = Assert.Throws<CertiPureException>(() => ContractProbe.Of(joined, Precision.Fp32));
         Assert.Contains(what, error.Message, StringComparison.Ordinal);
     }
 
@@ -81,7 +81,7 @@ public sealed class TorchScriptTests
     public void A_sound_program_passes_the_probe()
     {
         using TorchClassifier classifier = Load("dictionary");
-        Assert.InRange(ContractProbe.Of(new TorchBaseClassifier(null, classifier, 0.25, 16), "fp32").Outcome.LargestDifference, 0, 1e-4);
+        Assert.InRange(ContractProbe.Of(new TorchBaseClassifier(null, classifier, 0.25, 16), Precision.Fp32).Outcome.LargestDifference, 0, 1e-4);
     }
 
     private static TorchClassifier Load(string program, string? output = null) => TorchClassifier.FromTorchScript(

@@ -1,4 +1,4 @@
-namespace CertiPure.Torch.Backend;
+namespace CertiPure;
 
 /// <summary>The number format that a network computes in.</summary>
 public enum Precision
