@@ -40,6 +40,21 @@ internal static class SmoothingOptions
         DefaultValueFactory = _ => usual,
     };
 
+    /// <summary><c>--bound</c>: which votes the radius follows from.</summary>
+    public static Option<string> Bound()
+    {
+        var option = new Option<string>("--bound")
+        {
+            Description = "margin: the votes of the two leading classes; top: those of the first alone, as papers do.",
+            DefaultValueFactory = _ => "margin",
+        };
+        option.AcceptOnlyFromAmong("margin", "top");
+        return option;
+    }
+
+    /// <summary>The bound by its name on the command line.</summary>
+    public static BoundKind ReadBound(string name) => name == "top" ? BoundKind.Top : BoundKind.Margin;
+
     /// <summary><c>--noise</c>: the noise's kind.</summary>
     public static Option<string> Noise()
     {

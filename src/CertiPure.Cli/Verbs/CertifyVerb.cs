@@ -34,6 +34,7 @@ internal sealed class CertifyVerb : Verb
         DefaultValueFactory = _ => "fixed",
     };
 
+    private readonly Option<string> _bound = SmoothingOptions.Bound();
     private readonly Option<string> _noise = SmoothingOptions.Noise();
     private readonly Option<ulong> _seed = SmoothingOptions.Seed();
 
@@ -69,7 +70,7 @@ internal sealed class CertifyVerb : Verb
         _model.AddTo(this);
         _model.AddRoutingTo(this);
         foreach (Option option in (Option[])
-            [_sigma, _n0, _n, _alpha, _plan, _radii, _noise, _seed, _shard, _dryRun, _out, _overwrite, _json])
+            [_sigma, _n0, _n, _alpha, _bound, _plan, _radii, _noise, _seed, _shard, _dryRun, _out, _overwrite, _json])
         {
             Add(option);
         }
@@ -126,13 +127,14 @@ internal sealed class CertifyVerb : Verb
     {
         string name = parse.GetRequiredValue(_plan);
         (int n0, int n, double alpha) = (parse.GetValue(_n0), parse.GetValue(_n), parse.GetValue(_alpha));
+        BoundKind bound = SmoothingOptions.ReadBound(parse.GetRequiredValue(_bound));
         if (!isRouted)
         {
-            return SamplingPlans.Create(name, n0, n, alpha, parse.GetRequiredValue(_radii));
+            return SamplingPlans.Create(name, n0, n, alpha, parse.GetRequiredValue(_radii), bound);
         }
 
         return name == "fixed"
-            ? new RoutedPlan(n0, n, alpha)
+            ? new RoutedPlan(n0, n, alpha, bound)
             : throw new CertiPureException(
                 "Certified routing takes all draws for every image; leave out --plan staged.", ErrorReason.InvalidArgument);
     }

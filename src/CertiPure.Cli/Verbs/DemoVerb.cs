@@ -21,6 +21,8 @@ internal sealed class DemoVerb : Verb
 
     private readonly Option<int> _n = SmoothingOptions.Draws(new DemoOptions().EstimationDraws);
 
+    private readonly Option<string> _bound = SmoothingOptions.Bound();
+
     private readonly Option<string> _out = new("--out", "-o")
     {
         Description = "The folder for the runs and the report; an interrupted demo in it goes on.",
@@ -42,6 +44,7 @@ internal sealed class DemoVerb : Verb
         Add(_directory);
         Add(_images);
         Add(_n);
+        Add(_bound);
         Add(_out);
         Add(_overwrite);
         Add(_json);
@@ -57,6 +60,7 @@ internal sealed class DemoVerb : Verb
         {
             Images = ImageSelection.Parse(parse.GetRequiredValue(_images)),
             EstimationDraws = parse.GetValue(_n),
+            Bound = SmoothingOptions.ReadBound(parse.GetRequiredValue(_bound)),
             Overwrite = parse.GetValue(_overwrite),
         };
         IImageSource images = await DataSets

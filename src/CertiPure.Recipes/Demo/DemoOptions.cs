@@ -1,5 +1,6 @@
 using CertiPure.Images;
 using CertiPure.Recipes.Catalog;
+using CertiPure.Smoothing;
 
 namespace CertiPure.Recipes.Demo;
 
@@ -20,6 +21,9 @@ public sealed record DemoOptions
 
     /// <summary>The probability with which a certificate may be wrong.</summary>
     public double Alpha { get; init; } = 0.001;
+
+    /// <summary>Which votes the radius follows from.</summary>
+    public BoundKind Bound { get; init; } = BoundKind.Margin;
 
     /// <summary>The noise's seed, the same for every method.</summary>
     public ulong Seed { get; init; }

@@ -32,7 +32,7 @@ public sealed class Demonstration
         _folder = folder;
         _options = options;
         ImageIds = options.Images.Resolve(images.Count);
-        Plan = new FixedPlan(options.SelectionDraws, options.EstimationDraws, options.Alpha);
+        Plan = new FixedPlan(options.SelectionDraws, options.EstimationDraws, options.Alpha, options.Bound);
         Methods =
         [
             new DemoMethod("no purifier", "none", PurifierChoice.None),

@@ -15,12 +15,13 @@ public static class SamplingPlans
     /// <param name="estimationDraws">n, at most.</param>
     /// <param name="alpha">The error probability.</param>
     /// <param name="radii">The radii that a staged plan decides.</param>
+    /// <param name="bound">Which votes the radius follows from.</param>
     /// <exception cref="CertiPureException">There is no such plan, or its numbers cannot be.</exception>
     public static SamplingPlan Create(
-        string name, int selectionDraws, int estimationDraws, double alpha, IReadOnlyList<double> radii) => name switch
+        string name, int selectionDraws, int estimationDraws, double alpha, IReadOnlyList<double> radii, BoundKind bound) => name switch
         {
-            "fixed" => new FixedPlan(selectionDraws, estimationDraws, alpha),
-            "staged" => new StagedPlan(radii, selectionDraws, estimationDraws, alpha),
+            "fixed" => new FixedPlan(selectionDraws, estimationDraws, alpha, bound),
+            "staged" => new StagedPlan(radii, selectionDraws, estimationDraws, alpha, bound),
             _ => throw new CertiPureException(
                 $"There is no sampling plan '{name}'; choose {string.Join(" or ", Names)}.", ErrorReason.InvalidArgument),
         };
@@ -33,9 +34,9 @@ public static class SamplingPlans
         ArgumentNullException.ThrowIfNull(experiment);
         return experiment.Plan.Name switch
         {
-            "staged" => new StagedPlan(experiment.Radii, experiment.N0, experiment.Plan.Looks, experiment.Alpha),
-            "routed" => new RoutedPlan(experiment.N0, experiment.N, experiment.Alpha),
-            var name => Create(name, experiment.N0, experiment.N, experiment.Alpha, experiment.Radii),
+            "staged" => new StagedPlan(experiment.Radii, experiment.N0, experiment.Plan.Looks, experiment.Alpha, experiment.Bound),
+            "routed" => new RoutedPlan(experiment.N0, experiment.N, experiment.Alpha, experiment.Bound),
+            var name => Create(name, experiment.N0, experiment.N, experiment.Alpha, experiment.Radii, experiment.Bound),
         };
     }
 }

@@ -109,7 +109,7 @@ internal sealed class CertificateExamination(
 
         // The bound's check lets a claim pass that is weaker than its votes; what this service issues is never weaker.
         return repeated.Predicted == claimed.Predicted && repeated.LowerBound == claimed.LowerBound
-            && repeated.Radius == claimed.Radius
+            && (claimed.UpperBound is null || repeated.UpperBound == claimed.UpperBound) && repeated.Radius == claimed.Radius
             ? new("replay", title, Passed, string.Create(
                 CultureInfo.InvariantCulture,
                 $"All {experiment.N0 + claimed.Draws:N0} draws were repeated from the seed and gave the same votes."))

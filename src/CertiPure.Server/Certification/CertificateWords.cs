@@ -1,5 +1,7 @@
 using System.Globalization;
+using CertiPure.Reports;
 using CertiPure.Results;
+using CertiPure.Smoothing;
 
 namespace CertiPure.Server.Certification;
 
@@ -9,14 +11,14 @@ internal static class CertificateWords
     public static string Claim(CertificateDocument document)
     {
         double alpha = document.Experiment.Alpha;
-        return document.Certificate.Predicted is null
-            ? string.Create(
-                CultureInfo.InvariantCulture,
-                $"The votes do not show a majority for any class with error probability at most {alpha}, so nothing is claimed.")
+        Certificate certificate = document.Certificate;
+        double upper = certificate.UpperBound ?? BinomialBound.UpperOfOthers([], certificate.LowerBound);
+        string bounds = CertificateText.Bounds(certificate.LowerBound, upper, alpha);
+        return certificate.Predicted is null
+            ? bounds
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"No change of L2 norm below {Floor(document.Certificate.Radius)} alters this answer; wrong with probability at most "
-                + $"{alpha}.");
+                $"No change of L2 norm below {Floor(certificate.Radius)} alters this answer; wrong with probability at most {alpha}. {bounds}");
     }
 
     public static string Meaning(CertificateDocument document)

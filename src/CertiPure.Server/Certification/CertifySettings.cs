@@ -17,6 +17,9 @@ internal sealed record CertifySettings(SamplingPlan Plan, ulong Seed, SeedOrigin
     public const int DefaultDraws = 1000;
     public const double DefaultAlpha = 0.001;
 
+    /// <summary>The bounds' names; the first is the default.</summary>
+    public static IReadOnlyList<string> Bounds { get; } = ["margin", "top"];
+
     /// <summary>Reads the fields of a form.</summary>
     /// <param name="form">The form.</param>
     /// <param name="freshSeed">A seed that was drawn before the image was read.</param>
@@ -33,11 +36,21 @@ internal sealed record CertifySettings(SamplingPlan Plan, ulong Seed, SeedOrigin
             errors["plan"] = $"must be one of {string.Join(", ", SamplingPlans.Names)}";
         }
 
+        string bound = form.Text("bound") ?? Bounds[0];
+        if (!Bounds.Contains(bound))
+        {
+            errors["bound"] = $"must be one of {string.Join(", ", Bounds)}";
+        }
+
         (ulong seed, SeedOrigin origin) = ReadSeed(form, freshSeed, options, errors);
         InvalidFields.ThrowIfAny(errors);
         try
         {
-            return new CertifySettings(SamplingPlans.Create(plan, n0, n, alpha, CertifiedAccuracy.DefaultRadii), seed, origin);
+            return new CertifySettings(
+                SamplingPlans.Create(
+                    plan, n0, n, alpha, CertifiedAccuracy.DefaultRadii, bound == "top" ? BoundKind.Top : BoundKind.Margin),
+                seed,
+                origin);
         }
         catch (CertiPureException e)
         {

@@ -6,6 +6,7 @@ namespace CertiPure.Server.Contracts;
 /// <param name="DataSets">The data sets whose test images are at hand.</param>
 /// <param name="Budgets">Usual numbers of draws.</param>
 /// <param name="Plans">The sampling plans; the first is the default.</param>
+/// <param name="Bounds">Which votes the radius may follow from; the first is the default.</param>
 /// <param name="Defaults">What a request gets that says nothing else.</param>
 /// <param name="Limits">The bounds of a request.</param>
 public sealed record ModelsAnswer(
@@ -14,5 +15,6 @@ public sealed record ModelsAnswer(
     IReadOnlyList<DataSetDescription> DataSets,
     IReadOnlyList<Budget> Budgets,
     IReadOnlyList<string> Plans,
+    IReadOnlyList<string> Bounds,
     Defaults Defaults,
     Limits Limits);

@@ -8,8 +8,10 @@ namespace CertiPure.Server.Contracts;
 /// <param name="EstimationDraws">Estimation draws so far.</param>
 /// <param name="Votes">Votes per class of the present phase.</param>
 /// <param name="Leading">The selected class, or during selection the one that leads.</param>
-/// <param name="LowerBound">The bound if this were the end.</param>
-/// <param name="Radius">The radius that belongs to it.</param>
+/// <param name="RunnerUp">The other class with the most votes of the present phase; null where there is only one class.</param>
+/// <param name="LowerBound">The lower bound of the leading class's probability if this were the end.</param>
+/// <param name="UpperBound">The upper bound of every other class's probability if this were the end.</param>
+/// <param name="Radius">The radius that belongs to the two bounds.</param>
 public sealed record ProgressEvent(
     string Phase,
     int Draws,
@@ -17,5 +19,7 @@ public sealed record ProgressEvent(
     int EstimationDraws,
     IReadOnlyList<int> Votes,
     int Leading,
+    int? RunnerUp,
     double LowerBound,
+    double UpperBound,
     double Radius);

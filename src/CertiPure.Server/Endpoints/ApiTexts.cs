@@ -63,6 +63,8 @@ internal static class ApiTexts
             .. VoteFields,
             new("n0", "integer", "The draws that select the class.", "100"),
             new("plan", "string", "When the votes are looked at.", "\"fixed\""),
+            new("bound", "string", "Which votes the radius follows from: `margin`, those of the two leading classes, or `top`, those of the "
+                + "first alone.", "\"margin\""),
             new("seed", "integer", "Only where the service allows it; the certificate is then marked. Otherwise every request gets a "
                 + "fresh seed.", null),
         ],
@@ -72,7 +74,7 @@ internal static class ApiTexts
                 data: {"seed":1234567890123,"total":1100,"queuedDraws":0}
 
                 event: progress
-                data: {"phase":"estimation","draws":612,"total":1100,"estimationDraws":512,"votes":[0,509,3],"leading":1,"lowerBound":0.974,"radius":0.972}
+                data: {"phase":"estimation","draws":612,"total":1100,"estimationDraws":512,"votes":[0,509,3],"leading":1,"runnerUp":2,"lowerBound":0.974,"upperBound":0.026,"radius":0.972}
 
                 event: certificate
                 data: {"certificate":{"formatVersion":1},"className":"Trouser","claim":"No change of L2 norm below 1.1 alters this answer; wrong with probability at most 0.001.","meaning":{"sentence":"","perValue":0.039,"examples":[]}}

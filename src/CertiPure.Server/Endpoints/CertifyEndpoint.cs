@@ -50,14 +50,18 @@ internal sealed class CertifyEndpoint(
     private static ProgressEvent Describe(CertificationProgress state, SamplingPlan plan)
     {
         IReadOnlyList<int> votes = state.Selected is null ? state.Selection : state.Votes;
+        var counts = new VoteCounts(votes);
+        int leading = state.Selected ?? counts.Top;
         return new ProgressEvent(
             state.Selected is null ? "selection" : "estimation",
             state.Selection.Sum() + state.Draws,
             plan.SelectionDraws + plan.EstimationDraws,
             state.Draws,
             votes,
-            state.Selected ?? new VoteCounts(votes).Top,
+            leading,
+            counts.StrongestBut(leading),
             state.LowerBound,
+            state.UpperBound,
             state.Radius);
     }
 

@@ -28,6 +28,7 @@ internal sealed class ModelsEndpoint(IModelLibrary library, ServerOptions option
         [.. UsualBudgets.Where(budget => budget.N <= options.MaxDraws)
             .Select(budget => new Budget(budget.Name, budget.N, Ceiling(budget.N)))],
         SamplingPlans.Names,
+        CertifySettings.Bounds,
         new Defaults(
             options.DefaultSigma,
             Math.Min(CertifySettings.DefaultSelectionDraws, options.MaxSelectionDraws),

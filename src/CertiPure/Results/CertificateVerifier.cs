@@ -72,16 +72,30 @@ public static class CertificateVerifier
             {
                 yield return $"a look counts {look.K} of {look.N} draws";
             }
-            else if (look.AlphaA < 0 || look.AlphaB < 0 || (experiment.Bound == BoundKind.Top && look.AlphaB != 0))
-            {
-                yield return string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"a look spends {look.AlphaA} and {look.AlphaB} of alpha, which the bound '{experiment.Bound}' does not allow");
-            }
             else if (!experiment.Plan.Looks.Contains(new PlannedLook(look.N, look.Alpha)))
             {
                 yield return string.Create(
                     CultureInfo.InvariantCulture, $"a look after {look.N} draws with alpha {look.Alpha} is not in the plan");
+            }
+        }
+
+        if (classes == certificate.Selection.Count && certificate.Selection.All(votes => votes >= 0))
+        {
+            var selection = new VoteCounts(certificate.Selection);
+            foreach (Look look in certificate.Looks)
+            {
+                // The selection draws alone may decide what each bound spends: whoever chose it by the votes that it is spent on would cheat.
+                if ((look.AlphaA, look.AlphaB) != MarginBound.Split(experiment.Bound, selection, look.Alpha))
+                {
+                    yield return string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"a look spends {look.AlphaA} and {look.AlphaB} of alpha, which is not what the selection votes decide");
+                }
+
+                if (look.AlphaB > 0 && look.Votes is null)
+                {
+                    yield return "a look has a bound of votes that it does not hold";
+                }
             }
         }
 
@@ -122,11 +136,14 @@ public static class CertificateVerifier
                 $"lowerBound {bound} exceeds what the votes support, {BinomialBound.Lower(certificate.Looks)}");
         }
 
-        if (certificate.UpperBound is { } upper && upper < BinomialBound.UpperOfOthers(certificate.Looks, bound))
+        double rest = BinomialBound.UpperOfOthers([], bound);
+        double upper = certificate.UpperBound ?? rest;
+        if (!(upper >= rest || certificate.Looks.Any(look => SupportsUpper(look, upper))))
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
                 $"upperBound {upper} is below what the votes support, {BinomialBound.UpperOfOthers(certificate.Looks, bound)}");
+            yield break;
         }
 
         if (certificate.Routing is { } routing)
@@ -139,17 +156,18 @@ public static class CertificateVerifier
             yield break;
         }
 
-        double radius = certificate.Predicted is null ? 0 : BinomialBound.Radius(bound, experiment.Sigma);
+        double radius = certificate.Predicted is null ? 0 : MarginBound.Radius(bound, upper, experiment.Sigma);
         if (!(certificate.Radius >= 0 && certificate.Radius <= radius))
         {
             yield return string.Create(
-                CultureInfo.InvariantCulture, $"radius {certificate.Radius} exceeds {radius}, which follows from the bound");
+                CultureInfo.InvariantCulture, $"radius {certificate.Radius} exceeds {radius}, which follows from the bounds");
         }
 
-        if (certificate.Predicted is not null && bound <= 0.5)
+        if (certificate.Predicted is not null && !MarginBound.IsCertified(bound, upper))
         {
             yield return string.Create(
-                CultureInfo.InvariantCulture, $"a class is predicted, but its bound {bound} does not exceed 1/2");
+                CultureInfo.InvariantCulture,
+                $"a class is predicted, but its bound {bound} exceeds neither 1/2 nor the others' bound {upper}");
         }
     }
 
@@ -186,9 +204,15 @@ public static class CertificateVerifier
             yield break;
         }
 
-        int selected = new VoteCounts(certificate.Selection).Top;
-        (int? predicted, double radius) =
-            routing.Certify(selected, certificate.LowerBound, experiment.N0, experiment.Sigma);
+        double upper = certificate.UpperBound ?? BinomialBound.UpperOfOthers([], certificate.LowerBound);
+        int? smoothedAnswer = MarginBound.IsCertified(certificate.LowerBound, upper)
+            ? new VoteCounts(certificate.Selection).Top
+            : null;
+        (int? predicted, double radius) = routing.Certify(
+            smoothedAnswer,
+            MarginBound.Radius(certificate.LowerBound, upper, experiment.Sigma),
+            experiment.N0,
+            experiment.Sigma);
         if (certificate.Predicted is not null && certificate.Predicted != predicted)
         {
             string given = predicted is int answer ? $"class {answer}" : "an abstention";
@@ -207,4 +231,9 @@ public static class CertificateVerifier
     private static bool Supports(Look look, double p) =>
         look.N >= 1 && look.K >= 0 && look.K <= look.N && look.AlphaA >= BinomialBound.LeastAlpha && look.AlphaA < 1
         && BinomialBound.IsLower(p, look.K, look.N, look.AlphaA);
+
+    /// <summary>The inequality that makes p an upper bound: P[Bin(n, p) &lt;= k2] &lt;= alpha, for the votes of the strongest rival.</summary>
+    private static bool SupportsUpper(Look look, double p) =>
+        look.Rival is { } rival && look.AlphaB >= BinomialBound.LeastAlpha && p is > 0 and <= 1
+        && BinomialBound.IsUpper(p, rival, look.N, look.AlphaB);
 }

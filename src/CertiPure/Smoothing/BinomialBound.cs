@@ -93,7 +93,35 @@ public static class BinomialBound
     {
         CheckTrials(k, n);
         double mirrored = 1.0 - Lower(n - k, n, alpha);
-        return mirrored == 1.0 ? 1.0 : Math.BitIncrement(mirrored);
+        // The subtraction rounds by at most half a unit in the last place.
+        double p = mirrored == 1.0 ? 1.0 : Math.BitIncrement(mirrored);
+        double step = p - Math.BitDecrement(p);
+        while (!IsUpper(p, k, n, alpha))
+        {
+            p = Math.Min(1, p + step);
+            step *= 2;
+        }
+
+        return p;
+    }
+
+    /// <summary>Whether a number certainly is an upper bound, P[Bin(n, p) &lt;= k] &lt;= alpha: what a certificate's upper bound is
+    /// checked by.</summary>
+    /// <param name="p">The claimed bound, 0 &lt; p &lt;= 1.</param>
+    /// <param name="k">Successes, 0 to n.</param>
+    /// <param name="n">Trials, at least 1.</param>
+    /// <param name="alpha">The error probability, 1e-250 &lt;= alpha &lt; 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    public static bool IsUpper(double p, int k, int n, double alpha)
+    {
+        CheckTrials(k, n);
+        CheckAlpha(alpha);
+        if (!(p > 0 && p <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(p), p, "A probability above 0 and up to 1 is needed.");
+        }
+
+        return p == 1 || BinomialTail.AtMost(k, n, p).Highest <= alpha;
     }
 
     /// <summary>The two-sided Clopper-Pearson interval, rounded outwards: for the cells of reports.</summary>

@@ -54,16 +54,23 @@ public sealed class Certification : DrawConsumer
         get
         {
             int n = Math.Max(0, Received - _plan.SelectionDraws);
-            int k = _estimation.Selected is { } selected ? _votes[selected] : 0;
-            double bound = n == 0 ? 0 : BinomialBound.Lower(k, n, _plan.Alpha);
+            Look[] look = [];
+            if (n > 0)
+            {
+                (double alphaA, double alphaB) = MarginBound.Split(_plan.Bound, _selection, _plan.Alpha);
+                look = [new Look(_votes.ToArray(), _estimation.Selected!.Value, alphaA, alphaB)];
+            }
+
+            (double lower, double upper, double radius, _) = MarginBound.Of(look, _sigma);
             return new CertificationProgress(
                 Image.Id,
                 _selection.ToArray(),
                 _estimation.Selected,
                 n,
                 _votes.ToArray(),
-                bound,
-                BinomialBound.Radius(bound, _sigma),
+                lower,
+                upper,
+                radius,
                 _plan.EstimationDraws);
         }
     }
@@ -103,20 +110,20 @@ public sealed class Certification : DrawConsumer
 
     private void Finish(int draws)
     {
-        double bound = BinomialBound.Lower(_estimation.Looks);
+        (double lower, double upper, double radius, bool isCertified) = MarginBound.Of(_estimation.Looks, _sigma);
         Certificate = new Certificate(
             Image.Id,
             Image.Label,
-            bound > 0.5 ? _estimation.Selected : null,
+            isCertified ? _estimation.Selected : null,
             _selection.ToArray(),
             [.. _estimation.Looks],
             draws,
-            bound,
-            BinomialBound.Radius(bound, _sigma),
+            lower,
+            radius,
             _time.GetElapsedTime(_started!.Value).TotalSeconds)
         {
             File = Image.File,
-            UpperBound = BinomialBound.UpperOfOthers(_estimation.Looks, bound),
+            UpperBound = upper,
         };
     }
 }

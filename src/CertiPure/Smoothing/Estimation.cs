@@ -7,11 +7,11 @@ namespace CertiPure.Smoothing;
 public abstract class Estimation
 {
     private readonly List<Look> _looks = [];
+    private readonly BoundKind _bound;
+    private VoteCounts? _selection;
 
     /// <summary>Starts before the first draw.</summary>
-    private protected Estimation()
-    {
-    }
+    private protected Estimation(BoundKind bound) => _bound = bound;
 
     /// <summary>The number of draws at which <see cref="Observe"/> comes next; where finished, the number it ended at.</summary>
     public int NextCheckpoint { get; private protected set; }
@@ -20,7 +20,7 @@ public abstract class Estimation
     public bool IsFinished { get; private protected set; }
 
     /// <summary>The class that the selection votes chose; null before <see cref="Select"/>.</summary>
-    public int? Selected { get; private set; }
+    public int? Selected => _selection?.Top;
 
     /// <summary>The looks so far, in order of draws.</summary>
     public IReadOnlyList<Look> Looks => _looks;
@@ -31,12 +31,12 @@ public abstract class Estimation
     public void Select(VoteCounts selection)
     {
         ArgumentNullException.ThrowIfNull(selection);
-        if (Selected is not null)
+        if (_selection is not null)
         {
             throw new InvalidOperationException("The class is chosen already.");
         }
 
-        Selected = selection.Top;
+        _selection = new VoteCounts(selection.ToArray());
     }
 
     /// <summary>Tells the votes after <see cref="NextCheckpoint"/> draws; either finishes or moves the checkpoint on.</summary>
@@ -57,5 +57,16 @@ public abstract class Estimation
 
     private protected abstract void Advance(VoteCounts votes, int k);
 
-    private protected void Record(VoteCounts votes, double alpha) => _looks.Add(new Look(votes.ToArray(), Selected!.Value, alpha, 0));
+    /// <summary>Whether the bounds count the votes of the strongest rival too.</summary>
+    private protected bool CountsRival => _bound == BoundKind.Margin && MarginBound.ShareOf(_selection!) < 1;
+
+    /// <summary>Takes a look that spends so much of alpha.</summary>
+    private protected void Record(VoteCounts votes, double alpha) => _looks.Add(Imagine(votes.ToArray(), alpha));
+
+    /// <summary>What a look at these votes would be.</summary>
+    private protected Look Imagine(IReadOnlyList<int> votes, double alpha)
+    {
+        (double alphaA, double alphaB) = MarginBound.Split(_bound, _selection!, alpha);
+        return new Look(votes, Selected!.Value, alphaA, alphaB);
+    }
 }

@@ -7,9 +7,11 @@ public sealed class FixedPlan : SamplingPlan
     /// <param name="selectionDraws">n0, at least 1.</param>
     /// <param name="estimationDraws">n, at least 10 at alpha 0.001.</param>
     /// <param name="alpha">The error probability, 0 &lt; alpha &lt; 1.</param>
+    /// <param name="bound">Which votes the radius follows from.</param>
     /// <exception cref="CertiPureException">A number is out of range, or so few draws can never certify anything.</exception>
-    public FixedPlan(int selectionDraws = 100, int estimationDraws = 10_000, double alpha = 0.001)
-        : base(selectionDraws, estimationDraws, alpha, alpha, BoundKind.Top)
+    public FixedPlan(
+        int selectionDraws = 100, int estimationDraws = 10_000, double alpha = 0.001, BoundKind bound = BoundKind.Top)
+        : base(selectionDraws, estimationDraws, alpha, alpha, bound)
     {
     }
 
@@ -23,16 +25,17 @@ public sealed class FixedPlan : SamplingPlan
     public override IReadOnlyList<double> Radii => [];
 
     /// <inheritdoc/>
-    public override Estimation Begin(double sigma) => new OneLook(EstimationDraws, Alpha);
+    public override Estimation Begin(double sigma) => new OneLook(this);
 
     private sealed class OneLook : Estimation
     {
         private readonly double _alpha;
 
-        internal OneLook(int draws, double alpha)
+        internal OneLook(FixedPlan plan)
+            : base(plan.Bound)
         {
-            NextCheckpoint = draws;
-            _alpha = alpha;
+            NextCheckpoint = plan.EstimationDraws;
+            _alpha = plan.Alpha;
         }
 
         private protected override void Advance(VoteCounts votes, int k)

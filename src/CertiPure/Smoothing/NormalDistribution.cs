@@ -11,6 +11,9 @@ public static class NormalDistribution
     /// positive terms only.</summary>
     private const double UpperTailError = 1.0 / (1L << 46);
 
+    /// <summary>Above P[Z &gt; 9].</summary>
+    private const double LeastTail = 1.2e-19;
+
     private const double InverseSqrtTwoPi = 0.39894228040143267794;
 
     /// <summary>The distribution function, P[Z &lt;= x].</summary>
@@ -71,34 +74,58 @@ public static class NormalDistribution
     /// <exception cref="ArgumentOutOfRangeException">p is not strictly between 0 and 1.</exception>
     public static double Quantile(double p)
     {
+        CheckProbability(p);
+        return NormalTransform.Quantile(p);
+    }
+
+    /// <summary>A number that certainly is at most the quantile of p, and for p from 1e-19 on within 3e-14 * max(1, |quantile|) of
+    /// it: what a radius is made of.</summary>
+    /// <param name="p">A probability, 0 &lt; p &lt; 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">p is not strictly between 0 and 1.</exception>
+    public static double QuantileRoundedDown(double p)
+    {
+        CheckProbability(p);
+        if (p >= 0.5)
+        {
+            // x is below the quantile where the upper tail at x is above 1 - p, which is exact for p from 1/2 on.
+            return Step(Quantile(p), -1, x => x <= 0 ? 0 : UpperTail(x) * (1 - UpperTailError) >= 1 - p ? x : null);
+        }
+
+        // Below -9 the tail has no error bound; no double has its quantile below -39.
+        return p < LeastTail ? -39 : Step(Quantile(p), -1, x => UpperTail(-x) * (1 + UpperTailError) <= p ? x : null);
+    }
+
+    /// <summary>A number that certainly is at least the quantile of p, and for p from 1e-19 on within 3e-14 * max(1, |quantile|) of
+    /// it.</summary>
+    /// <param name="p">A probability, 0 &lt; p &lt; 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">p is not strictly between 0 and 1.</exception>
+    public static double QuantileRoundedUp(double p)
+    {
+        CheckProbability(p);
+        return p < LeastTail ? -9
+            : p > 0.5 ? Step(Quantile(p), 1, x => UpperTail(x) * (1 + UpperTailError) <= 1 - p ? x : null)
+            : Step(Quantile(p), 1, x => x >= 0 ? 0 : UpperTail(-x) * (1 - UpperTailError) >= p ? x : null);
+    }
+
+    /// <summary>Goes from x into a direction in growing steps until a number is certain.</summary>
+    private static double Step(double x, int direction, Func<double, double?> certain)
+    {
+        double step = direction * Math.Max(Math.Abs(x), 1) * (1.0 / (1L << 52));
+        double? found;
+        while ((found = certain(x)) is null)
+        {
+            x += step;
+            step *= 2;
+        }
+
+        return found.Value;
+    }
+
+    private static void CheckProbability(double p)
+    {
         if (!(p > 0 && p < 1))
         {
             throw new ArgumentOutOfRangeException(nameof(p), p, "A probability strictly between 0 and 1 is needed.");
         }
-
-        return NormalTransform.Quantile(p);
-    }
-
-    /// <summary>A number that certainly is at most the quantile of p, and within 3e-14 * max(1, quantile) of it: what a radius
-    /// is made of.</summary>
-    /// <param name="p">A probability, 1/2 &lt;= p &lt; 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">p is not at least 1/2 and below 1.</exception>
-    public static double QuantileRoundedDown(double p)
-    {
-        if (!(p >= 0.5 && p < 1))
-        {
-            throw new ArgumentOutOfRangeException(nameof(p), p, "A probability from 1/2 up to, but not including, 1 is needed.");
-        }
-
-        // x is below the quantile where the upper tail at x is above 1 - p, which is exact for p from 1/2 on.
-        double x = Quantile(p);
-        double step = Math.Max(x, 1) * (1.0 / (1L << 52));
-        while (x > 0 && UpperTail(x) * (1 - UpperTailError) < 1 - p)
-        {
-            x = Math.Max(0, x - step);
-            step *= 2;
-        }
-
-        return x;
     }
 }

@@ -88,12 +88,14 @@ public sealed class RoutedCertification : DrawConsumer
     {
         int n = _plan.EstimationDraws, selected = _selection.Top;
         double alpha = _plan.Looks[0].Alpha;
-        var classLook = new Look(_votes.ToArray(), selected, alpha, 0);
+        (double alphaA, double alphaB) = MarginBound.Split(_plan.Bound, _selection, alpha);
+        var classLook = new Look(_votes.ToArray(), selected, alphaA, alphaB);
         bool isSmoothed = Routing.IsSmoothed(_selectionSmoothed, _plan.SelectionDraws);
         var routeLook = new Look(n, isSmoothed ? _smoothed : n - _smoothed, alpha);
-        double bound = BinomialBound.Lower(classLook.K, n, alpha);
+        (double bound, double upper, double classRadius, bool isCertified) = MarginBound.Of([classLook], _sigma);
         var routing = new Routing(_plainAnswer, _selectionSmoothed, routeLook, BinomialBound.Lower(routeLook.K, n, alpha));
-        (int? predicted, double radius) = routing.Certify(selected, bound, _plan.SelectionDraws, _sigma);
+        (int? predicted, double radius) = routing.Certify(
+            isCertified ? selected : null, classRadius, _plan.SelectionDraws, _sigma);
         Certificate = new Certificate(
             Image.Id,
             Image.Label,
@@ -106,7 +108,7 @@ public sealed class RoutedCertification : DrawConsumer
             _time.GetElapsedTime(_started!.Value).TotalSeconds)
         {
             File = Image.File,
-            UpperBound = BinomialBound.UpperOfOthers([classLook], bound),
+            UpperBound = upper,
             Routing = routing,
         };
     }

@@ -8,9 +8,11 @@ public sealed class RoutedPlan : SamplingPlan
     /// <param name="selectionDraws">n0, at least 1.</param>
     /// <param name="estimationDraws">n, at least 11 at alpha 0.001.</param>
     /// <param name="alpha">The error probability of the composition, 0 &lt; alpha &lt; 1.</param>
+    /// <param name="bound">Which votes the class's radius follows from; a route has only two outcomes.</param>
     /// <exception cref="CertiPureException">A number is out of range, or so few draws can never certify anything.</exception>
-    public RoutedPlan(int selectionDraws = 100, int estimationDraws = 10_000, double alpha = 0.001)
-        : base(selectionDraws, estimationDraws, alpha, alpha / 2, BoundKind.Top)
+    public RoutedPlan(
+        int selectionDraws = 100, int estimationDraws = 10_000, double alpha = 0.001, BoundKind bound = BoundKind.Top)
+        : base(selectionDraws, estimationDraws, alpha, alpha / 2, bound)
     {
     }
 
@@ -25,5 +27,5 @@ public sealed class RoutedPlan : SamplingPlan
 
     /// <inheritdoc/>
     public override Estimation Begin(double sigma) =>
-        new FixedPlan(SelectionDraws, EstimationDraws, Alpha / 2).Begin(sigma);
+        new FixedPlan(SelectionDraws, EstimationDraws, Alpha / 2, Bound).Begin(sigma);
 }

@@ -24,14 +24,13 @@ public sealed record Routing(int PlainAnswer, int SelectionSmoothed, [property: 
     /// <summary>What the composition certifies (Horvath et al. 2022, section 4): on the smoothed route the smoothed class within
     /// both radii; on the plain route the plain answer at radius 0; undecided, where no route is certified, the answer that both
     /// models give, at radius 0.</summary>
-    /// <param name="selected">The class whose votes were counted.</param>
-    /// <param name="classBound">Lower bound of that class's probability.</param>
+    /// <param name="smoothedAnswer">The class that the smoothed model is certified to give at radius 0, or null.</param>
+    /// <param name="classRadius">The radius that this class's bounds certify, in pixel space.</param>
     /// <param name="selectionDraws">n0.</param>
     /// <param name="sigma">The noise level in pixel space.</param>
     /// <returns>The certified class, null for an abstention, and its radius, rounded down.</returns>
-    public (int? Predicted, double Radius) Certify(int selected, double classBound, int selectionDraws, double sigma)
+    public (int? Predicted, double Radius) Certify(int? smoothedAnswer, double classRadius, int selectionDraws, double sigma)
     {
-        int? smoothedAnswer = classBound > 0.5 ? selected : null;
         if (LowerBound <= 0.5)
         {
             return (smoothedAnswer == PlainAnswer ? PlainAnswer : null, 0);
@@ -44,6 +43,6 @@ public sealed record Routing(int PlainAnswer, int SelectionSmoothed, [property: 
 
         return smoothedAnswer is null
             ? (null, 0)
-            : (smoothedAnswer, Math.Min(BinomialBound.Radius(LowerBound, sigma), BinomialBound.Radius(classBound, sigma)));
+            : (smoothedAnswer, Math.Min(BinomialBound.Radius(LowerBound, sigma), classRadius));
     }
 }

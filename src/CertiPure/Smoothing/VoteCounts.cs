@@ -41,22 +41,23 @@ public sealed class VoteCounts
     public int Top => Array.IndexOf(_counts, _counts.Max());
 
     /// <summary>The class with the most votes apart from <see cref="Top"/>, or null where there is only one class.</summary>
-    public int? RunnerUp
-    {
-        get
-        {
-            int top = Top;
-            int? second = null;
-            for (int label = 0; label < _counts.Length; label++)
-            {
-                if (label != top && (second is not { } best || _counts[label] > _counts[best]))
-                {
-                    second = label;
-                }
-            }
+    public int? RunnerUp => StrongestBut(Top);
 
-            return second;
+    /// <summary>The class with the most votes apart from one, among equals the one with the lowest number; null where there is only
+    /// one class.</summary>
+    /// <param name="label">The class that is left out.</param>
+    public int? StrongestBut(int label)
+    {
+        int? strongest = null;
+        for (int other = 0; other < _counts.Length; other++)
+        {
+            if (other != label && (strongest is not { } best || _counts[other] > _counts[best]))
+            {
+                strongest = other;
+            }
         }
+
+        return strongest;
     }
 
     /// <summary>Counts one vote.</summary>

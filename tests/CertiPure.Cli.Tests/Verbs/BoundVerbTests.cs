@@ -40,7 +40,35 @@ public sealed class BoundVerbTests
         Assert.Contains("0.999", text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Votes_of_several_classes_certify_one_below_one_half_and_are_set_beside_the_first_class_s_alone()
+    {
+        JsonElement result = await Json("--votes", "450,200,180,170", "--sigma", "0.5");
+        Assert.False(result.GetProperty("abstains").GetBoolean());
+        Assert.InRange(result.GetProperty("lowerBound").GetDouble(), 0.39, 0.4);
+        Assert.InRange(result.GetProperty("upperBound").GetDouble(), 0.24, 0.25);
+        Assert.InRange(result.GetProperty("radius").GetDouble(), 0.1, 0.12);
+        Assert.Equal(0, result.GetProperty("topRadius").GetDouble());
+        string text = (await CommandResult.Of("bound", "--votes", "450,200,180,170", "--sigma", "0.5")).Succeeded();
+        Assert.Contains("it wins without a majority", text, StringComparison.Ordinal);
+        Assert.Contains(result.GetProperty("radius").GetRawText(), text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_classes_give_what_the_successes_give()
+    {
+        JsonElement votes = await Json("--votes", "480,20", "--sigma", "0.5");
+        JsonElement successes = await Json("-k", "480", "-n", "500", "--sigma", "0.5");
+        Assert.Equal(successes.GetProperty("radius").GetRawText(), votes.GetProperty("radius").GetRawText());
+    }
+
     [Theory]
+    [InlineData("--votes 1,x", "'x'")]
+    [InlineData("--votes -1,5", "'-1'")]
+    [InlineData("--votes 0,0", "sum to 0")]
+    [InlineData("--votes 2147483647,1", "sum to 2147483648")]
+    [InlineData("--votes 3,1 -k 3", "--votes")]
+    [InlineData("--votes 3,1 -n 5", "--votes")]
     [InlineData("-k 5 -n 4", "5 successes of 4 trials")]
     [InlineData("-k -1 -n 4", "-1 successes")]
     [InlineData("-k 0 -n 0", "0 trials")]

@@ -196,7 +196,7 @@ public sealed class VerifyTests : IAsyncLifetime
     [InlineData("certificate.surprise", "the member 'surprise' is unknown")]
     [InlineData("experiment.data.surprise", "the member 'surprise' is unknown")]
     [InlineData("seal.surprise", "the member 'surprise' is unknown")]
-    [InlineData("certificate.draws", "certificate.draws is of the wrong kind")]
+    [InlineData("certificate.draws", "draws is of the wrong kind")]
     [InlineData("experiment.sigma", "experiment.sigma is of the wrong kind")]
     [InlineData("pixels", "pixels is of the wrong kind")]
     public async Task A_forged_member_is_refused_by_its_name_and_in_words(string path, string words)

@@ -31,7 +31,11 @@ public sealed class CertificateVerifierTests
         { "predicted class 3", Sound with { Predicted = 3 } },
         { "the lowest among equals", Sound with { Selection = [5, 5, 0], Predicted = 1 } },
         { "label 3", Sound with { Label = 3 } },
-        { "does not exceed 1/2", Sound with { LowerBound = 0.5, Radius = 0 } },
+        { "neither 1/2", Sound with { LowerBound = 0.5, UpperBound = 0.5, Radius = 0 } },
+        { "upperBound", Sound with { UpperBound = Math.BitDecrement(Sound.UpperBound!.Value) } },
+        { "upperBound", Sound with { UpperBound = double.NaN } },
+        { "upperBound", Sound with { UpperBound = -1 } },
+        { "which is not what the selection votes decide", Sound with { Looks = [new Look([0, 80, 20], 1, 0.0005, 0.0005)] } },
         { "radius", Sound with { Predicted = null } },
     };
 
@@ -65,6 +69,33 @@ public sealed class CertificateVerifierTests
 
         Assert.Empty(CertificateVerifier.Check(staged, given));
         Assert.NotEmpty(CertificateVerifier.Check(staged, given with { LowerBound = 0.6 }));
+    }
+
+    [Fact]
+    public void A_certificate_of_the_margin_bound_passes_and_its_forgeries_do_not()
+    {
+        Experiment margin = Samples.Experiment() with { Bound = BoundKind.Margin };
+        Look look = new([20, 50, 30], 1, 0.0005, 0.0005);
+        (double lower, double upper, double radius, _) = MarginBound.Of([new Look([15, 75, 10], 1, 0.0005, 0.0005)], 0.5);
+        var sound = new Certificate(20, 1, 1, [2, 6, 2], [new Look([15, 75, 10], 1, 0.0005, 0.0005)], 100, lower, radius, 0.1) { UpperBound = upper };
+        Assert.Empty(CertificateVerifier.Check(margin, sound));
+
+        Certificate[] forgeries =
+        [
+            sound with { Radius = Math.BitIncrement(radius) },
+            sound with { UpperBound = upper - 1e-9 },
+            sound with { LowerBound = lower + 1e-9 },
+            sound with { Looks = [look] },
+            // Two classes alone share the selection votes: the rival's bound may spend nothing.
+            sound with { Selection = [0, 6, 4] },
+            // All of alpha on both bounds, which would err with 2 alpha.
+            sound with { Looks = [new Look([15, 75, 10], 1, 0.001, 0.001)] },
+            // The share that suits the votes that were counted.
+            sound with { Looks = [new Look([15, 75, 10], 1, 0.0009, 0.0001)] },
+            sound with { Looks = [new Look(100, 75, 0.0005)] },
+        ];
+        Assert.All(forgeries, forged => Assert.NotEmpty(CertificateVerifier.Check(margin, forged)));
+        Assert.NotEmpty(CertificateVerifier.Check(Samples.Experiment(), sound));
     }
 
     [Fact]

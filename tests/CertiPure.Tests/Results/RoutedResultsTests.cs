@@ -120,7 +120,7 @@ public sealed class RoutedResultsTests
         double bound = BinomialBound.Lower(classVotes, 100, 0.0005);
         var routing = new Routing(
             plainAnswer, selectionSmoothed, new Look(100, routeVotes, 0.0005), BinomialBound.Lower(routeVotes, 100, 0.0005));
-        (int? predicted, double radius) = routing.Certify(1, bound, 10, 0.5);
+        (int? predicted, double radius) = routing.Certify(bound > 0.5 ? 1 : null, BinomialBound.Radius(bound, 0.5), 10, 0.5);
         return new Certificate(
             20, 2, predicted, [1, 8, 1], [new Look(100, classVotes, 0.0005)], 100, bound, radius, 0.25) { Routing = routing };
     }

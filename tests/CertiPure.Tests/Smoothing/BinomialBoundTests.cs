@@ -23,6 +23,41 @@ public sealed class BinomialBoundTests
         }
     }
 
+    [Fact]
+    public void Every_upper_bound_up_to_40_trials_holds_in_exact_arithmetic_is_tight_and_rounded_up()
+    {
+        for (int n = 1; n <= 40; n++)
+        {
+            for (int k = 0; k <= n; k++)
+            {
+                foreach (double alpha in new[] { 0.0005, 0.025, 1e-5, 0.3 })
+                {
+                    double p = BinomialBound.Upper(k, n, alpha);
+                    // Every p below 1 has a positive probability of n of n, so for k = n only 1 is a bound.
+                    Assert.True(k == n ? p == 1 : ExactBinomial.IsLowerTailAtMost(k, n, p, alpha), $"{k} of {n} at {alpha}: {p:R} is too low");
+                    Assert.False(
+                        p < 1 && ExactBinomial.IsLowerTailAtMost(k, n, p * (1 - 1e-11), alpha), $"{k} of {n} at {alpha}: {p:R} is too high");
+                    Assert.True(ExactBinomial.CoverOne(p, BinomialBound.Lower(n - k, n, alpha)), $"{k} of {n} at {alpha}: {p:R} was not rounded up");
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(0, 1000, 0.0005)]
+    [InlineData(17, 1000, 0.0005)]
+    [InlineData(200, 1000, 0.0005)]
+    [InlineData(1, 2000, 1e-9)]
+    [InlineData(900, 2000, 1e-100)]
+    public void An_upper_bound_at_many_trials_holds_in_exact_arithmetic_and_is_tight(int k, int n, double alpha)
+    {
+        double p = BinomialBound.Upper(k, n, alpha);
+        Assert.True(ExactBinomial.IsLowerTailAtMost(k, n, p, alpha));
+        Assert.True(BinomialBound.IsUpper(p, k, n, alpha));
+        Assert.False(ExactBinomial.IsLowerTailAtMost(k, n, p * (1 - 1e-10), alpha));
+        Assert.False(BinomialBound.IsUpper(p * (1 - 1e-10), k, n, alpha));
+    }
+
     [Theory]
     [InlineData(90, 100, 0.001)]
     [InlineData(51, 100, 0.001)]

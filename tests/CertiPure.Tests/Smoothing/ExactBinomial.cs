@@ -20,6 +20,26 @@ internal static class ExactBinomial
         return tail << -alphaExponent <= mantissa << (bits * n);
     }
 
+    /// <summary>Whether P[Bin(n, p) &lt;= k] &lt;= alpha, without any rounding.</summary>
+    internal static bool IsLowerTailAtMost(int k, int n, double p, double alpha)
+    {
+        (BigInteger success, int exponent) = FixedPointNormal.Decompose(p);
+        int bits = -exponent;
+        BigInteger failure = (BigInteger.One << bits) - success;
+        // As many failures as n - k or more; with p = 1 there are none.
+        BigInteger tail = failure.IsZero ? (k == n ? BigInteger.One << (bits * n) : BigInteger.Zero) : Tail(n - k, n, failure, success);
+        (BigInteger mantissa, int alphaExponent) = FixedPointNormal.Decompose(alpha);
+        return tail << -alphaExponent <= mantissa << (bits * n);
+    }
+
+    /// <summary>Whether one probability is at least 1 minus another, without any rounding.</summary>
+    internal static bool CoverOne(double p, double q)
+    {
+        (BigInteger first, int firstExponent) = FixedPointNormal.Decompose(p);
+        (BigInteger second, int secondExponent) = FixedPointNormal.Decompose(q);
+        return (first << (firstExponent + 1100)) + (second << (secondExponent + 1100)) >= BigInteger.One << 1100;
+    }
+
     /// <summary>The sum over j from k to n of C(n, j) success^j failure^(n-j).</summary>
     private static BigInteger Tail(int k, int n, BigInteger success, BigInteger failure)
     {

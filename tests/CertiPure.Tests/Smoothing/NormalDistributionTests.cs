@@ -126,8 +126,46 @@ public sealed class NormalDistributionTests
         }
     }
 
+    /// <summary>Quantiles below 1/2 by the upper tail at their mirror images, so that no 1 - p is rounded.</summary>
     [Fact]
-    public void One_half_gives_zero() => Assert.Equal(0, NormalDistribution.QuantileRoundedDown(0.5));
+    public void Both_quantiles_enclose_the_true_one_and_lie_close_together_everywhere()
+    {
+        var random = new Random(7);
+        BigInteger slack = BigInteger.One << 40;
+        for (int i = 0; i < 4000; i++)
+        {
+            double small = i % 2 == 0 ? random.NextDouble() / 2 : Math.Pow(2, -1 - (random.NextDouble() * 51));
+            bool isUpper = i % 4 >= 2;
+            double p = isUpper ? 1 - small : small;
+            BigInteger tail = ToFixedPoint(isUpper ? 1 - p : p);
+            double down = NormalDistribution.QuantileRoundedDown(p);
+            double up = NormalDistribution.QuantileRoundedUp(p);
+            // Above 1/2 the tail falls as the quantile rises, below 1/2 the mirrored tail rises with it.
+            (double atLeast, double atMost) = isUpper ? (down, up) : (up, down);
+            Assert.True(FixedPointNormal.UpperTail(ToFixedPoint(Math.Abs(atLeast))) + slack >= tail, $"{p:R}: {down:R} or {up:R} is on the wrong side");
+            Assert.True(FixedPointNormal.UpperTail(ToFixedPoint(Math.Abs(atMost))) - slack <= tail, $"{p:R}: {down:R} or {up:R} is on the wrong side");
+            Assert.InRange(up - down, 0, 1e-13 * Math.Max(1, Math.Abs(up)));
+        }
+    }
+
+    [Theory]
+    [InlineData(1e-19)]
+    [InlineData(1e-30)]
+    [InlineData(1e-250)]
+    [InlineData(double.Epsilon)]
+    public void Where_the_tail_has_no_error_bound_both_quantiles_stay_on_their_side(double p)
+    {
+        // The quantile of 1e-19 is about -9.01, that of the smallest double about -38.5.
+        Assert.InRange(NormalDistribution.QuantileRoundedDown(p), -40, -38.9);
+        Assert.Equal(-9, NormalDistribution.QuantileRoundedUp(p));
+    }
+
+    [Fact]
+    public void One_half_gives_zero()
+    {
+        Assert.Equal(0, NormalDistribution.QuantileRoundedDown(0.5));
+        Assert.Equal(0, NormalDistribution.QuantileRoundedUp(0.5));
+    }
 
     [Theory]
     [InlineData(0)]
@@ -138,6 +176,7 @@ public sealed class NormalDistributionTests
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => NormalDistribution.Quantile(p));
         Assert.Throws<ArgumentOutOfRangeException>(() => NormalDistribution.QuantileRoundedDown(p));
+        Assert.Throws<ArgumentOutOfRangeException>(() => NormalDistribution.QuantileRoundedUp(p));
     }
 
     private static BigInteger ToFixedPoint(double value)

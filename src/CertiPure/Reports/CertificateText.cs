@@ -1,0 +1,36 @@
+using System.Globalization;
+using CertiPure.Smoothing;
+
+namespace CertiPure.Reports;
+
+/// <summary>What the bounds of one image say, in plain words and with numbers that are rounded to the safe side.</summary>
+public static class CertificateText
+{
+    /// <summary>The bounds as one sentence.</summary>
+    /// <param name="lowerBound">Lower bound of the selected class's probability.</param>
+    /// <param name="upperBound">Upper bound of every other class's probability.</param>
+    /// <param name="alpha">The probability with which the sentence may be wrong.</param>
+    /// <param name="selected">The selected class's name; "the class" where it is unknown.</param>
+    public static string Bounds(double lowerBound, double upperBound, double alpha, string selected = "the class")
+    {
+        string sure = string.Create(
+            CultureInfo.InvariantCulture,
+            $"With probability at least {1 - (decimal)alpha} over the draws, {selected} has a probability of at least {Percent(lowerBound, up: false)}");
+        string others = $"no other class more than {Percent(upperBound, up: true)}";
+        return (MarginBound.IsCertified(lowerBound, upperBound), lowerBound > 0.5, upperBound < 1 - lowerBound) switch
+        {
+            (false, _, true) => $"{sure} and {others}: that does not separate them, so the smoothed classifier abstains.",
+            (false, _, false) => $"{sure}, which is no majority, so the smoothed classifier abstains.",
+            (true, false, _) => $"{sure} and {others}: it wins without a majority.",
+            (true, true, true) => $"{sure} and {others}.",
+            (true, true, false) => $"{sure}.",
+        };
+    }
+
+    /// <summary>A share of the votes in percent with one decimal, rounded to the safe side.</summary>
+    private static string Percent(double share, bool up)
+    {
+        double tenths = 1000 * share;
+        return ((up ? Math.Ceiling(tenths) : Math.Floor(tenths)) / 10).ToString("0.0", CultureInfo.InvariantCulture) + " %";
+    }
+}
