@@ -48,6 +48,7 @@ public sealed class Checkpoint : IDisposable
     {
         Format = source.Format;
         Section = source.Section;
+        LeftOut = source.LeftOut;
     }
 
     /// <summary>The file or folder that the checkpoint was opened from; null if it was made in memory.</summary>
@@ -58,6 +59,10 @@ public sealed class Checkpoint : IDisposable
 
     /// <summary>The part of the file that the tensors were taken from, such as <c>params_ema</c> or <c>state_dict</c>; empty if all of it.</summary>
     public string Section { get; init; } = "";
+
+    /// <summary>What else the file holds: other sections, such as weights that are not averaged, and tensors around the network. Empty
+    /// where all of it was taken.</summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
 
     /// <summary>The tensors, in the file's order.</summary>
     public IReadOnlyList<CheckpointTensor> Tensors { get; }
@@ -90,6 +95,16 @@ public sealed class Checkpoint : IDisposable
             string.Concat(files.OrderBy(file => file.Path, StringComparer.Ordinal)
                 .Select(file => $"{file.Sha256()}  {System.IO.Path.GetFileName(file.Path)}\n"))))),
     };
+
+    /// <summary>A part of the checkpoint, which then owns its files.</summary>
+    internal Checkpoint Narrow(
+        IEnumerable<CheckpointTensor> tensors, IReadOnlyDictionary<string, string> metadata, string part, IReadOnlyList<string> leftOut) =>
+        new(Path, tensors, metadata, files)
+        {
+            Format = Format,
+            Section = string.Join('/', ((string[])[Section, part]).Where(name => name.Length > 0)),
+            LeftOut = [.. LeftOut, .. leftOut],
+        };
 
     /// <summary>The open files.</summary>
     internal IReadOnlyList<CheckpointFile> Files => files;

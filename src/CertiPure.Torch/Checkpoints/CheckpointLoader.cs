@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using System.Text.RegularExpressions;
 using CertiPure.Torch.Checkpoints.Recognition;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -6,7 +7,7 @@ using static TorchSharp.torch;
 namespace CertiPure.Torch.Checkpoints;
 
 /// <summary>Fills a TorchSharp module with a checkpoint's tensors, by name, and refuses what does not fit.</summary>
-public static class CheckpointLoader
+public static partial class CheckpointLoader
 {
     /// <summary>
     /// Copies every tensor of the checkpoint into the module's parameter or buffer of the same name, converting the element type
@@ -119,14 +120,17 @@ public static class CheckpointLoader
                 + $"{TensorShape.Write(first.Shape)} instead of {TensorShape.Write(targets[first.Name].shape)}");
         }
 
-        string? looksLike = CheckpointArchitecture.Recognise(checkpoint)?.Description;
-        string advice = looksLike is null
-            ? "choose the architecture that it was trained with"
-            : $"it looks like {looksLike}, so choose that architecture";
+        string advice = Shard().IsMatch(Path.GetFileName(checkpoint.Path ?? "")) ? "it is one of several files of a sharded checkpoint, so name their folder"
+            : CheckpointArchitecture.Recognise(checkpoint) is not { Architecture: { } architecture } network ? "choose the architecture that it was trained with"
+            : architecture == module.GetName() ? "its names are this network's, so arguments or tensors differ from those that it was trained with"
+            : $"it looks like {network.Description}, so choose that architecture";
         throw new CertiPureException(
             $"The checkpoint '{checkpoint.Path ?? "in memory"}' does not fit {module.GetName()} ({string.Join("; ", complaints)}); "
             + $"{advice}.");
     }
 
     private static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
+
+    [GeneratedRegex(@"-\d{5}-of-\d{5}\.")]
+    private static partial Regex Shard();
 }

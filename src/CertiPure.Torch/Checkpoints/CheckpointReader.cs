@@ -1,6 +1,7 @@
 using CertiPure.Torch.Checkpoints.Flax;
 using CertiPure.Torch.Checkpoints.HuggingFace;
 using CertiPure.Torch.Checkpoints.PyTorch;
+using CertiPure.Torch.Checkpoints.Recognition;
 
 namespace CertiPure.Torch.Checkpoints;
 
@@ -18,7 +19,7 @@ public static class CheckpointReader
     /// them and prefers averaged weights (<c>params_ema</c>, <c>ema</c>).</param>
     /// <exception cref="CertiPureException">The file is missing, malformed, hostile or of no known form; the message says which.</exception>
     public static Checkpoint Open(string path, string? section = null) =>
-        Directory.Exists(path) ? HuggingFaceFolder.Read(path) : OpenFile(path, section);
+        Unwrap(Directory.Exists(path) ? HuggingFaceFolder.Read(path) : OpenFile(path, section));
 
     /// <summary>Opens a checkpoint that is in memory.</summary>
     /// <param name="name">What to call it in messages.</param>
@@ -26,7 +27,7 @@ public static class CheckpointReader
     /// <param name="section">Where in the file the tensors are, as for a file.</param>
     /// <exception cref="CertiPureException">The content is malformed, hostile or of no known form; the message says which.</exception>
     public static Checkpoint Open(string name, ReadOnlyMemory<byte> content, string? section = null) =>
-        Open(new CheckpointFile(name, content), section);
+        Unwrap(Open(new CheckpointFile(name, content), section));
 
     internal static Checkpoint OpenFile(string path, string? section) => Open(new CheckpointFile(path), section);
 
@@ -49,6 +50,19 @@ public static class CheckpointReader
         }
     }
 
+    private static Checkpoint Unwrap(Checkpoint opened)
+    {
+        try
+        {
+            return NetworkPart.Find(opened);
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+    }
+
     private static CheckpointFormat Recognise(CheckpointFile file)
     {
         byte[] head = file.Read(0, (int)Math.Min(file.Length, HeadBytes));
@@ -63,6 +77,8 @@ public static class CheckpointReader
             _ when head.AsSpan().StartsWith("version https://git-lfs"u8) => throw Unreadable.Because(file.Path,
                 "it is Git LFS's pointer and not the file itself; fetch it with 'git lfs pull'"),
             _ when head.AsSpan().StartsWith("<"u8) => throw Unreadable.Because(file.Path, "it is a web page, so its download went wrong; download it again"),
+            _ when head.AsSpan().StartsWith("{"u8) => throw Unreadable.Because(file.Path, "it is JSON text, such as a configuration or an index "
+                + "of shards, and of no known form; name the folder that holds it"),
             _ => throw Unreadable.Because(file.Path, "it is of no known form (safetensors, PyTorch, EDM's pickle, Flax)"),
         };
     }

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using CertiPure.Torch.Checkpoints;
-using CertiPure.Torch.Networks.Classifiers;
+using CertiPure.Torch.Networks;
 using CertiPure.Torch.Networks.Features;
 using static TorchSharp.torch;
 
@@ -14,24 +14,37 @@ internal sealed class ClassifierFixture : IFixtureCheck
         (new(@"torchvision \S+ squeezenet1_1"), (_, classes) => new SqueezeNet(classes)),
         (new(@"torchvision \S+ alexnet"), (_, classes) => new AlexNet(classes)),
         (new(@"torchvision \S+ vgg16$"), (_, classes) => new Vgg16(classes)),
-        (new(@"torchvision \S+ resnet50"), (_, classes) => new ResNet50(classes)),
-        (new(@"cifar_resnet\.py resnet\(depth=\d+\)"), (fixture, classes) => new ResNet110(new() { ClassCount = classes, Depth = Depth(fixture) })),
-        (new(@"wideresnet\.py WideResNet\(depth=28, widen_factor=10\)"), (_, classes) => new WideResNet(new() { ClassCount = classes })),
-        (new("ViTForImageClassification"), (_, classes) => new VisionTransformer(new() { NumLabels = classes })),
     ];
 
-    public bool Recognises(Fixture fixture) => Kinds.Any(kind => kind.Reference.IsMatch(fixture.Reference));
+    // These are recognised by their names and shapes, as a user's file is, and mapped.
+    private static readonly Regex Recognised = new(
+        @"torchvision \S+ (wide_)?resnet\d+|torchvision \S+ vit_b_16|cifar_resnet\.py resnet|[wW]ide_?[rR]es[nN]et\.py|ViTForImageClassification|timm vit_"
+        + @"|kuangliu/pytorch-cifar");
+
+    public bool Recognises(Fixture fixture) => Recognised.IsMatch(fixture.Reference) || Kinds.Any(kind => kind.Reference.IsMatch(fixture.Reference));
 
     public IEnumerable<FixtureComparison> Compare(Fixture fixture)
     {
-        var (_, build) = Kinds.Single(kind => kind.Reference.IsMatch(fixture.Reference));
-        using nn.Module<Tensor, Tensor> network = build(fixture, (int)fixture["logits"].shape[1]);
         using Checkpoint weights = fixture.Weights();
-        FixtureWeights.Load(network, weights);
+        using nn.Module<Tensor, Tensor> network = Build(fixture, weights);
         yield return FixtureComparison.Of(
             fixture, "logits", network.call(fixture[fixture.Has("x") ? "x" : "pixel_values"]));
     }
 
-    private static int Depth(Fixture fixture) =>
-        int.Parse(Regex.Match(fixture.Reference, @"depth=(\d+)").Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
+    private static nn.Module<Tensor, Tensor> Build(Fixture fixture, Checkpoint weights)
+    {
+        if (!Recognised.IsMatch(fixture.Reference))
+        {
+            var (_, build) = Kinds.Single(kind => kind.Reference.IsMatch(fixture.Reference));
+            nn.Module<Tensor, Tensor> named = build(fixture, (int)fixture["logits"].shape[1]);
+            FixtureWeights.Load(named, weights);
+            return named;
+        }
+
+        Checkpoint complete = CheckpointConversion.Complete(weights);
+        nn.Module<Tensor, Tensor> network = Architecture.Named(complete.Metadata["architecture"])
+            .Create<nn.Module<Tensor, Tensor>>(complete.Metadata["arguments"], complete);
+        FixtureWeights.Load(network, complete);
+        return network;
+    }
 }

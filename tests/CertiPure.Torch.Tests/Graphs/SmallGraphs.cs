@@ -75,6 +75,8 @@ internal static class SmallGraphs
         { "CifarResNet", """{"depth":8,"width":8,"img_channels":3,"patch":2}""", 32 },
         { "ResNet110", """{"depth":14}""", 32 },
         { "ResNet50", """{"num_classes":10}""", 64 },
+        { "ResNet", """{"depth":18,"small_images":true,"num_classes":10}""", 32 },
+        { "ResNet", """{"depth":50,"width_per_group":128,"num_classes":10}""", 64 },
         { "WideResNet", """{"depth":16,"widen_factor":1}""", 32 },
         { "WideResNet", """{"depth":10,"widen_factor":2}""", 32 },
         {

@@ -22,16 +22,25 @@ public sealed class ArchitectureTests
             {"img_resolution":16,"img_channels":3,"label_dim":10,"model_channels":32,"channel_mult":[1,2],"num_blocks":1,
              "attn_resolutions":[8]}
             """, 16),
+        ["GuidedDiffusionUNet"] = ("""
+            {"image_size":16,"num_channels":32,"num_res_blocks":1,"channel_mult":[1,2],"attention_resolutions":[8],"out_channels":6,
+             "num_head_channels":16,"resblock_updown":true}
+            """, 16),
         ["ImprovedDiffusionUNet"] = ("""
             {"image_size":16,"num_channels":32,"num_res_blocks":1,"channel_mult":[1,2],"attention_resolutions":[8],"out_channels":6}
             """, 16),
         ["InceptionV3"] = ("{}", 32),
+        ["ResNet"] = ("""{"depth":18,"num_classes":10}""", 64),
         ["ResNet110"] = ("""{"depth":8}""", 32),
         ["ResNet50"] = ("""{"num_classes":10}""", 64),
         ["SongUNet"] = ("""
             {"img_resolution":16,"img_channels":3,"model_channels":32,"channel_mult":[1,2],"num_blocks":1,"attn_resolutions":[8]}
             """, 16),
         ["SqueezeNet"] = ("""{"num_classes":10}""", 64),
+        ["UNet2DModel"] = ("""
+            {"sample_size":16,"block_out_channels":[32,64],"layers_per_block":1,"attention_head_dim":16,
+             "down_block_types":["DownBlock2D","AttnDownBlock2D"],"up_block_types":["AttnUpBlock2D","UpBlock2D"]}
+            """, 16),
         ["Vgg16"] = ("""{"num_classes":0}""", 32),
         ["VisionTransformer"] = ("""
             {"num_labels":10,"image_size":32,"patch_size":8,"hidden_size":32,"num_hidden_layers":2,"num_attention_heads":4,

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using CertiPure.Torch.Checkpoints.Pickle;
 
 namespace CertiPure.Torch.Checkpoints.PyTorch;
@@ -6,16 +7,19 @@ namespace CertiPure.Torch.Checkpoints.PyTorch;
 /// <param name="Section">The keys on the way to the tensors, joined by '/'; empty if they are at the top.</param>
 /// <param name="Module">The whole network if the file holds one as an object, or null.</param>
 /// <param name="Tensors">The tensors by name, in the file's order.</param>
-internal sealed record StateDictionary(string Section, object? Module, IReadOnlyList<KeyValuePair<string, TorchTensor>> Tensors)
+internal sealed partial record StateDictionary(string Section, object? Module, IReadOnlyList<KeyValuePair<string, TorchTensor>> Tensors)
 {
     private const int MaxDepth = 4;
 
     // In this order: averaged weights, where there are any, are what one uses of a purifier.
     private static readonly string[] Wrappers =
     [
-        "params_ema", "ema", "model_ema", "ema_state_dict", "state_dict_ema", "ema_model", "state_dict", "model_state_dict", "model", "net",
+        "params_ema", "ema", "model_ema", "ema_state_dict", "state_dict_ema", "ema_model", "swa_model", "state_dict", "model_state_dict", "model", "net",
         "network", "module", "params", "weights",
     ];
+
+    /// <summary>The other keys of the file under which weights are kept.</summary>
+    public IReadOnlyList<string> Others { get; private init; } = [];
 
     /// <summary>Finds the tensors.</summary>
     /// <param name="path">The checkpoint, for messages.</param>
@@ -28,8 +32,10 @@ internal sealed record StateDictionary(string Section, object? Module, IReadOnly
             object? value = root;
             foreach (string key in section.Split('/', StringSplitOptions.RemoveEmptyEntries))
             {
-                value = value is PickleDictionary dictionary && dictionary.TryGet(key, out object? inner)
-                    ? inner
+                Match indexed = Indexed().Match(key);
+                value = value is PickleDictionary dictionary && dictionary.TryGet(key, out object? inner) ? inner
+                    : indexed.Success && value is PickleDictionary outer && outer.TryGet(indexed.Groups[1].Value, out inner)
+                        && OnlyDictionary(inner) is { } only ? only
                     : throw Unreadable.Because(path, $"it has no section '{section}'; {Describe(root)}");
             }
 
@@ -37,8 +43,16 @@ internal sealed record StateDictionary(string Section, object? Module, IReadOnly
                 ?? throw Unreadable.Because(path, $"its section '{section}' holds no named tensors; {Describe(value)}");
         }
 
-        return Search(path, "", root, 0, new HashSet<object>(ReferenceEqualityComparer.Instance))
+        StateDictionary found = Search(path, "", root, 0, new HashSet<object>(ReferenceEqualityComparer.Instance))
             ?? throw Unreadable.Because(path, $"it holds no state dict; {Describe(root)}");
+        return found with
+        {
+            Others =
+            [
+                .. Wrappers.Where(key => found.Section.Split('/', '[')[0] != key && root is PickleDictionary file
+                    && file.TryGet(key, out object? other) && other is PickleDictionary { Count: > 0 } or PickleObject),
+            ],
+        };
     }
 
     private static StateDictionary? Search(string path, string section, object? value, int depth, HashSet<object> seen)
@@ -53,9 +67,17 @@ internal sealed record StateDictionary(string Section, object? Module, IReadOnly
         {
             foreach (string wrapper in Wrappers)
             {
-                if (dictionary.TryGet(wrapper, out object? inner) && inner is PickleDictionary or PickleObject)
+                if (!dictionary.TryGet(wrapper, out object? inner))
                 {
-                    string within = section.Length == 0 ? wrapper : $"{section}/{wrapper}";
+                    continue;
+                }
+
+                object? only = OnlyDictionary(inner);
+                inner = only ?? inner;
+                if (inner is PickleDictionary or PickleObject)
+                {
+                    string key = only is null ? wrapper : $"{wrapper}[0]";
+                    string within = section.Length == 0 ? key : $"{section}/{key}";
                     if (Search(path, within, inner, depth + 1, seen) is { } found)
                     {
                         return found;
@@ -82,7 +104,18 @@ internal sealed record StateDictionary(string Section, object? Module, IReadOnly
         return tensors.Length == 0 ? null : new StateDictionary(section, value is PickleDictionary ? null : value, tensors);
     }
 
+    // A list that holds one state dict and nothing else.
+    private static PickleDictionary? OnlyDictionary(object? value) => value switch
+    {
+        PickleList { Items: [PickleDictionary only] } => only,
+        PickleTuple { Items: [PickleDictionary only] } => only,
+        _ => null,
+    };
+
     private static string Describe(object? value) => value is PickleDictionary dictionary
         ? $"it has the keys {string.Join(", ", dictionary.Named.Take(10).Select(entry => $"'{entry.Key}'"))}"
         : "save a state dict, that is, torch.save(model.state_dict(), file)";
+
+    [GeneratedRegex(@"^(.+)\[0\]$")]
+    private static partial Regex Indexed();
 }

@@ -44,6 +44,11 @@ internal sealed class TorchNames(string path, PickleBudget budget, Func<object?,
         ["float64"] = ElementType.Float64,
     };
 
+    private static readonly HashSet<string> Quantised = new(StringComparer.Ordinal)
+    {
+        "qint8", "quint8", "qint32", "quint4x2", "quint2x4", "QInt8Storage", "QUInt8Storage", "QInt32Storage", "QUInt4x2Storage", "QUInt2x4Storage",
+    };
+
     // Known to stand beside the tensors in published checkpoints; nothing is ever made of them.
     private static readonly HashSet<string> Inert = new(StringComparer.Ordinal)
     {
@@ -74,6 +79,16 @@ internal sealed class TorchNames(string path, PickleBudget budget, Func<object?,
             var full when Inert.Contains(full) || IsModuleClass(module, name) => MakeInert,
             _ => null,
         };
+        if (IsQuantised(module, name))
+        {
+            throw Unreadable.Because(path, $"its weights are quantised ('{module}.{name}'); save the network with float weights");
+        }
+
+        if (module.StartsWith("torch.distributed.", StringComparison.Ordinal))
+        {
+            throw Unreadable.Because(path, $"it is one part of a checkpoint that is sharded over processes ('{module}.{name}'); save a whole state dict");
+        }
+
         bool mentioned = module is "torch" or "torch.cuda" or "torch.storage"
             && (StorageTypes.ContainsKey(name) || DataTypes.ContainsKey(name) || name == "UntypedStorage");
         return call is null && !mentioned ? null : new PickleGlobal(module, name, call);
@@ -104,6 +119,11 @@ internal sealed class TorchNames(string path, PickleBudget budget, Func<object?,
 
         return new TorchStorage(elementType, elements * (elementType?.Size() ?? 1));
     }
+
+    private static bool IsQuantised(string module, string name) =>
+        (module is "torch" && Quantised.Contains(name)) || (module == "torch._utils" && name == "_rebuild_qtensor")
+        || module.StartsWith("torch.ao.nn.quantized", StringComparison.Ordinal) || module.StartsWith("torch.nn.quantized", StringComparison.Ordinal)
+        || module.StartsWith("torch.ao.nn.intrinsic.quantized", StringComparison.Ordinal);
 
     // Module classes of PyTorch itself (containers, mostly) whose state holds the tensors of a whole pickled network.
     private static bool IsModuleClass(string module, string name) =>

@@ -42,7 +42,12 @@ internal static class TorchReader
             tensors.Add(tensor);
         }
 
-        return new Checkpoint(file.Path, tensors, Metadata(state), [file]) { Format = format, Section = state.Section };
+        return new Checkpoint(file.Path, tensors, Metadata(state), [file]) 
+        {
+            Format = format,
+            Section = state.Section,
+            LeftOut = state.Others,
+        };
     }
 
     private static object? LoadPlainPickle(ByteSource source)

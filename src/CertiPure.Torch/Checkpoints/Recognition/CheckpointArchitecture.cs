@@ -21,8 +21,14 @@ public static class CheckpointArchitecture
             return new RecognisedNetwork(written, written, checkpoint.Metadata.GetValueOrDefault("arguments"), checkpoint.Metadata);
         }
 
+        return RecogniseTensors(checkpoint);
+    }
+
+    /// <summary>The network by its tensors' names and shapes; null if nothing is recognised.</summary>
+    internal static RecognisedNetwork? RecogniseTensors(Checkpoint checkpoint)
+    {
         var shapes = new NamedShapes(checkpoint);
-        return EdmSignature.Recognise(checkpoint, shapes)
+        return EdmSignature.Recognise(checkpoint, new NamedShapes(checkpoint, isPreconditioned: true))
             ?? OpenAiSignature.Recognise(shapes)
             ?? DiffusersSignature.Recognise(checkpoint, shapes)
             ?? FlaxSignature.Recognise(shapes)

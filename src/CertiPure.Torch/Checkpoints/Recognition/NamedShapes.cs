@@ -2,15 +2,18 @@ using System.Text.RegularExpressions;
 
 namespace CertiPure.Torch.Checkpoints.Recognition;
 
-/// <summary>A checkpoint's tensor names and shapes, with the <c>model.</c> of EDM's preconditioning taken off if all have it.</summary>
+/// <summary>A checkpoint's tensor names and shapes.</summary>
 internal sealed class NamedShapes
 {
     private const string Prefix = "model.";
     private readonly Dictionary<string, IReadOnlyList<long>> shapes;
 
-    public NamedShapes(Checkpoint checkpoint)
+    /// <summary>The names and shapes.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="isPreconditioned">Whether to take off the <c>model.</c> of EDM's preconditioning, if all names have it.</param>
+    public NamedShapes(Checkpoint checkpoint, bool isPreconditioned = false)
     {
-        bool prefixed = checkpoint.Tensors.All(tensor => tensor.Name.StartsWith(Prefix, StringComparison.Ordinal));
+        bool prefixed = isPreconditioned && checkpoint.Tensors.All(tensor => tensor.Name.StartsWith(Prefix, StringComparison.Ordinal));
         shapes = checkpoint.Tensors.ToDictionary(
             tensor => prefixed ? tensor.Name[Prefix.Length..] : tensor.Name, tensor => tensor.Shape, StringComparer.Ordinal);
     }

@@ -5,6 +5,11 @@ namespace CertiPure.Torch.Checkpoints.Recognition;
 /// <param name="Architecture">The name in the list of architectures; null if this project only uses its features.</param>
 /// <param name="Arguments">The architecture's arguments as JSON; null if the tensors do not determine them.</param>
 /// <param name="Metadata">What else a converted file says by default: <c>preconditioning</c> where it is certain, and for classifiers
-/// <c>shape</c>, <c>mean</c> and <c>std</c> as that family is published.</param>
+/// <c>shape</c>, and <c>mean</c> and <c>std</c> where the file or its folder says them.</param>
 public sealed record RecognisedNetwork(
-    string Description, string? Architecture, string? Arguments, IReadOnlyDictionary<string, string> Metadata);
+    string Description, string? Architecture, string? Arguments, IReadOnlyDictionary<string, string> Metadata)
+{
+    /// <summary>For a classifier whose file does not say what happens to its pixels first: the mean and standard deviation that its family
+    /// usually takes, in words. Null where the file says it.</summary>
+    public string? UsualPixels { get; init; }
+}

@@ -43,10 +43,10 @@ internal sealed class ResNetBlock : nn.Module<Tensor, Tensor>, IFreshWeights, IG
     public static ResNetBlock Basic(int inputs, int outputs, int stride) =>
         new(inputs, stride, (outputs, 3, stride), (outputs, 3, 1));
 
-    /// <summary>1x1, 3x3 and 1x1 convolutions, four times as many channels out as in between; the stride is at the 3x3
-    /// (torchvision's version 1.5).</summary>
-    public static ResNetBlock Bottleneck(int inputs, int width, int stride) =>
-        new(inputs, stride, (width, 1, 1), (width, 3, stride), (4 * width, 1, 1));
+    /// <summary>1x1, 3x3 and 1x1 convolutions, of so many channels in between; the stride is at the 3x3 (torchvision's version
+    /// 1.5).</summary>
+    public static ResNetBlock Bottleneck(int inputs, int width, int outputs, int stride) =>
+        new(inputs, stride, (width, 1, 1), (width, 3, stride), (outputs, 1, 1));
 
     /// <summary>Starts the branch at zero, so that a fresh network passes its input on (Goyal et al. 2017, section 5.1). The
     /// layers' other weights are the network's to draw.</summary>

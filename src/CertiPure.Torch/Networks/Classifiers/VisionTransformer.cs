@@ -31,7 +31,10 @@ public sealed class VisionTransformer : nn.Module<Tensor, Tensor>, IFreshWeights
 
     /// <summary>The entry in the list of architectures.</summary>
     public static Architecture Architecture { get; } = Architecture.Of<VisionTransformerOptions>(
-        nameof(VisionTransformer), options => new VisionTransformer(options));
+        nameof(VisionTransformer), options => new VisionTransformer(options)) with
+    {
+        Import = (checkpoint, _) => VisionTransformerNames.Import(checkpoint),
+    };
 
     /// <inheritdoc/>
     public void DrawWeights(Generator generator) => StandardWeights.Draw(this, generator, _ => InitializerRange);

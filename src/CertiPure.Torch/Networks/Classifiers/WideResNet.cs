@@ -1,5 +1,6 @@
 using System.Globalization;
 using CertiPure.Onnx.Graph;
+using CertiPure.Torch.Checkpoints;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -46,7 +47,12 @@ public sealed class WideResNet : nn.Module<Tensor, Tensor>, IFreshWeights, IGrap
 
     /// <summary>The entry in the list of architectures.</summary>
     public static Architecture Architecture { get; } = Architecture.Of<WideResNetOptions>(
-        nameof(WideResNet), options => new WideResNet(options));
+        nameof(WideResNet), options => new WideResNet(options)) with
+    {
+        // Some of the ports keep a copy of the first stage that nothing computes with.
+        Import = (checkpoint, _) => new Checkpoint(
+            checkpoint, checkpoint.Tensors.Where(tensor => !tensor.Name.StartsWith("sub_block1.", StringComparison.Ordinal))),
+    };
 
     /// <inheritdoc/>
     public void DrawWeights(Generator generator) => StandardWeights.Draw(this, generator, StandardWeights.He);

@@ -20,6 +20,15 @@ public sealed class CheckpointArchitectureTests
         ("huggingface/diffusers", "a UNet of diffusers"),
         ("locuslab/smoothing", "a CIFAR ResNet-110 as in locuslab/smoothing"),
         ("torchvision 0.14 resnet50", "torchvision's ResNet-50"),
+        ("torchvision 0.14 resnet18", "torchvision's ResNet-18"),
+        ("torchvision 0.14 resnet34", "torchvision's ResNet-34"),
+        ("torchvision 0.14 resnet101", "torchvision's ResNet-101"),
+        ("torchvision 0.14 wide_resnet50_2", "torchvision's wide ResNet-50"),
+        ("torchvision 0.14 vit_b_16", "a ViT in torchvision's names, patches of 16, 224x224, 768 channels"),
+        ("timm vit_base_patch16_224", "a ViT in timm's names, patches of 16, 224x224, 768 channels"),
+        ("kuangliu/pytorch-cifar models/resnet.py ResNet18", "kuangliu's CIFAR ResNet-18"),
+        ("kuangliu/pytorch-cifar models/resnet.py ResNet50", "kuangliu's CIFAR ResNet-50"),
+        ("RobustBench", "a WideResNet-28-10"),
         ("torchvision 0.14 squeezenet1_1", "torchvision's SqueezeNet 1.1"),
         ("mseitzer/pytorch-fid", "pytorch-fid's Inception-v3"),
         ("Hugging Face ViT", "a ViT in Hugging Face's names"),
@@ -70,7 +79,10 @@ public sealed class CheckpointArchitectureTests
     [Theory]
     [InlineData(nameof(CifarResNet), """{"depth":20}""")]
     [InlineData(nameof(ResNet110), """{"depth":20,"num_classes":7}""")]
-    [InlineData(nameof(ResNet50), """{"num_classes":12}""")]
+    [InlineData(nameof(ResNet), """{"num_classes":12}""")]
+    [InlineData(nameof(ResNet), """{"depth":18,"num_classes":12}""")]
+    [InlineData(nameof(ResNet), """{"depth":152,"num_classes":3}""")]
+    [InlineData(nameof(ResNet), """{"depth":101,"width_per_group":128,"num_classes":3}""")]
     [InlineData(nameof(WideResNet), """{"depth":16,"widen_factor":2,"num_classes":5}""")]
     [InlineData(nameof(VisionTransformer), """{"num_labels":3,"image_size":32,"patch_size":8,"hidden_size":128,"num_hidden_layers":2,"num_attention_heads":2,"intermediate_size":64}""")]
     public void A_classifier_that_is_built_from_what_its_tensors_tell_takes_them(string architecture, string arguments)
@@ -108,7 +120,7 @@ public sealed class CheckpointArchitectureTests
     private static int CompareArguments(Fixture fixture, RecognisedNetwork recognised)
     {
         if (recognised.Arguments is null || recognised.Description.Contains("Flax", StringComparison.Ordinal)
-            || recognised.Architecture is null or nameof(VisionTransformer) or nameof(ResNet110) or nameof(ResNet50) or nameof(WideResNet))
+            || recognised.Architecture is null or nameof(VisionTransformer) or nameof(ResNet110) or nameof(ResNet) or nameof(WideResNet))
         {
             return 0;
         }
