@@ -124,10 +124,17 @@ public sealed class OnnxClassifier : IClassifier, IDisposable
         try
         {
             long length = new FileInfo(path).Length;
-            return length <= Array.MaxLength
-                ? File.ReadAllBytes(path)
-                : throw new CertiPureException(
+            if (length > Array.MaxLength)
+            {
+                throw new CertiPureException(
                     $"The ONNX model {path} has {length} bytes, and ONNX files end at 2 GB: export a smaller model.");
+            }
+
+            byte[] model = File.ReadAllBytes(path);
+            return model.AsSpan().StartsWith("version https://git-lfs"u8)
+                ? throw new CertiPureException(
+                    $"{path} is a Git LFS pointer and not the ONNX model itself: fetch the model with git lfs pull.")
+                : model;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

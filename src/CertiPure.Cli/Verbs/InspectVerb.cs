@@ -44,6 +44,7 @@ internal sealed class InspectVerb : Verb
                 ElementTypes = inspection.ElementTypes.ToDictionary(pair => pair.Key.ToString(), pair => pair.Value),
                 Tensors = inspection.Tensors.Select(
                     tensor => new { tensor.Name, Type = tensor.ElementType.ToString(), tensor.Shape }),
+                inspection.LeftOut,
                 inspection.Metadata,
                 inspection.Sha256,
             });
@@ -56,11 +57,24 @@ internal sealed class InspectVerb : Verb
         return Task.FromResult(ExitCode.Success);
     }
 
+    private const int MaxLeftOut = 5;
+
     private void Print(CheckpointInspection inspection)
     {
         string section = inspection.Section.Length > 0 ? $", section {inspection.Section}" : "";
         Terminal.WriteLine($"file        {inspection.Path} ({inspection.Format}{section})");
         Terminal.WriteLine($"network     {inspection.Network?.Description ?? "not recognised"}");
+        if (inspection.Network?.UsualPixels is { } pixels)
+        {
+            Terminal.WriteLine($"pixels      not said how they are normalised; usual are {pixels}");
+        }
+
+        if (inspection.LeftOut.Count > 0)
+        {
+            string more = inspection.LeftOut.Count > MaxLeftOut ? $" and {inspection.LeftOut.Count - MaxLeftOut} more" : "";
+            Terminal.WriteLine($"left out    {string.Join(", ", inspection.LeftOut.Take(MaxLeftOut))}{more}");
+        }
+
         Terminal.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"elements    {inspection.ElementCount:N0} in {inspection.Tensors.Count} tensors, {inspection.ByteCount:N0} bytes"));

@@ -18,28 +18,25 @@ internal static class StateDict
             return file;
         }
 
-        RecognisedNetwork? recognised = CheckpointArchitecture.Recognise(file);
         string[] asked = request.Architecture?.Split(':', 2) ?? [];
-        string? architecture = asked is [var name, ..] ? name : recognised?.Architecture;
-        bool agrees = string.Equals(architecture, recognised?.Architecture, StringComparison.OrdinalIgnoreCase);
-        string? arguments = asked is [_, var json] ? json : agrees ? recognised?.Arguments : null;
-        if (architecture is null || arguments is null)
+        Checkpoint complete = CheckpointConversion.Complete(
+            file,
+            new ConversionOptions
+            {
+                Architecture = asked is [var name, ..] ? name : null,
+                Arguments = asked is [_, var json] ? json : null,
+            },
+            ErrorReason.ArchitectureUnknown);
+        var metadata = new Dictionary<string, string>(complete.Metadata);
+        metadata.TryAdd("shape", request.Shape.ToString());
+        if (metadata.ContainsKey("mean") && metadata.ContainsKey("std"))
         {
-            throw new CertiPureException(
-                $"{file.Path} {(recognised is null ? "is of no known architecture" : $"looks like {recognised.Description}")}, and its "
-                + "architecture and arguments are not given.",
-                ErrorReason.ArchitectureUnknown);
+            return new Checkpoint(complete.Tensors, metadata);
         }
 
-        var metadata = new Dictionary<string, string>(agrees ? recognised!.Metadata : new Dictionary<string, string>())
-        {
-            ["architecture"] = architecture,
-            ["arguments"] = arguments,
-        };
-        metadata.TryAdd("shape", request.Shape.ToString());
-        return metadata.ContainsKey("mean") && metadata.ContainsKey("std")
-            ? new Checkpoint(file.Tensors, metadata)
-            : throw new CertiPureException(
-                $"{file.Path} does not say how its network normalises pixels.", ErrorReason.NormalizationUnknown);
+        RecognisedNetwork? recognised = CheckpointArchitecture.Recognise(file);
+        string usual = recognised?.UsualPixels is { } pixels ? $" It looks like {recognised.Description}; usual are {pixels}." : "";
+        throw new CertiPureException(
+            $"{file.Path} does not say how its network normalises pixels.{usual}", ErrorReason.NormalizationUnknown);
     }
 }

@@ -26,6 +26,11 @@ public static class CheckpointConversion
         {
             ["source"] = $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(source))} {opened.Sha256()}",
         };
+        if (opened.Section.Length > 0)
+        {
+            metadata["section"] = opened.Section;
+        }
+
         SafeTensors.Write(target, new Checkpoint(complete.Tensors, metadata), options.FloatingPoint);
         return metadata;
     }
@@ -34,8 +39,9 @@ public static class CheckpointConversion
     /// known, <c>preconditioning</c>, and its tensors under this project's names.</summary>
     /// <param name="opened">The checkpoint, which stays the owner of its files.</param>
     /// <param name="options">What is known better than the file tells; null for nothing.</param>
+    /// <param name="unknown">The error's reason where the architecture or its arguments are unknown; null for a conversion's.</param>
     /// <exception cref="CertiPureException">The network is not recognised, or its tensors do not determine its arguments.</exception>
-    public static Checkpoint Complete(Checkpoint opened, ConversionOptions? options = null)
+    public static Checkpoint Complete(Checkpoint opened, ConversionOptions? options = null, ErrorReason? unknown = null)
     {
         ArgumentNullException.ThrowIfNull(opened);
         options ??= new ConversionOptions();
@@ -43,11 +49,11 @@ public static class CheckpointConversion
         RecognisedNetwork? recognised = CheckpointArchitecture.Recognise(opened);
         string architectureName = options.Architecture ?? recognised?.Architecture ?? throw new CertiPureException(
             $"The checkpoint '{source}' {(recognised is null ? "is of no known architecture" : $"looks like {recognised.Description}")}, "
-            + "and its architecture is not given.", ErrorReason.ConversionArchitectureUnknown);
+            + "and its architecture is not given.", unknown ?? ErrorReason.ConversionArchitectureUnknown);
         Architecture architecture = Architecture.Named(architectureName);
         bool agrees = string.Equals(architecture.Name, recognised?.Architecture, StringComparison.Ordinal);
         string arguments = options.Arguments ?? (agrees ? recognised?.Arguments : null) ?? throw new CertiPureException(
-            $"The tensors of '{source}' do not determine the arguments of {architecture.Name}.", ErrorReason.ConversionArgumentsUnknown);
+            $"The tensors of '{source}' do not determine the arguments of {architecture.Name}.", unknown ?? ErrorReason.ConversionArgumentsUnknown);
 
         var metadata = new Dictionary<string, string>();
         foreach ((string key, string value) in agrees ? recognised!.Metadata : new Dictionary<string, string>())

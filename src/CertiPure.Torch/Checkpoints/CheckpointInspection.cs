@@ -25,6 +25,9 @@ public sealed record CheckpointInspection(
     IReadOnlyDictionary<string, string> Metadata,
     string Sha256)
 {
+    /// <summary>What else the file holds, see <see cref="Checkpoint.LeftOut"/>.</summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
+
     /// <summary>Inspects a file or folder.</summary>
     /// <param name="path">A checkpoint of any form that <see cref="CheckpointReader"/> opens.</param>
     /// <param name="section">Where in the file the tensors are; null finds them.</param>
@@ -46,6 +49,9 @@ public sealed record CheckpointInspection(
             ],
             checkpoint.Tensors,
             checkpoint.Metadata,
-            checkpoint.Sha256());
+            checkpoint.Sha256())
+        {
+            LeftOut = checkpoint.LeftOut,
+        };
     }
 }

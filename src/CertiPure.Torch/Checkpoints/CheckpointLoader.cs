@@ -120,10 +120,11 @@ public static partial class CheckpointLoader
                 + $"{TensorShape.Write(first.Shape)} instead of {TensorShape.Write(targets[first.Name].shape)}");
         }
 
+        RecognisedNetwork? recognised = CheckpointArchitecture.Recognise(checkpoint);
         string advice = Shard().IsMatch(Path.GetFileName(checkpoint.Path ?? "")) ? "it is one of several files of a sharded checkpoint, so name their folder"
-            : CheckpointArchitecture.Recognise(checkpoint) is not { Architecture: { } architecture } network ? "choose the architecture that it was trained with"
-            : architecture == module.GetName() ? "its names are this network's, so arguments or tensors differ from those that it was trained with"
-            : $"it looks like {network.Description}, so choose that architecture";
+            : recognised is null ? "choose the architecture that it was trained with"
+            : recognised.Architecture == module.GetName() ? "its names are this network's, so arguments or tensors differ from those that it was trained with"
+            : $"it looks like {recognised.Description}, so choose that architecture";
         throw new CertiPureException(
             $"The checkpoint '{checkpoint.Path ?? "in memory"}' does not fit {module.GetName()} ({string.Join("; ", complaints)}); "
             + $"{advice}.");

@@ -33,7 +33,7 @@ public static class PurifierCheckpoint
     public static Denoiser Load(string path)
     {
         using Checkpoint checkpoint = CheckpointReader.Open(path);
-        return Load(checkpoint.Metadata.ContainsKey(Architecture) ? checkpoint : CheckpointConversion.Complete(checkpoint));
+        return Load(checkpoint.Metadata.ContainsKey(Architecture) ? checkpoint : CheckpointConversion.Complete(checkpoint, unknown: ErrorReason.MetadataMissing));
     }
 
     /// <summary>Loads a denoiser.</summary>

@@ -40,7 +40,7 @@ public sealed class CheckpointConversionTests : IDisposable
     {
         using Fixture fixture = Find("edm-ddpmpp-small");
         string source = Path.Combine(fixture.Folder, "weights.pt");
-        Refusal.Of(() => CheckpointConversion.Convert(source, folder["x"]), source, "give its preconditioning");
+        Refusal.Of(() => CheckpointConversion.Convert(source, folder["x"]), source, "its preconditioning is edm");
         Assert.Empty(Directory.GetFiles(folder.Path));
         CheckpointConversion.Convert(source, folder["x"], new ConversionOptions { Preconditioning = "edm" });
         using Checkpoint after = SafeTensors.Read(folder["x"]);
@@ -68,7 +68,7 @@ public sealed class CheckpointConversionTests : IDisposable
         Assert.Equal([64L, 32], after["map_layer0.weight"].Shape);
         Assert.Equal("consistency", after.Metadata["preconditioning"]);
         Assert.DoesNotContain('\n', after.Metadata["arguments"]);
-        Refusal.Of(() => CheckpointConversion.Convert(source, folder["y"], options with { Arguments = null }), source, "give them as JSON");
+        Refusal.Of(() => CheckpointConversion.Convert(source, folder["y"], options with { Arguments = null }), source, "do not determine the arguments");
     }
 
     [Fact]

@@ -21,7 +21,16 @@ public static class CheckpointArchitecture
             return new RecognisedNetwork(written, written, checkpoint.Metadata.GetValueOrDefault("arguments"), checkpoint.Metadata);
         }
 
-        return RecogniseTensors(checkpoint);
+        return RecogniseTensors(checkpoint) ?? SeveralNetworks(checkpoint);
+    }
+
+    private static RecognisedNetwork? SeveralNetworks(Checkpoint checkpoint)
+    {
+        string[] parts = [.. NetworkPart.Candidates(checkpoint).Select(candidate => candidate.Prefix.TrimEnd('.'))];
+        return parts.Length > 1
+            ? new RecognisedNetwork(
+                $"several networks ({string.Join(", ", parts.Take(5))}), of which one must be saved alone", null, null, new Dictionary<string, string>())
+            : null;
     }
 
     /// <summary>The network by its tensors' names and shapes; null if nothing is recognised.</summary>
