@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using CertiPure.Images;
 using CertiPure.Recipes.Catalog;
+using CertiPure.Recipes.Catalog.Forms;
 using CertiPure.Recipes.Runs;
 using CertiPure.Results;
 using CertiPure.Torch.Backend;
@@ -32,7 +33,7 @@ internal sealed class LeastSquaresClassifier : IClassifier
     internal static async Task<BaseModel> LoadAsync(ModelRequest request)
     {
         IImageSource images = await DataSets
-            .OpenAsync("fashion-mnist", "train", DataLocations.Of(null), Console.Error.WriteLine, default).ConfigureAwait(false);
+            .OpenAsync("fashion-mnist", new PictureOptions { Split = "train" }, DataLocations.Of(null), Console.Error.WriteLine, default).ConfigureAwait(false);
         LibTorch.Load();
         LibTorch.Threads = request.Threads ?? LibTorch.Threads;
         LeastSquaresClassifier classifier = Solve(images, request.Sigma);

@@ -1,5 +1,6 @@
 using CertiPure.Images;
 using CertiPure.Recipes.Catalog;
+using CertiPure.Recipes.Catalog.Forms;
 using CertiPure.Recipes.Runs;
 using CertiPure.Results;
 using CertiPure.Smoothing;
@@ -23,7 +24,7 @@ internal static class Recording
         string classifier, string purifier, double sigma, int images, string folder, int? threads)
     {
         IImageSource source = await DataSets
-            .OpenAsync("fashion-mnist", "test", DataLocations.Of(null), Console.Error.WriteLine, default).ConfigureAwait(false);
+            .OpenAsync("fashion-mnist", new PictureOptions { Split = "test" }, DataLocations.Of(null), Console.Error.WriteLine, default).ConfigureAwait(false);
         var request = new ModelRequest(classifier, PurifierChoice.Parse(purifier), sigma, source.Shape)
         {
             Precision = Precision.Bf16,

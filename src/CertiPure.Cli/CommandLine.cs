@@ -126,6 +126,7 @@ internal static class CommandLine
         new MetricsVerb(terminal),
         new ReproduceVerb(terminal),
         new ConvertVerb(terminal),
+        new DescribeVerb(terminal),
         new InspectVerb(terminal),
         new ServeVerb(terminal),
         new DoctorVerb(terminal),

@@ -12,6 +12,10 @@ internal static class Remedies
         [ErrorReason.DataFolderMissing] = (ExitCode.Usage, "check --data-dir"),
         [ErrorReason.DataMissing] = (ExitCode.Failed, "--data-dir names the data folder"),
         [ErrorReason.DownloadMissing] = (ExitCode.Failed, "certipure data get downloads it, and --data-dir names the data folder"),
+        [ErrorReason.SizesDiffer] = (ExitCode.Usage, "--resize 64 scales the shorter side and cuts out the middle square (--crop)"),
+        [ErrorReason.ClassNamesMissing] = (ExitCode.Refused, "--classes FILE gives the classifier's, one per line in the order of its scores"),
+        [ErrorReason.ClassifierSize] = (ExitCode.Refused, "or let --classifier-size resize the purified images for it"),
+        [ErrorReason.OutputUnclear] = (ExitCode.Refused, "name it with --output"),
         [ErrorReason.ArchitectureUnknown] = (ExitCode.Usage, "give them as --arch NAME:JSON"),
         [ErrorReason.NormalizationUnknown] =
             (ExitCode.Usage, "convert it with certipure convert --metadata mean=... --metadata std=... first"),

@@ -4,20 +4,24 @@ using SkiaSharp;
 namespace CertiPure.Imaging;
 
 /// <summary>
-/// Decodes PNG, JPEG, BMP and WebP within bounds that are checked before any pixel is decoded. Colour profiles are not
-/// applied, as in the data sets' own tools; a camera's orientation is; transparency is laid over white.
+/// Decodes PNG, JPEG, BMP and WebP (and, as stored, GIF) within bounds that are checked before any pixel is decoded. Colour profiles
+/// are not applied, as in the data sets' own tools; what happens to a camera's orientation, to transparency and to animations,
+/// <see cref="PictureReading"/> says.
 /// </summary>
 public sealed class SkiaImageDecoder : IImageDecoder
 {
     /// <summary>Sets the bounds.</summary>
     /// <param name="maximumBytes">The largest file in bytes.</param>
     /// <param name="maximumPixels">The most pixels, width times height.</param>
-    public SkiaImageDecoder(int maximumBytes = 32 << 20, int maximumPixels = 1 << 24)
+    /// <param name="reading">What the file's own hints do.</param>
+    public SkiaImageDecoder(
+        int maximumBytes = 32 << 20, int maximumPixels = 1 << 24, PictureReading reading = PictureReading.Shown)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maximumBytes);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maximumPixels);
         MaximumBytes = maximumBytes;
         MaximumPixels = maximumPixels;
+        Reading = reading;
     }
 
     /// <summary>The largest file in bytes.</summary>
@@ -26,8 +30,17 @@ public sealed class SkiaImageDecoder : IImageDecoder
     /// <summary>The most pixels, width times height.</summary>
     public int MaximumPixels { get; }
 
+    /// <summary>What the file's own hints do.</summary>
+    public PictureReading Reading { get; }
+
     /// <inheritdoc/>
-    public LabeledImage Decode(ReadOnlyMemory<byte> file, string name)
+    public LabeledImage Decode(ReadOnlyMemory<byte> file, string name) => DecodePicture(file, name).Image;
+
+    /// <summary>Decodes a file, and counts its frames.</summary>
+    /// <param name="file">The whole file.</param>
+    /// <param name="name">What to call it in an error message.</param>
+    /// <exception cref="CertiPureException">It is no image, damaged, or too large.</exception>
+    internal DecodedPicture DecodePicture(ReadOnlyMemory<byte> file, string name)
     {
         if (file.Length > MaximumBytes)
         {
@@ -38,8 +51,9 @@ public sealed class SkiaImageDecoder : IImageDecoder
         using SKData data = SKData.CreateCopy(file.Span);
         using SKCodec? codec = SKCodec.Create(data);
         if (codec is null
-            || codec.EncodedFormat is not (SKEncodedImageFormat.Png or SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Bmp
-                or SKEncodedImageFormat.Webp))
+            || !(codec.EncodedFormat is SKEncodedImageFormat.Png or SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Bmp
+                    or SKEncodedImageFormat.Webp
+                || (codec.EncodedFormat == SKEncodedImageFormat.Gif && Reading == PictureReading.Stored)))
         {
             throw new CertiPureException($"{name} is not a PNG, JPEG, BMP or WebP image; convert it to one of these.");
         }
@@ -51,7 +65,7 @@ public sealed class SkiaImageDecoder : IImageDecoder
                 + "shrink it first.");
         }
 
-        if (codec.FrameCount > 1)
+        if (codec.FrameCount > 1 && Reading == PictureReading.Shown)
         {
             throw new CertiPureException($"The image {name} is an animation of {codec.FrameCount} frames; give one frame.");
         }
@@ -82,10 +96,11 @@ public sealed class SkiaImageDecoder : IImageDecoder
                     : $"The image {name} is damaged ({result}); get a sound copy.");
         }
 
-        return ToImage(pixels, info, isGrey ? 1 : 3, codec.EncodedOrigin);
+        SKEncodedOrigin origin = Reading == PictureReading.Shown ? codec.EncodedOrigin : SKEncodedOrigin.TopLeft;
+        return new DecodedPicture(ToImage(pixels, info, isGrey ? 1 : 3, origin), Math.Max(codec.FrameCount, 1));
     }
 
-    private static LabeledImage ToImage(byte[] pixels, SKImageInfo info, int channels, SKEncodedOrigin origin)
+    private LabeledImage ToImage(byte[] pixels, SKImageInfo info, int channels, SKEncodedOrigin origin)
     {
         // The last four origins of EXIF exchange rows and columns.
         bool isTransposed = origin >= SKEncodedOrigin.LeftTop;
@@ -104,7 +119,7 @@ public sealed class SkiaImageDecoder : IImageDecoder
                     continue;
                 }
 
-                int alpha = pixels[source + 3];
+                int alpha = Reading == PictureReading.Shown ? pixels[source + 3] : 255;
                 for (int channel = 0; channel < 3; channel++)
                 {
                     planes[(channel * shape.Height * shape.Width) + target] =

@@ -1,16 +1,16 @@
-using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using CertiPure.Images;
 using Microsoft.ML.OnnxRuntime;
 
 namespace CertiPure.Onnx;
 
 /// <summary>
-/// An image classifier from an ONNX file, run by ONNX Runtime on the CPU. Its one input is float32 <c>[N,C,H,W]</c> in
-/// pixel space [0,1] (resize and normalisation belong inside the model), its first output float32 logits <c>[N,K]</c>. A
-/// model that fixes N runs in batches of that size, the last one padded with black images. All weights must lie in the one
-/// file, so that its hash is theirs.
+/// An image classifier from an ONNX file, run by ONNX Runtime on the CPU. Its one input is a batch of images, float, half, double or
+/// byte, channels first or last; one of its outputs is a row of scores per image. A model that fixes the number of images runs in batches of
+/// that size, the last one padded with black images. Weights lie in the file or in files beside it, each of which is hashed.
 /// </summary>
-public sealed class OnnxClassifier : IClassifier, IDisposable
+public sealed partial class OnnxClassifier : IClassifier, IDisposable
 {
     // One gibibyte of pixels: a declared size beyond it is no classifier's, and a hostile one could ask for all memory.
     private const long MaxBatchValues = 1L << 28;
@@ -18,47 +18,51 @@ public sealed class OnnxClassifier : IClassifier, IDisposable
     private readonly InferenceSession _session;
     private readonly RunOptions _run = new();
     private readonly string _path;
-    private readonly string _input;
-    private readonly string _output;
-    private readonly int? _fixedBatch;
+    private readonly OnnxImageInput _input;
 
     /// <summary>Loads a model.</summary>
     /// <param name="path">The <c>.onnx</c> file.</param>
     /// <param name="shape">The image shape, needed only where the model leaves its dimensions open.</param>
     /// <param name="threads">Threads of one run, at least 1; null for one per core. Results may differ in their last
     /// bits between numbers of threads.</param>
-    /// <exception cref="CertiPureException">The file is missing, not an ONNX model, or not an image classifier.</exception>
-    public OnnxClassifier(string path, ImageShape? shape = null, int? threads = null)
-        : this(Read(path), path, shape, options: null, threads)
+    /// <param name="output">The output that gives the scores; null where only one can.</param>
+    /// <exception cref="CertiPureException">A file is missing, not an ONNX model, or not an image classifier.</exception>
+    public OnnxClassifier(string path, ImageShape? shape = null, int? threads = null, string? output = null)
+        : this(new OnnxModelFile(path), path, shape, options: null, threads, output)
     {
     }
 
     /// <summary>Loads a model from memory.</summary>
-    /// <param name="model">The bytes of an <c>.onnx</c> file.</param>
+    /// <param name="model">The bytes of an <c>.onnx</c> file, its weights within it.</param>
     /// <param name="name">What to call it in messages.</param>
     /// <param name="options">How ONNX Runtime computes, such as on which execution provider; null for <see
     /// cref="OnnxRuntimeLibrary.Options"/>. It remains the caller's.</param>
     /// <exception cref="CertiPureException">It is not an ONNX model, or not an image classifier.</exception>
     public OnnxClassifier(byte[] model, string name, SessionOptions? options = null)
-        : this(model, name, null, options, null)
+        : this(new OnnxModelFile(model, name), name, null, options, null, null)
     {
     }
 
-    private OnnxClassifier(byte[] model, string path, ImageShape? shape, SessionOptions? options, int? threads)
+    private OnnxClassifier(OnnxModelFile file, string path, ImageShape? shape, SessionOptions? options, int? threads, string? output)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(path);
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads ?? 1, 1, nameof(threads));
         _path = path;
-        Sha256 = Convert.ToHexStringLower(SHA256.HashData(model));
+        Files = file.Hashes;
         using SessionOptions? own = options is null ? OnnxRuntimeLibrary.Options(threads) : null;
-        _session = Open(path, model, options ?? own!);
+        _session = file.Open(options ?? own!);
         Metadata = _session.ModelMetadata.CustomMetadataMap;
         try
         {
-            SuspectNodes = Onnx.SuspectNodes.In(model);
-            (_input, Shape, _fixedBatch) = ReadInput(shape);
-            _output = _session.OutputNames[0];
+            SuspectNodes = Onnx.SuspectNodes.In(file.Bytes);
+            _input = ReadInput(shape);
+            Output = OnnxScores.Choose(_session, file.Outline, output)
+                ?? throw new CertiPureException(
+                    output is null
+                        ? $"The ONNX model {path} has several outputs, and which one gives the scores is not clear: {OnnxScores.Describe(_session)}."
+                        : $"The ONNX model {path} has no output '{output}'; it has {OnnxScores.Describe(_session)}.",
+                    ErrorReason.OutputUnclear);
             ClassCount = CountClasses();
+            ClassNames = ReadClassNames();
         }
         catch
         {
@@ -68,7 +72,7 @@ public sealed class OnnxClassifier : IClassifier, IDisposable
     }
 
     /// <inheritdoc/>
-    public ImageShape Shape { get; }
+    public ImageShape Shape => _input.Shape;
 
     /// <inheritdoc/>
     public int ClassCount { get; }
@@ -76,11 +80,29 @@ public sealed class OnnxClassifier : IClassifier, IDisposable
     /// <inheritdoc/>
     public IReadOnlyList<SuspectNode> SuspectNodes { get; }
 
-    /// <summary>What the file says about itself, by key.</summary>
+    /// <summary>The output that gives the scores.</summary>
+    public string Output { get; }
+
+    /// <summary>Whether the model has other outputs too.</summary>
+    public bool HasSeveralOutputs => _session.OutputNames.Count > 1;
+
+    /// <summary>The classes' names in the file's metadata, as many as there are classes; empty where it has none.</summary>
+    public IReadOnlyList<string> ClassNames { get; }
+
+    /// <summary>Whether the input takes bytes from 0 to 255.</summary>
+    public bool TakesBytes => _input.IsBytes;
+
+    /// <summary>The version of ONNX Runtime, asked of its native library.</summary>
+    public static string RuntimeVersion => OrtEnv.Instance().GetVersionString();
+
+    /// <summary>The file's metadata, by key.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
-    /// <summary>SHA-256 of the file, lower-case hexadecimal.</summary>
-    public string Sha256 { get; }
+    /// <summary>SHA-256 of the model's file, lower-case hexadecimal.</summary>
+    public string Sha256 => Files.First().Value;
+
+    /// <summary>SHA-256 of each file, by its name: the model's first, then those that hold its weights.</summary>
+    public IReadOnlyDictionary<string, string> Files { get; }
 
     /// <inheritdoc/>
     /// <exception cref="CertiPureException">The model fails on the images.</exception>
@@ -93,7 +115,7 @@ public sealed class OnnxClassifier : IClassifier, IDisposable
         }
 
         var logits = new float[images.Count * ClassCount];
-        int step = _fixedBatch ?? Math.Max(images.Count, 1);
+        int step = _input.FixedBatch ?? Math.Max(images.Count, 1);
         for (int start = 0; start < images.Count; start += step)
         {
             int count = Math.Min(step, images.Count - start);
@@ -118,75 +140,21 @@ public sealed class OnnxClassifier : IClassifier, IDisposable
         _session.Dispose();
     }
 
-    private static byte[] Read(string path)
+    private OnnxImageInput ReadInput(ImageShape? asked)
     {
-        ArgumentNullException.ThrowIfNull(path);
-        try
-        {
-            long length = new FileInfo(path).Length;
-            if (length > Array.MaxLength)
-            {
-                throw new CertiPureException(
-                    $"The ONNX model {path} has {length} bytes, and ONNX files end at 2 GB: export a smaller model.");
-            }
-
-            byte[] model = File.ReadAllBytes(path);
-            return model.AsSpan().StartsWith("version https://git-lfs"u8)
-                ? throw new CertiPureException(
-                    $"{path} is a Git LFS pointer and not the ONNX model itself: fetch the model with git lfs pull.")
-                : model;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new CertiPureException($"The ONNX model {path} cannot be read: {error.Message}", error);
-        }
-    }
-
-    // Opened from the bytes that were hashed. ONNX Runtime would still look for external data in the working directory; told to look
-    // in a folder that is a file, it finds none anywhere.
-    private static InferenceSession Open(string path, byte[] model, SessionOptions options)
-    {
-        options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", Path.GetFullPath(path));
-        try
-        {
-            return new InferenceSession(model, options);
-        }
-        catch (OnnxRuntimeException error) when (error.Message.Contains("external data", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new CertiPureException(
-                $"The ONNX model {path} keeps weights in other files, which its hash would not cover; export it with external_data=False.",
-                error);
-        }
-        catch (OnnxRuntimeException error)
-        {
-            throw new CertiPureException(
-                $"{path} is not an ONNX model that ONNX Runtime can load ({FirstLine(error)}); export it again.", error);
-        }
-    }
-
-    private static string FirstLine(Exception error) => error.Message.Split('\n')[0].Trim().TrimEnd('.');
-
-    private (string Name, ImageShape Shape, int? FixedBatch) ReadInput(ImageShape? asked)
-    {
-        (string name, NodeMetadata input) = _session.InputMetadata.Count == 1
+        (string name, NodeMetadata metadata) = _session.InputMetadata.Count == 1
             ? _session.InputMetadata.Single()
             : throw NotAClassifier($"it has {_session.InputMetadata.Count} inputs ({string.Join(", ", _session.InputNames)})");
-        if (input.ElementType != typeof(float) || input.Dimensions is not [var batch, var channels, var height, var width])
-        {
-            throw NotAClassifier(
-                $"its input '{name}' is {input.ElementType.Name} [{string.Join(',', input.Dimensions)}]");
-        }
-
-        ImageShape given = asked ?? default;
-        var shape = new ImageShape(
-            channels > 0 ? channels : given.Channels, height > 0 ? height : given.Height, width > 0 ? width : given.Width);
+        OnnxImageInput input = OnnxImageInput.Of(name, metadata, asked)
+            ?? throw NotAClassifier($"its input '{name}' is {metadata.ElementType.Name} [{string.Join(',', metadata.Dimensions)}]");
+        ImageShape shape = input.Shape;
         if (shape.Channels <= 0 || shape.Height <= 0 || shape.Width <= 0)
         {
             throw new CertiPureException(
                 $"The ONNX model {_path} leaves its image size open; export it with fixed channels, height and width.");
         }
 
-        int images = Math.Max(batch, 1);
+        int images = input.FixedBatch ?? 1;
         if ((Int128)images * shape.Channels * shape.Height * shape.Width > MaxBatchValues)
         {
             throw new CertiPureException(
@@ -196,63 +164,87 @@ public sealed class OnnxClassifier : IClassifier, IDisposable
 
         return asked is { } wanted && wanted != shape
             ? throw new CertiPureException(
-                $"The ONNX model {_path} takes images of {shape}, but the images here are {wanted}; choose a classifier of "
-                + "that size.",
-                ErrorReason.Refused)
-            : (name, shape, batch > 0 ? batch : null);
+                $"The ONNX model {_path} takes images of {shape}, but the images here are {wanted}; choose a classifier of that size.",
+                wanted.Channels == shape.Channels && shape.Height == shape.Width ? ErrorReason.ClassifierSize : ErrorReason.Refused)
+            : input;
     }
 
     private int CountClasses()
     {
-        NodeMetadata output = _session.OutputMetadata[_output];
-        if (output.ElementType != typeof(float))
-        {
-            throw NotAClassifier($"its output '{_output}' is {output.ElementType.Name}");
-        }
-
         // What the file declares may be open or untrue; one run shows it. Two images: one row for a whole batch would look right for one.
-        int batch = _fixedBatch ?? 2;
-        using OrtValue images = Wrap(new float[batch * Shape.Length], batch);
+        int batch = _input.FixedBatch ?? 2;
+        using OrtValue images = _input.Wrap(new float[batch * Shape.Length], batch);
         using IDisposableReadOnlyCollection<OrtValue> outputs = Run(images);
-        long[] shape = outputs[0].GetTensorTypeAndShape().Shape;
-        return shape is [var n, var classes] && n == batch && classes is >= 2 and <= int.MaxValue
-            ? (int)classes
-            : throw NotAClassifier($"its output '{_output}' has the shape [{string.Join(',', shape)}] for {batch} images");
+        OrtTensorTypeAndShapeInfo found = outputs[0].GetTensorTypeAndShape();
+        int classes = OnnxScores.CountClasses(found.Shape, batch);
+        return classes == 0 ? throw NotAClassifier($"its output '{Output}' has the shape [{string.Join(',', found.Shape)}] for {batch} images")
+            : OnnxScores.Copy(outputs[0], new float[1]) ? classes
+            : throw NotAClassifier($"its output '{Output}' is {found.ElementDataType}");
     }
 
     private void RunBatch(Memory<float> pixels, int count, Span<float> logits)
     {
-        using OrtValue images = Wrap(pixels, count);
+        using OrtValue images = _input.Wrap(pixels, count);
         using IDisposableReadOnlyCollection<OrtValue> outputs = Run(images);
         long[] shape = outputs[0].GetTensorTypeAndShape().Shape;
-        if (shape is not [var rows, var classes] || rows != count || classes != ClassCount)
+        if (OnnxScores.CountClasses(shape, count) != ClassCount || !OnnxScores.Copy(outputs[0], logits))
         {
-            throw NotAClassifier($"its output '{_output}' has the shape [{string.Join(',', shape)}] for {count} images");
+            throw NotAClassifier($"its output '{Output}' has the shape [{string.Join(',', shape)}] for {count} images");
         }
-
-        ReadOnlySpan<float> scores = outputs[0].GetTensorDataAsSpan<float>();
-
-        scores[..logits.Length].CopyTo(logits);
     }
-
-    private OrtValue Wrap(Memory<float> pixels, int count) =>
-        OrtValue.CreateTensorValueFromMemory(
-            OrtMemoryInfo.DefaultInstance, pixels, [count, Shape.Channels, Shape.Height, Shape.Width]);
 
     private IDisposableReadOnlyCollection<OrtValue> Run(OrtValue images)
     {
         try
         {
-            return _session.Run(_run, [_input], [images], [_output]);
+            return _session.Run(_run, [_input.Name], [images], [Output]);
         }
         catch (OnnxRuntimeException error)
         {
             throw new CertiPureException(
-                $"The ONNX model {_path} fails on images of {Shape} ({FirstLine(error)}); export it again.", error);
+                $"The ONNX model {_path} fails on images of {Shape} ({OnnxModelFile.FirstLine(error)}); export it again.", error);
         }
     }
 
+    /// <summary>Names in the metadata: a JSON list or object, Python's own form of either (as YOLO's exporter writes), or words separated by
+    /// commas.</summary>
+    private string[] ReadClassNames()
+    {
+        foreach (string key in (string[])["classes", "class_names", "names", "labels", "id2label"])
+        {
+            if (_session.ModelMetadata.CustomMetadataMap.TryGetValue(key, out string? text) && ParseNames(text) is { } names
+                && names.Length == ClassCount)
+            {
+                return names;
+            }
+        }
+
+        return [];
+    }
+
+    private static string[]? ParseNames(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(PythonKey().Replace(text.Replace('\'', '"'), "\"$1\":"));
+            return document.RootElement.ValueKind switch
+            {
+                JsonValueKind.Array => [.. document.RootElement.EnumerateArray().Select(name => name.ToString())],
+                JsonValueKind.Object => [.. document.RootElement.EnumerateObject()
+                    .OrderBy(pair => int.TryParse(pair.Name, out int label) ? label : int.MaxValue).Select(pair => pair.Value.ToString())],
+                _ => null,
+            };
+        }
+        catch (JsonException)
+        {
+            return text.Split([',', '\n'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        }
+    }
+
+    [GeneratedRegex(@"(?<=[{,]\s*)(\d+)\s*:")]
+    private static partial Regex PythonKey();
+
     private CertiPureException NotAClassifier(string because) =>
-        new($"The ONNX model {_path} is not an image classifier: {because}, where one float input [N,C,H,W] and float logits "
-            + "[N,K] are needed.");
+        new($"The ONNX model {_path} is not an image classifier: {because}, where one input of images [N,C,H,W] or [N,H,W,C] and scores [N,K] "
+            + "are needed.");
 }

@@ -25,6 +25,18 @@ public enum ErrorReason
     /// <summary>A data set that can be downloaded is not on this machine.</summary>
     DownloadMissing,
 
+    /// <summary>The pictures of a set have several sizes.</summary>
+    SizesDiffer,
+
+    /// <summary>A set has fewer classes than the classifier, whose classes' names are unknown.</summary>
+    ClassNamesMissing,
+
+    /// <summary>The classifier takes images of another size than the data's.</summary>
+    ClassifierSize,
+
+    /// <summary>Which output of a classifier gives its scores is not clear.</summary>
+    OutputUnclear,
+
     /// <summary>The architecture of a classifier's weights is neither recorded nor recognised.</summary>
     ArchitectureUnknown,
 

@@ -1,5 +1,6 @@
 using CertiPure.Images;
 using CertiPure.Recipes.Catalog;
+using CertiPure.Recipes.Catalog.Forms;
 using CertiPure.Recipes.Runs;
 using CertiPure.Results;
 using CertiPure.Smoothing;
@@ -58,7 +59,7 @@ public sealed class BundledModelTests(BundledModelTests.UndisturbedRun undisturb
         var request = new ModelRequest("fashion-mnist", PurifierChoice.Parse("consistency:fashion-mnist"), 0.5, new ImageShape(1, 28, 28));
         using BaseModel model = ModelCatalog.Load(request);
         IImageSource images = await DataSets.OpenAsync(
-            "fashion-mnist", "test", DataLocations.Of(null), _ => { }, TestContext.Current.CancellationToken);
+            "fashion-mnist", new PictureOptions { Split = "test" }, DataLocations.Of(null), _ => { }, TestContext.Current.CancellationToken);
         using var queue = new DrawQueue(model.BaseClassifier);
         var smoothed = new SmoothedClassifier(queue, new NoiseSource(0));
         var lines = new Dictionary<int, string>();

@@ -1,11 +1,12 @@
 using System.CommandLine;
 using CertiPure.Images;
 using CertiPure.Recipes.Catalog;
+using CertiPure.Recipes.Catalog.Forms;
 using CertiPure.Results;
 
 namespace CertiPure.Cli.Options;
 
-/// <summary>Which images: <c>--data --split --images --data-dir</c>.</summary>
+/// <summary>Which images: <c>--data --split --images --data-dir</c> and how pictures of one's own are read.</summary>
 internal sealed class DataOptions
 {
     private readonly Option<string> _data;
@@ -24,7 +25,7 @@ internal sealed class DataOptions
     {
         _data = new("--data")
         {
-            Description = "A data set's name (fashion-mnist, cifar10, tiny-imagenet, imagenet64), a folder or an image file.",
+            Description = "A data set's name (fashion-mnist, cifar10, tiny-imagenet, imagenet64), or the path of your own pictures: a folder, a file of many (.npz, .parquet, .tar, IDX), an image.",
             HelpName = "D",
             Required = required,
         };
@@ -43,6 +44,8 @@ internal sealed class DataOptions
         HelpName = "PATH",
     };
 
+    private readonly PictureInputOptions _pictures = new();
+
     private Option<string> DataDirectory { get; } = Directory();
 
     /// <summary>Adds the options to a verb.</summary>
@@ -53,6 +56,7 @@ internal sealed class DataOptions
         verb.Add(_data);
         verb.Add(_split);
         verb.Add(DataDirectory);
+        _pictures.AddTo(verb);
         if (hasSelection)
         {
             verb.Add(_images);
@@ -70,6 +74,27 @@ internal sealed class DataOptions
     public Task<IImageSource> OpenAsync(ParseResult parse, Terminal terminal, CancellationToken cancellation) =>
         OpenAsync(parse, parse.GetRequiredValue(_data), terminal, cancellation);
 
+    /// <summary>Opens images, and says what was found and what was left out.</summary>
+    /// <param name="reference">A data set's name or a path.</param>
+    /// <param name="options">How pictures of one's own are read.</param>
+    /// <param name="locations">Where data sets are looked for.</param>
+    /// <param name="terminal">Told.</param>
+    /// <param name="cancellation">Stops fetching.</param>
+    /// <exception cref="CertiPureException">They cannot be had.</exception>
+    public static async Task<IImageSource> OpenAsync(
+        string reference, PictureOptions options, DataLocations locations, Terminal terminal, CancellationToken cancellation)
+    {
+        IImageSource images = await DataSets.OpenAsync(reference, options, locations, terminal.WriteNote, cancellation).ConfigureAwait(false);
+        if (images.Summary is { } summary)
+        {
+            terminal.WriteNote(
+                $"{reference}: {summary}."
+                + (images.Preparation is null ? "" : $" Sigma and radii are measured on the prepared {images.Shape.Width}x{images.Shape.Height} pixels."));
+        }
+
+        return images;
+    }
+
     /// <summary>Opens images by a word that is no option: a data set's name or a path.</summary>
     /// <param name="parse">The parsed arguments.</param>
     /// <param name="reference">The name or path.</param>
@@ -77,7 +102,7 @@ internal sealed class DataOptions
     /// <param name="cancellation">Stops fetching.</param>
     /// <exception cref="CertiPureException">They cannot be had.</exception>
     public Task<IImageSource> OpenAsync(ParseResult parse, string reference, Terminal terminal, CancellationToken cancellation) =>
-        DataSets.OpenAsync(reference, parse.GetValue(_split), Locations(parse), terminal.WriteNote, cancellation);
+        OpenAsync(reference, _pictures.Read(parse, parse.GetValue(_split)), Locations(parse), terminal, cancellation);
 
     /// <summary>Where data sets and downloads are looked for.</summary>
     public DataLocations Locations(ParseResult parse) => DataLocations.Of(parse.GetValue(DataDirectory));
@@ -98,13 +123,13 @@ internal sealed class DataOptions
                 $"The run's images, {experiment.Data.Name}, are no data set of the catalog; name them with --data.", ErrorReason.InvalidArgument);
         }
 
-        IImageSource images = await DataSets
-            .OpenAsync(
-                data ?? experiment.Data.Name,
-                data is null ? experiment.Data.Split : parse.GetValue(_split),
-                Locations(parse),
-                terminal.WriteNote,
-                cancellation)
+        PictureOptions options = _pictures.Read(parse, data is null ? experiment.Data.Split : parse.GetValue(_split));
+        if (options.Preparation.IsNone && experiment.Data.Preparation is { } preparation)
+        {
+            options = options with { Preparation = preparation };
+        }
+
+        IImageSource images = await OpenAsync(data ?? experiment.Data.Name, options, Locations(parse), terminal, cancellation)
             .ConfigureAwait(false);
         return images.PixelSha256 == experiment.Data.PixelSha256
             ? images

@@ -12,7 +12,7 @@ internal sealed class ModelOptions
 {
     private readonly Option<string> _classifier = new("--classifier")
     {
-        Description = "A bundled model's name, or a path: .safetensors, .onnx, TorchScript .pt, a state dict with --arch.",
+        Description = "A bundled model's name, or a path: .onnx, TorchScript .pt, .safetensors, a state dict with --arch, or the .json that describe writes.",
         HelpName = "C",
     };
 
@@ -76,6 +76,7 @@ internal sealed class ModelOptions
     private readonly Option<int?> _workers = WorkersOption();
     private readonly Option<int?> _threads = ThreadsOption();
 
+    private readonly PreprocessingOptions _preprocessing = new();
     private readonly ModelUse _use;
 
     /// <summary>Defines the options.</summary>
@@ -108,6 +109,11 @@ internal sealed class ModelOptions
         foreach (Option option in asked)
         {
             verb.Add(option);
+        }
+
+        if (_use == ModelUse.Certify)
+        {
+            _preprocessing.AddTo(verb);
         }
     }
 
@@ -148,7 +154,7 @@ internal sealed class ModelOptions
             throw new CertiPureException("--batch counts from 1.", ErrorReason.InvalidArgument);
         }
 
-        return new ModelRequest(
+        var request = new ModelRequest(
             _use == ModelUse.Certify ? parse.GetRequiredValue(_classifier) : "", PurifierChoice.Parse(parse.GetRequiredValue(_purifier)), sigma, shape)
         {
             Architecture = parse.GetValue(_architecture),
@@ -159,6 +165,9 @@ internal sealed class ModelOptions
             Workers = Workers(parse),
             Threads = Threads(parse),
         };
+        return _use == ModelUse.Certify
+            ? _preprocessing.Complete(parse, request, parse.GetValue<Interpolation>("--interpolation"))
+            : request;
     }
 
     /// <summary>The model of an experiment, from the files that the options name or from bundled ones with the same
@@ -183,6 +192,11 @@ internal sealed class ModelOptions
                 ? null
                 : parse.GetValue(_selector) ?? Bundled(experiment, "selector", "--selector"),
             Architecture = parse.GetValue(_architecture),
+            // A description has its own, which the run's hashes and votes then check.
+            Preprocessing = ClassifierDescription.IsDescription(classifier)
+                ? ClassifierPreprocessing.None
+                : experiment.Classifier.Preprocessing ?? ClassifierPreprocessing.None,
+            Output = ClassifierDescription.IsDescription(classifier) ? null : experiment.Classifier.Output,
             Level = LevelOf(experiment),
             Precision = Choice.Parse<Precision>(experiment.Precision, "precision"),
             Device = ComputeDevice.Parse(parse.GetRequiredValue(_device)),

@@ -11,12 +11,14 @@ internal sealed class TrainingOptions
 {
     private readonly Option<string> _data = new("--data")
     {
-        Description = "A data set's name, whose training split is taken, or a folder of images.",
+        Description = "A data set's name, whose training split is taken, or the path of your own pictures.",
         HelpName = "D",
         Required = true,
     };
 
     private readonly Option<string> _directory = DataOptions.Directory();
+    private readonly Option<string?> _split = new("--split") { Description = "The data's split; the training images if absent.", HelpName = "NAME" };
+    private readonly PictureInputOptions _pictures = new();
     private readonly Option<string> _preset = new("--preset") { Description = "A bundled preset's name or a JSON file.", Required = true };
     private readonly Option<string> _from = new("--from") { Description = "Weights to start from.", HelpName = "FILE" };
     private readonly Option<string> _out = OutputOptions.Out("Where the trained weights go (.safetensors).", required: true);
@@ -85,6 +87,8 @@ internal sealed class TrainingOptions
     {
         command.Add(_data);
         command.Add(_directory);
+        command.Add(_split);
+        _pictures.AddTo(command);
         command.Add(_preset);
         command.Add(_from);
         command.Add(_out);
@@ -111,13 +115,12 @@ internal sealed class TrainingOptions
         CancellationToken cancellation)
     {
         string name = parse.GetRequiredValue(_data);
-        bool hasSplits = DataSets.All.Any(set => set.Name == name);
-        IImageSource data = await DataSets
+        IImageSource data = await DataOptions
             .OpenAsync(
                 name,
-                hasSplits ? "train" : null,
+                _pictures.Read(parse, parse.GetValue(_split)) with { ForTraining = true },
                 DataLocations.Of(parse.GetValue(_directory)),
-                terminal.WriteNote,
+                terminal,
                 cancellation)
             .ConfigureAwait(false);
         TrainingRequest request = complete(new TrainingRequest

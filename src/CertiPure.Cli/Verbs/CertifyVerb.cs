@@ -96,6 +96,7 @@ internal sealed class CertifyVerb : Verb
         ModelRequest request = _model.ReadRouting(parse, _model.Read(parse, sigma, images.Shape));
         SamplingPlan plan = ReadPlan(parse, isRouted: request.Core is not null);
         using BaseModel model = ModelCatalog.Load(request);
+        images = model.Match(images);
         model.Check(images, ids);
         Experiment experiment = model.Describe(
             images, ids, plan, parse.GetValue(_seed), SmoothingOptions.ReadNoise(parse.GetRequiredValue(_noise)));

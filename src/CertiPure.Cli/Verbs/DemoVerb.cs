@@ -2,6 +2,7 @@ using System.CommandLine;
 using CertiPure.Cli.Options;
 using CertiPure.Images;
 using CertiPure.Recipes.Catalog;
+using CertiPure.Recipes.Catalog.Forms;
 using CertiPure.Recipes.Demo;
 using CertiPure.Reports;
 
@@ -65,7 +66,7 @@ internal sealed class DemoVerb : Verb
         };
         IImageSource images = await DataSets
             .OpenAsync(
-                "fashion-mnist", "test", DataLocations.Of(parse.GetValue(_directory)), Terminal.WriteNote, cancellation)
+                "fashion-mnist", new PictureOptions { Split = "test" }, DataLocations.Of(parse.GetValue(_directory)), Terminal.WriteNote, cancellation)
             .ConfigureAwait(false);
         var demo = new Demonstration(images, parse.GetRequiredValue(_out), options);
         Terminal.WriteNote(

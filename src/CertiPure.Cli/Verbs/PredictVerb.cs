@@ -55,6 +55,7 @@ internal sealed class PredictVerb : Verb
         IImageSource images = await _data.OpenAsync(parse, Terminal, cancellation).ConfigureAwait(false);
         IReadOnlyList<int> ids = _data.Select(parse, images);
         using BaseModel model = ModelCatalog.Load(_model.Read(parse, sigma, images.Shape));
+        images = model.Match(images);
         model.Refuse(images);
         using var queue = new DrawQueue(model.BaseClassifier, model.Workers.ToDrawWorkers());
         var smoothed = new SmoothedClassifier(
@@ -75,24 +76,35 @@ internal sealed class PredictVerb : Verb
                 return found;
             })
             .ConfigureAwait(false);
-        Print([.. predictions.OrderBy(prediction => prediction.Id)], parse.GetValue(_json));
+        Print([.. predictions.OrderBy(prediction => prediction.Id)], images, parse.GetValue(_json));
         return ExitCode.Success;
     }
 
-    private void Print(Prediction[] predictions, bool json)
+    private void Print(Prediction[] predictions, IImageSource images, bool json)
     {
         if (json)
         {
-            Terminal.WriteJson(predictions);
+            Terminal.WriteJson(predictions.Select(prediction => new
+            {
+                prediction.Id,
+                images.Read(prediction.Id).File,
+                prediction.Label,
+                prediction.Predicted,
+                ClassName = NameOf(prediction.Predicted),
+                prediction.Votes,
+                prediction.PValue,
+            }));
             return;
         }
 
-        Terminal.WriteLine("idx\tlabel\tpredict\tpvalue");
+        Terminal.WriteLine("idx\tlabel\tpredict\tpvalue\tclass\tfile");
         foreach (Prediction prediction in predictions)
         {
             Terminal.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{prediction.Id}\t{prediction.Label}\t{prediction.Predicted ?? -1}\t{prediction.PValue:G3}"));
+                $"{prediction.Id}\t{prediction.Label}\t{prediction.Predicted ?? -1}\t{prediction.PValue:G3}\t{NameOf(prediction.Predicted)}\t{images.Read(prediction.Id).File}"));
         }
+
+        string? NameOf(int? label) => label is { } known && known < images.ClassNames.Count ? images.ClassNames[known] : null;
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using CertiPure.Cli.Options;
 using CertiPure.Images;
 using CertiPure.Recipes.Catalog;
+using CertiPure.Recipes.Catalog.Forms;
 using CertiPure.Recipes.Reproduce;
 using CertiPure.Reports;
 using CertiPure.Torch.Backend;
@@ -110,7 +111,7 @@ internal sealed class ReproduceVerb : Verb
             return ExitCode.Success;
         }
 
-        IImageSource images = await DataSets.OpenAsync(data, "test", locations, Terminal.WriteNote, cancellation).ConfigureAwait(false);
+        IImageSource images = await DataSets.OpenAsync(data, new PictureOptions { Split = "test" }, locations, Terminal.WriteNote, cancellation).ConfigureAwait(false);
         var reproduction = new Reproduction(images, options);
         Terminal.WriteNote(
             $"Reproducing on {images.Name} with {options.WeightsName}: {reproduction.Steps.Count} steps; a killed reproduction goes on "

@@ -1,12 +1,13 @@
 using CertiPure.Images;
 using CertiPure.Imaging;
+using CertiPure.Recipes.Catalog.Forms;
 
 namespace CertiPure.Recipes.Catalog;
 
 /// <summary>All data sets that have a name, and image files that have a path.</summary>
 public static class DataSets
 {
-    private static readonly SkiaImageDecoder Decoder = new();
+    private static readonly PictureDecoder Decoder = new();
 
     /// <summary>The data sets, by name in ordinal order.</summary>
     public static IReadOnlyList<DataSet> All { get; } =
@@ -21,23 +22,32 @@ public static class DataSets
 
     /// <summary>Opens images by a data set's name or by the path of a folder or file.</summary>
     /// <param name="nameOrPath">A data set's name goes before a path of the same name.</param>
-    /// <param name="split">The split; null for the data set's usual one. Folders and files have none.</param>
+    /// <param name="options">The split, and how pictures of one's own are read.</param>
     /// <param name="locations">Where data sets are looked for.</param>
     /// <param name="announce">Told in a sentence when something has to be fetched first.</param>
     /// <param name="cancellation">Stops fetching.</param>
     /// <exception cref="CertiPureException">There is no such data set or path, or it is damaged.</exception>
     public static async Task<IImageSource> OpenAsync(
         string nameOrPath,
-        string? split,
+        PictureOptions options,
         DataLocations locations,
         Action<string> announce,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(nameOrPath);
+        ArgumentNullException.ThrowIfNull(options);
         if (All.FirstOrDefault(set => set.Name == nameOrPath) is { } set)
         {
+            if (!options.Preparation.IsNone || options.LabelsFile is not null)
+            {
+                throw new CertiPureException(
+                    $"{set.Name} has one size and its own labels; resizing, cropping and tables of labels are for pictures of one's own.",
+                    ErrorReason.InvalidArgument);
+            }
+
             string folder = set.Find(locations) ?? await FetchAsync(set, locations, announce, cancellation).ConfigureAwait(false);
-            return set.Open(folder, split ?? set.Splits[0]);
+            return set.Open(
+                folder, options.Split ?? (options.ForTraining && set.Splits.Contains("train") ? "train" : set.Splits[0]));
         }
 
         if (!Path.Exists(nameOrPath))
@@ -48,19 +58,15 @@ public static class DataSets
                 ErrorReason.InvalidArgument);
         }
 
-        if (split is not null)
-        {
-            throw new CertiPureException(
-                $"{nameOrPath} is a path and has no splits; leave out the split '{split}'.", ErrorReason.InvalidArgument);
-        }
-
-        return File.Exists(nameOrPath) ? OpenFile(nameOrPath) : ImageFiles.OpenFolder(nameOrPath, Decoder);
+        return OwnPictures.Open(nameOrPath, options);
     }
 
     /// <summary>Opens one image file; its id is 0.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="CertiPureException">It is missing or no image.</exception>
-    public static IImageSource OpenFile(string path) => new ImageFiles(Path.GetFileName(path), null, [(path, null)], [], Decoder);
+    public static IImageSource OpenFile(string path) => File.Exists(path)
+        ? OwnPictures.Open(path, new PictureOptions())
+        : throw new CertiPureException($"{path} does not exist; name an image.");
 
     private static Task<string> FetchAsync(
         DataSet set, DataLocations locations, Action<string> announce, CancellationToken cancellation) =>

@@ -25,6 +25,7 @@ public static class ModelCatalog
     public static BaseModel Load(ModelRequest request, BundledModels? models = null)
     {
         ArgumentNullException.ThrowIfNull(request);
+        request = Described(request);
         models ??= BundledModels.OfProgram;
         string classifierPath = Resolve("classifier", request.Classifier, ClassifierFiles, models);
         string? purifierPath = request.Purifier.Weights is { } weights
@@ -117,6 +118,7 @@ public static class ModelCatalog
     public static IClassifier LoadClassifier(ModelRequest request, BundledModels? models = null)
     {
         ArgumentNullException.ThrowIfNull(request);
+        request = Described(request);
         return LoadClassifier(request, Resolve("classifier", request.Classifier, ClassifierFiles, models ?? BundledModels.OfProgram));
     }
 
@@ -134,7 +136,12 @@ public static class ModelCatalog
             workers = FitMemory(workers, purifier, classifier, request);
         }
 
-        var hashes = new Dictionary<string, string> { ["classifier"] = FileHash.Of(classifierPath) };
+        var hashes = new Dictionary<string, string>();
+        foreach ((string file, string hash) in FilesOf(classifier, classifierPath))
+        {
+            hashes[hashes.Count == 0 ? "classifier" : $"classifier/{file}"] = hash;
+        }
+
         if (purifierPath is not null)
         {
             hashes["purifier"] = FileHash.Of(purifierPath);
@@ -153,12 +160,19 @@ public static class ModelCatalog
                 purifier is null ? null : Choice.Word(request.Level),
                 Clamp: false,
                 purifier?.NetworkCalls(request.Sigma) ?? 0),
-            new ClassifierIdentity(NameOf(request.Classifier, classifierPath), classifier.ClassCount),
+            new ClassifierIdentity(NameOf(request.Classifier, classifierPath), classifier.ClassCount)
+            {
+                Preprocessing = request.Preprocessing.IsNone ? null : request.Preprocessing,
+                Output = request.Output ?? (OnnxOf(classifier) is { HasSeveralOutputs: true } model ? model.Output : null),
+            },
             request.Precision,
             hashes,
             workers,
             usesTorch ? LibTorch.Describe().Capability : null,
-            parts);
+            parts)
+        {
+            ClassNames = request.ClassNames.Count > 0 ? request.ClassNames : ClassNamesOf(classifier),
+        };
     }
 
     private static WorkerPlan FitMemory(WorkerPlan workers, TorchPurifier? purifier, IClassifier classifier, ModelRequest request)
@@ -224,7 +238,8 @@ public static class ModelCatalog
         (IClassifier Network, string Name) LoadPart(string role, string name)
         {
             string path = Resolve(role, name, [role == "core" ? "classifier" : role], models);
-            IClassifier network = LoadClassifier(request, path);
+            IClassifier network = LoadClassifier(
+                request with { Preprocessing = ClassifierPreprocessing.None, Output = null }, path);
             if (network is IDisposable part)
             {
                 parts.Add(part);
@@ -235,9 +250,70 @@ public static class ModelCatalog
         }
     }
 
-    private static IClassifier LoadClassifier(ModelRequest request, string path) => IsOnnx(path)
-        ? new OnnxClassifier(path, request.Shape, request.Threads)
-        : LoadTorchClassifier(request, path);
+    /// <summary>SHA-256 of each file of a classifier, by its name: the one that was named first.</summary>
+    internal static IReadOnlyDictionary<string, string> FilesOf(IClassifier classifier, string path) =>
+        OnnxOf(classifier)?.Files ?? new Dictionary<string, string> { [Path.GetFileName(path)] = FileHash.Of(path) };
+
+    /// <summary>The names of classes in a classifier's file; none where it has none.</summary>
+    internal static IReadOnlyList<string> ClassNamesOf(IClassifier classifier) => OnnxOf(classifier)?.ClassNames ?? [];
+
+    private static OnnxClassifier? OnnxOf(IClassifier classifier) =>
+        classifier as OnnxClassifier ?? (classifier as PreprocessedClassifier)?.Network as OnnxClassifier;
+
+    /// <summary>The request with what a description of its classifier says.</summary>
+    private static ModelRequest Described(ModelRequest request)
+    {
+        if (!ClassifierDescription.IsDescription(request.Classifier))
+        {
+            return request;
+        }
+
+        if (!request.Preprocessing.IsNone || request.Output is not null || request.Architecture is not null)
+        {
+            throw new CertiPureException(
+                $"{request.Classifier} describes the classifier's preprocessing, output and architecture already; describe it again to change them.",
+                ErrorReason.InvalidArgument);
+        }
+
+        var description = ClassifierDescription.Read(request.Classifier);
+        return request with
+        {
+            Classifier = description.ModelPath(request.Classifier),
+            Architecture = description.Architecture,
+            Output = description.Output,
+            Preprocessing = description.Preprocessing,
+            ClassNames = request.ClassNames.Count > 0 ? request.ClassNames : description.ClassNames,
+        };
+    }
+
+    private static IClassifier LoadClassifier(ModelRequest request, string path)
+    {
+        ClassifierPreprocessing steps = request.Preprocessing;
+        ImageShape shape = steps.NetworkShape(request.Shape);
+        if (!IsOnnx(path))
+        {
+            TorchClassifier classifier = LoadTorchClassifier(request with { Shape = shape }, path);
+            return Owned(classifier, () => steps.IsNone ? classifier : classifier.Preprocessed(steps, request.Shape));
+        }
+
+        var network = new OnnxClassifier(path, shape, request.Threads, request.Output);
+        // What takes bytes takes them from 0 to 255.
+        steps = network.TakesBytes && steps is { Low: 0, High: 1 } ? steps with { High = 255 } : steps;
+        return Owned<IClassifier>(network, () => steps.IsNone ? network : new PreprocessedClassifier(network, steps, request.Shape));
+
+        static T Owned<T>(IDisposable part, Func<T> join)
+        {
+            try
+            {
+                return join();
+            }
+            catch
+            {
+                part.Dispose();
+                throw;
+            }
+        }
+    }
 
     private static string NameOf(string reference, string path) =>
         File.Exists(reference) || Directory.Exists(reference) ? Path.GetFileName(Path.TrimEndingDirectorySeparator(path)) : reference;
@@ -293,7 +369,7 @@ public static class ModelCatalog
         PrepareTorch(request);
         if (IsTorchScript(request, path))
         {
-            return TorchClassifier.FromTorchScript(path, request.Shape, request.Device.Open());
+            return TorchClassifier.FromTorchScript(path, request.Shape, request.Device.Open(), request.Output);
         }
 
         using Checkpoint file = CheckpointReader.Open(path);

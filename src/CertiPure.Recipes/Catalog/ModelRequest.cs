@@ -6,7 +6,7 @@ namespace CertiPure.Recipes.Catalog;
 
 /// <summary>A base classifier as the user describes it.</summary>
 /// <param name="Classifier">A bundled model's name (<c>NAME</c> or <c>NAME/FILE</c>) or a path: .safetensors, .onnx, TorchScript
-/// .pt, or a PyTorch state dict together with <see cref="Architecture"/>.</param>
+/// .pt, a PyTorch state dict together with <see cref="Architecture"/>, or a <see cref="ClassifierDescription"/>.</param>
 /// <param name="Purifier">The purifier.</param>
 /// <param name="Sigma">The noise level in pixel space, above 0.</param>
 /// <param name="Shape">The images' shape, which some files leave open.</param>
@@ -14,6 +14,15 @@ public sealed record ModelRequest(string Classifier, PurifierChoice Purifier, do
 {
     /// <summary>The classifier's architecture, <c>NAME</c> or <c>NAME:JSON</c>; null where its file tells.</summary>
     public string? Architecture { get; init; }
+
+    /// <summary>What happens to images before the classifier's network.</summary>
+    public ClassifierPreprocessing Preprocessing { get; init; } = ClassifierPreprocessing.None;
+
+    /// <summary>The output that gives the classifier's scores; null where only one can.</summary>
+    public string? Output { get; init; }
+
+    /// <summary>The names of the classifier's classes; empty for those in its file, if any.</summary>
+    public IReadOnlyList<string> ClassNames { get; init; } = [];
 
     /// <summary>Certified routing's plain classifier, a name or path as for the classifier; null for no routing.</summary>
     public string? Core { get; init; }

@@ -35,14 +35,7 @@ internal static partial class NpzArchive
     /// <exception cref="CertiPureException">The archive or the array is damaged, or the array is another one.</exception>
     public static int[] ReadIntegers(string path, string name, int maximum) => Read(path, name, (type, shape, stream) =>
     {
-        int size = type switch
-        {
-            "<i8" => 8,
-            "<i4" => 4,
-            "<i2" or "<u2" => 2,
-            "|u1" => 1,
-            _ => 0,
-        };
+        int size = IntegerSize(type);
         if (size == 0 || shape is not [var count] || count > maximum)
         {
             throw new InvalidDataException($"it is {type} {Show(shape)}, not a vector of whole numbers");
@@ -50,14 +43,99 @@ internal static partial class NpzArchive
 
         var bytes = new byte[count * size];
         stream.ReadExactly(bytes);
-        return Enumerable.Range(0, count).Select(i => checked((int)(size switch
-        {
-            8 => BitConverter.ToInt64(bytes, i * size),
-            4 => BitConverter.ToInt32(bytes, i * size),
-            2 => BitConverter.ToUInt16(bytes, i * size),
-            _ => bytes[i],
-        }))).ToArray();
+        return Integers(type, bytes);
     });
+
+    /// <summary>The names of the arrays; none for a zip archive of other things.</summary>
+    /// <param name="path">The archive.</param>
+    /// <exception cref="CertiPureException">The archive is damaged.</exception>
+    public static IReadOnlyList<string> Names(string path)
+    {
+        try
+        {
+            using ZipArchive archive = ZipFile.OpenRead(path);
+            return [.. archive.Entries.Select(entry => entry.FullName)
+                .Where(name => name.EndsWith(".npy", StringComparison.Ordinal))
+                .Select(name => name[..^".npy".Length])];
+        }
+        catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            throw new CertiPureException($"{path} cannot be read: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Reads an array of any type and shape.</summary>
+    /// <param name="path">The archive.</param>
+    /// <param name="name">The array's name.</param>
+    /// <returns>The type as NumPy writes it (<c>|u1</c>), the sizes, and the elements in C order.</returns>
+    /// <exception cref="CertiPureException">The archive or the array is damaged, or too large.</exception>
+    public static (string Type, int[] Sizes, byte[] Bytes) ReadArray(string path, string name) => Read(path, name, (type, shape, stream) =>
+    {
+        if (type.Length < 3 || !int.TryParse(type.AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out int size))
+        {
+            throw new InvalidDataException($"its elements are of the type {type}");
+        }
+
+        long count = shape.Aggregate(1L, (product, length) => checked(product * length));
+        if (count == 0 || checked(count * size) > Array.MaxLength)
+        {
+            throw new InvalidDataException($"it is {type} {Show(shape)}, which is empty or more than fits into memory");
+        }
+
+        // What a small file declares is believed only as far as its bytes go.
+        using var content = new MemoryStream();
+        var part = new byte[1 << 16];
+        for (long left = count * size; left > 0;)
+        {
+            int read = stream.ReadAtLeast(part.AsSpan(0, (int)Math.Min(part.Length, left)), 1);
+            content.Write(part, 0, read);
+            left -= read;
+        }
+
+        return (type, shape, content.ToArray());
+    });
+
+    /// <summary>An array's elements as whole numbers.</summary>
+    /// <param name="path">The archive, for messages.</param>
+    /// <param name="name">The array's name, for messages.</param>
+    /// <param name="type">The type as NumPy writes it.</param>
+    /// <param name="bytes">The elements.</param>
+    /// <exception cref="CertiPureException">They are not whole numbers, or exceed 32 bits.</exception>
+    public static int[] ToIntegers(string path, string name, string type, byte[] bytes)
+    {
+        try
+        {
+            return IntegerSize(type) > 0 ? Integers(type, bytes) : throw new FormatException();
+        }
+        catch (Exception error) when (error is FormatException or OverflowException)
+        {
+            throw new CertiPureException($"The array '{name}' of {path} is of type {type}, and whole numbers of 32 bits are needed.", error);
+        }
+    }
+
+    private static int IntegerSize(string type) => type switch
+    {
+        "<i8" or "<u8" => 8,
+        "<i4" or "<u4" => 4,
+        "<i2" or "<u2" => 2,
+        "|u1" or "|i1" or "|b1" => 1,
+        _ => 0,
+    };
+
+    private static int[] Integers(string type, byte[] bytes)
+    {
+        int size = IntegerSize(type);
+        return [.. Enumerable.Range(0, bytes.Length / size).Select(i => checked((int)(type switch
+        {
+            "<i8" or "<u8" => BitConverter.ToInt64(bytes, i * size),
+            "<i4" => BitConverter.ToInt32(bytes, i * size),
+            "<u4" => BitConverter.ToUInt32(bytes, i * size),
+            "<i2" => BitConverter.ToInt16(bytes, i * size),
+            "<u2" => BitConverter.ToUInt16(bytes, i * size),
+            "|i1" => (sbyte)bytes[i],
+            _ => bytes[i],
+        })))];
+    }
 
     private static T Read<T>(string path, string name, Func<string, int[], Stream, T> read)
     {

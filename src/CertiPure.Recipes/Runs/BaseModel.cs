@@ -1,4 +1,5 @@
 using CertiPure.Images;
+using CertiPure.Recipes.Catalog;
 using CertiPure.Results;
 using CertiPure.Smoothing;
 using CertiPure.Torch.Backend;
@@ -33,6 +34,14 @@ public sealed record BaseModel(
 
     /// <summary>The routing between this model, smoothed, and a plain one; null without it.</summary>
     public RoutingIdentity? Routing { get; init; }
+
+    /// <summary>The names of the classifier's classes, as many as there are; empty where they are unknown.</summary>
+    public IReadOnlyList<string> ClassNames { get; init; } = [];
+
+    /// <summary>Gives images the classifier's labels: a set of fewer classes is matched by their names.</summary>
+    /// <param name="images">The images.</param>
+    /// <exception cref="CertiPureException">The set's classes cannot be found among the classifier's.</exception>
+    public IImageSource Match(IImageSource images) => ClassMatching.Match(images, Classifier.ClassCount, ClassNames);
 
     /// <summary>Refuses images that the model was not made for.</summary>
     /// <param name="images">The images.</param>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CertiPure.Images;
 using CertiPure.Recipes.Catalog;
+using CertiPure.Recipes.Catalog.Forms;
 using CertiPure.Recipes.Runs;
 using CertiPure.Torch.Backend;
 
@@ -155,7 +156,7 @@ public sealed class CatalogLibrary : IModelLibrary
 
     private DataSetOffer OfPath(string path, DataLocations locations)
     {
-        IImageSource source = Recipes.Catalog.DataSets.OpenAsync(path, null, locations, _ => { }).GetAwaiter().GetResult();
+        IImageSource source = Recipes.Catalog.DataSets.OpenAsync(path, new PictureOptions(), locations, _ => { }).GetAwaiter().GetResult();
         var offer = new DataSetOffer(source.Name, source.Name, source);
         _dataSets.Add(offer);
         return offer;

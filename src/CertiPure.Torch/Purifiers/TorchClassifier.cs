@@ -16,6 +16,8 @@ public sealed class TorchClassifier : IClassifier, IDisposable
     private readonly ScalarType _type;
     private readonly Tensor? _mean;
     private readonly Tensor? _deviation;
+    private readonly TorchClassifier? _inner;
+    private readonly TensorPreprocessing? _preprocessing;
 
     /// <summary>Takes over a network.</summary>
     /// <param name="network">From normalised images <c>[N,C,H,W]</c> to logits <c>[N,K]</c>.</param>
@@ -71,6 +73,18 @@ public sealed class TorchClassifier : IClassifier, IDisposable
         ClassCount = CountClasses();
     }
 
+    private TorchClassifier(TorchClassifier inner, TensorPreprocessing preprocessing, ImageShape shape)
+    {
+        _inner = inner;
+        _preprocessing = preprocessing;
+        _network = inner._network;
+        _forward = images => inner.Logits(preprocessing.Apply(images));
+        _type = ScalarType.Float32;
+        Shape = shape;
+        Device = inner.Device;
+        ClassCount = inner.ClassCount;
+    }
+
     /// <inheritdoc/>
     public ImageShape Shape { get; }
 
@@ -100,6 +114,21 @@ public sealed class TorchClassifier : IClassifier, IDisposable
             program.Dispose();
             throw;
         }
+    }
+
+    /// <summary>This classifier with steps before its network.</summary>
+    /// <param name="preprocessing">The steps.</param>
+    /// <param name="shape">The images' shape.</param>
+    /// <returns>A classifier of images of that shape, which takes this one over.</returns>
+    /// <exception cref="CertiPureException">The steps do not fit the images, or their result not this classifier.</exception>
+    public TorchClassifier Preprocessed(ClassifierPreprocessing preprocessing, ImageShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(preprocessing);
+        return preprocessing.NetworkShape(shape) == Shape
+            ? new TorchClassifier(this, new TensorPreprocessing(preprocessing, shape, Device), shape)
+            : throw new CertiPureException(
+                $"The classifier takes images of {Shape}, and its preprocessing makes {preprocessing.NetworkShape(shape)} of {shape}.",
+                ErrorReason.Refused);
     }
 
     /// <inheritdoc/>
@@ -134,6 +163,11 @@ public sealed class TorchClassifier : IClassifier, IDisposable
     public GraphValue Write(GraphBuilder graph, GraphValue pixels)
     {
         ArgumentNullException.ThrowIfNull(graph);
+        if (_inner is not null)
+        {
+            throw new CertiPureException("A classifier whose preprocessing lies outside of its network cannot be written as a graph.");
+        }
+
         using DisposeScope scope = NewDisposeScope();
         using IDisposable inference = inference_mode();
         GraphValue input = pixels;
@@ -152,6 +186,13 @@ public sealed class TorchClassifier : IClassifier, IDisposable
     /// <summary>Frees the network.</summary>
     public void Dispose()
     {
+        if (_inner is not null)
+        {
+            _inner.Dispose();
+            _preprocessing!.Dispose();
+            return;
+        }
+
         _network.Dispose();
         _mean?.Dispose();
         _deviation?.Dispose();

@@ -125,7 +125,7 @@ internal sealed class TorchScriptProgram : IDisposable
             throw new CertiPureException(
                 $"The TorchScript program {_path} returns {possible.Length} tensors that could be the scores: "
                 + $"{string.Join(", ", outputs.Select(Describe))}; name one of them.",
-                ErrorReason.Refused);
+                ErrorReason.OutputUnclear);
         }
 
         return possible.Length == 1

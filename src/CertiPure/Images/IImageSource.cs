@@ -22,6 +22,12 @@ public interface IImageSource
     /// format it came from.</summary>
     string PixelSha256 { get; }
 
+    /// <summary>What happened to every picture before it became one of these images; null for nothing.</summary>
+    PicturePreparation? Preparation => null;
+
+    /// <summary>What was found and what was left out, in one sentence; null for a data set of the catalog.</summary>
+    string? Summary => null;
+
     /// <summary>Reads one image.</summary>
     /// <param name="id">0 to Count - 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">No image has this id.</exception>

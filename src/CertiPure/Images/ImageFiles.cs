@@ -6,7 +6,6 @@ namespace CertiPure.Images;
 public sealed class ImageFiles : IImageSource
 {
     private const long MostBytes = 64L << 20;
-    private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"];
 
     private readonly IReadOnlyList<(string Path, int? Label)> _files;
     private readonly IImageDecoder _decoder;
@@ -75,40 +74,6 @@ public sealed class ImageFiles : IImageSource
     /// <inheritdoc/>
     public string PixelSha256 => _hash.Value;
 
-    /// <summary>Opens a folder: image files without labels, or one folder of image files per class. Names are put in ordinal
-    /// order, so ids and labels do not depend on the system.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="decoder">Reads the files' formats.</param>
-    /// <exception cref="CertiPureException">The folder is missing, mixes the two layouts, or holds no images.</exception>
-    public static ImageFiles OpenFolder(string folder, IImageDecoder decoder)
-    {
-        ArgumentNullException.ThrowIfNull(folder);
-        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
-        try
-        {
-            string[] here = ListImages(folder);
-            string[] classes = [.. Directory.GetDirectories(folder).Where(path => ListImages(path).Length > 0).Order(StringComparer.Ordinal)];
-            if (here.Length > 0 && classes.Length > 0)
-            {
-                throw new CertiPureException(
-                    $"{folder} holds both images and folders of images, so it is not clear what the labels are; keep one of the two.");
-            }
-
-            (string, int?)[] files = here.Length > 0
-                ? [.. here.Select(path => (path, (int?)null))]
-                : [.. classes.SelectMany((path, label) => ListImages(path).Select(file => (file, (int?)label)))];
-            return new ImageFiles(name.Length == 0 ? folder : name, null, files, [.. classes.Select(path => Path.GetFileName(path)!)], decoder, folder);
-        }
-        catch (DirectoryNotFoundException e)
-        {
-            throw new CertiPureException($"{folder} does not exist; name a folder of images.", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CertiPureException($"{folder} cannot be read: {e.Message}", e);
-        }
-    }
-
     /// <inheritdoc/>
     public LabeledImage Read(int id)
     {
@@ -120,13 +85,6 @@ public sealed class ImageFiles : IImageSource
             : throw new CertiPureException(
                 $"{_files[id].Path} is {image.Shape}, but the first image is {Shape}; make them all one size.");
     }
-
-    private static string[] ListImages(string folder) =>
-    [
-        .. Directory.GetFiles(folder)
-            .Where(path => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
-            .Order(StringComparer.Ordinal),
-    ];
 
     private LabeledImage Decode(int id)
     {

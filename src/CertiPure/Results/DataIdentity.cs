@@ -14,11 +14,15 @@ public sealed record DataIdentity(
     [property: JsonConverter(typeof(ImageShapeConverter))] ImageShape Shape,
     string PixelSha256)
 {
+    /// <summary>What happened to every picture before the noise; null for nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PicturePreparation? Preparation { get; init; }
+
     /// <summary>The identity of an image source.</summary>
     /// <param name="source">The source that a run reads from.</param>
     public static DataIdentity Of(IImageSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return new DataIdentity(source.Name, source.Split, source.Shape, source.PixelSha256);
+        return new DataIdentity(source.Name, source.Split, source.Shape, source.PixelSha256) { Preparation = source.Preparation };
     }
 }

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using CertiPure.Images;
 using CertiPure.Recipes.Catalog;
+using CertiPure.Recipes.Catalog.Forms;
 
 namespace CertiPure.Recipes.Tests.Catalog;
 
@@ -129,7 +130,7 @@ public sealed class OtherDataSetTests : IDisposable
     public async Task A_data_set_that_is_not_here_is_refused_with_what_to_do()
     {
         var error = await Assert.ThrowsAsync<CertiPureException>(() => DataSets.OpenAsync(
-            "cifar10", null, Locations, _ => { }, TestContext.Current.CancellationToken));
+            "cifar10", new PictureOptions(), Locations, _ => { }, TestContext.Current.CancellationToken));
         Assert.Contains("cifar-10-binary.tar.gz", error.Message, StringComparison.Ordinal);
         Assert.Equal(ErrorReason.DownloadMissing, error.Reason);
     }
@@ -138,7 +139,7 @@ public sealed class OtherDataSetTests : IDisposable
     public async Task A_path_has_no_split()
     {
         var error = await Assert.ThrowsAsync<CertiPureException>(() => DataSets.OpenAsync(
-            _folder, "test", Locations, _ => { }, TestContext.Current.CancellationToken));
+            _folder, new PictureOptions { Split = "test" }, Locations, _ => { }, TestContext.Current.CancellationToken));
         Assert.Equal(ErrorReason.InvalidArgument, error.Reason);
     }
 

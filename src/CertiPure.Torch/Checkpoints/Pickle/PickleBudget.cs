@@ -4,7 +4,9 @@ namespace CertiPure.Torch.Checkpoints.Pickle;
 /// What the pickles of one file may cost together. The largest published checkpoints of the field need about a tenth; a pickle made
 /// to exhaust memory or time needs more.
 /// </summary>
-internal sealed class PickleBudget(string path)
+/// <param name="path">The file, for messages.</param>
+/// <param name="maxTextBytes">Bytes of text of all its pickles.</param>
+internal sealed class PickleBudget(string path, long maxTextBytes = PickleBudget.MaxTextBytes)
 {
     /// <summary>Instructions of all pickles of a file.</summary>
     public const int MaxInstructions = 2_000_000;
@@ -29,9 +31,9 @@ internal sealed class PickleBudget(string path)
     public void TakeText(long bytes)
     {
         textBytes += bytes;
-        if (textBytes > MaxTextBytes)
+        if (textBytes > maxTextBytes)
         {
-            throw Unreadable.Because(path, $"its pickle holds more than {MaxTextBytes} bytes of text, more than any checkpoint needs");
+            throw Unreadable.Because(path, $"its pickle holds more than {maxTextBytes} bytes of text, more than any checkpoint needs");
         }
     }
 }
