@@ -100,7 +100,7 @@ internal sealed class CertificateExamination(
 
         Certificate claimed = document.Certificate;
         Certificate repeated = await certifier.RunAsync(
-            model, document.Image, plan, experiment.Seed, progress, cancellationToken);
+            model, document.ToImage(), plan, experiment.Seed, progress, cancellationToken);
         if (!repeated.Selection.SequenceEqual(claimed.Selection) || !Agree(repeated.Looks, claimed.Looks)
             || repeated.Draws != claimed.Draws)
         {

@@ -28,7 +28,6 @@ internal sealed class CertificateSealer
         ? null
         : CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(seal.Code), Encoding.ASCII.GetBytes(CodeOf(document)));
 
-    /// <summary>Over the document as this program writes it, so that white space does not matter.</summary>
     private string CodeOf(CertificateDocument document) =>
-        Convert.ToHexStringLower(HMACSHA256.HashData(_key, (document with { Seal = null }).ToJson()));
+        Convert.ToHexStringLower(HMACSHA256.HashData(_key, document.SealedBytes()));
 }

@@ -87,6 +87,6 @@ internal sealed class CertifyEndpoint(
             ]);
 
         ExamplePicture Example(string kind, string caption, byte[] changed) =>
-            new(kind, caption, PerturbationExample.Distance(document.Pixels, changed), PngImage.Encode(document.Image with { Bytes = changed }));
+            new(kind, caption, PerturbationExample.Distance(document.Pixels, changed), PngImage.Encode(document.ToImage() with { Bytes = changed }));
     }
 }

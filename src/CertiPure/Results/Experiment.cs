@@ -40,6 +40,7 @@ public sealed record Experiment
     public required IReadOnlyList<double> Radii { get; init; }
 
     /// <summary>The noise's seed.</summary>
+    [JsonConverter(typeof(SeedConverter))]
     public required ulong Seed { get; init; }
 
     /// <summary>The noise's kind: <c>normal</c> or <c>exact</c>.</summary>

@@ -1,4 +1,7 @@
+using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using CertiPure.Images;
 using CertiPure.Results;
@@ -24,11 +27,17 @@ public sealed class CertificateDocumentTests
     [InlineData("null")]
     [InlineData("[]")]
     [InlineData("{\"formatVersion\":2}")]
+    [InlineData("{\"formatVersion\":3}")]
+    [InlineData("{\"formatVersion\":1,\"image\":{}}")]
     public void What_is_no_certificate_of_this_format_is_refused(string json) =>
         Assert.Throws<CertiPureException>(() => CertificateDocument.Parse(Encoding.UTF8.GetBytes(json), "it"));
 
     [Theory]
     [InlineData("surprise", "1")]
+    [InlineData("image", "{}")]
+    [InlineData("certificate.surprise", "1")]
+    [InlineData("experiment.surprise", "1")]
+    [InlineData("seal.surprise", "1")]
     [InlineData("seedChosenBy", "1")]
     [InlineData("seedChosenBy", "\"nobody\"")]
     [InlineData("pixels", "\"AAAA\"")]
@@ -43,6 +52,63 @@ public sealed class CertificateDocumentTests
     public void A_document_that_cannot_be_meant_is_refused(string path, string value) =>
         Assert.Throws<CertiPureException>(() => CertificateDocument.Parse(With(path, value), "it"));
 
+    [Fact]
+    public void A_document_holds_nothing_that_its_seal_does_not_cover()
+    {
+        // Every value of the file, changed one by one, changes what the seal covers or is refused.
+        JsonNode whole = JsonNode.Parse(Json)!;
+        byte[] covered = CertificateDocument.Parse(Json, "it").SealedBytes();
+        foreach (string path in Leaves(whole, "").Where(path => !path.StartsWith("seal.", StringComparison.Ordinal)))
+        {
+            string value = path.EndsWith("label", StringComparison.Ordinal) ? "1"
+                : path.EndsWith("file", StringComparison.Ordinal) ? "\"other.png\""
+                : Other(Find(whole, path.Split('.')));
+            byte[] changed;
+            try
+            {
+                changed = CertificateDocument.Parse(WithLeaf(path, value), "it").SealedBytes();
+            }
+            catch (CertiPureException)
+            {
+                continue;
+            }
+
+            Assert.False(covered.AsSpan().SequenceEqual(changed), $"{path} can be changed under the seal");
+        }
+
+        static string Other(JsonNode? leaf) => leaf?.GetValueKind() switch
+        {
+            null => "\"x\"",
+            JsonValueKind.String => $"\"{leaf.GetValue<string>()}x\"",
+            JsonValueKind.False => "true",
+            _ => "7",
+        };
+    }
+
+    [Fact]
+    public void A_document_of_version_1_is_read_and_its_seal_covers_all_of_it()
+    {
+        byte[] json = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Results", "certificate-1.json"));
+        CertificateDocument document = CertificateDocument.Parse(json, "it");
+        Assert.Empty(CertificateVerifier.Check(document.Experiment, document.Certificate));
+        Assert.True(document.IgnoresImage());
+        Assert.Equal([251, 239, 190, 255], document.Pixels);
+        Assert.Equal(document.Seal!.Code, Code(document));
+
+        // A browser writes 1E-05 as 0.00001 and leaves out white space.
+        string text = Encoding.UTF8.GetString(json);
+        string browser = JsonNode.Parse(text.Replace("1E-05", "0.00001", StringComparison.Ordinal))!.ToJsonString();
+        Assert.Equal(document.Seal.Code, Code(CertificateDocument.Parse(Encoding.UTF8.GetBytes(browser), "it")));
+
+        string changed = text.Replace("\"length\": 4", "\"length\": 5", StringComparison.Ordinal);
+        Assert.NotEqual(document.Seal.Code, Code(CertificateDocument.Parse(Encoding.UTF8.GetBytes(changed), "it")));
+        string unknown = text.Replace("\"image\"", "\"picture\"", StringComparison.Ordinal);
+        Assert.Throws<CertiPureException>(() => CertificateDocument.Parse(Encoding.UTF8.GetBytes(unknown), "it"));
+
+        static string Code(CertificateDocument document) =>
+            Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes("a secret of the tests"), document.SealedBytes()));
+    }
+
     [Theory]
     [InlineData("\"0..19999999\"")]
     [InlineData("\"0..19999999\",\"images\":\"3\"")]
@@ -56,6 +122,33 @@ public sealed class CertificateDocumentTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         Assert.Throws<CertiPureException>(() => CertificateDocument.Parse(json, "it"));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
+
+    private static IEnumerable<string> Leaves(JsonNode? node, string path) => node switch
+    {
+        JsonObject value => value.SelectMany(member => Leaves(member.Value, path + member.Key + ".")),
+        JsonArray list => list.SelectMany((element, i) => Leaves(element, $"{path}{i}.")),
+        _ => [path.TrimEnd('.')],
+    };
+
+    private static JsonNode? Find(JsonNode root, IEnumerable<string> names) => names.Aggregate(
+        (JsonNode?)root, (node, name) => node is JsonArray list ? list[int.Parse(name, CultureInfo.InvariantCulture)] : node![name]);
+
+    private static byte[] WithLeaf(string path, string value)
+    {
+        JsonNode root = JsonNode.Parse(Json)!;
+        string[] names = path.Split('.');
+        JsonNode parent = Find(root, names.SkipLast(1))!;
+        if (parent is JsonArray array)
+        {
+            array[int.Parse(names[^1], CultureInfo.InvariantCulture)] = JsonNode.Parse(value);
+        }
+        else
+        {
+            parent[names[^1]] = JsonNode.Parse(value);
+        }
+
+        return Encoding.UTF8.GetBytes(root.ToJsonString());
     }
 
     private static byte[] With(string path, string value)
