@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CertiPure.Cli.Progress;
+using CertiPure.Results;
 using Spectre.Console;
 
 namespace CertiPure.Cli;
@@ -52,6 +53,12 @@ internal sealed class Terminal
 
     /// <summary>Writes a remark about the work to the error stream.</summary>
     public void WriteNote(string sentence) => Error.WriteLine(sentence);
+
+    /// <summary>Writes what the classifier makes of images without noise.</summary>
+    /// <param name="clean">What it got right; null where the images have no labels.</param>
+    /// <param name="isRemark">Whether it goes to the error stream, because the result is a table.</param>
+    public void WriteCleanImages(CleanImages? clean, bool isRemark = false) => (isRemark ? Error : Output).WriteLine(
+        clean?.ToString() ?? "The images have no labels, so nothing shows whether the classifier is right without noise.");
 
     /// <summary>Writes one sentence that says what is wrong.</summary>
     public void WriteError(string sentence) => Error.WriteLine("certipure: " + sentence.ReplaceLineEndings(" "));

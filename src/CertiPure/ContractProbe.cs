@@ -78,6 +78,21 @@ public sealed class ContractProbe
     public ProbeOutcome AfterRun() =>
         Outcome with { SameAfterRun = FirstDifference(_classifier.Scores(_x)) is null };
 
+    /// <summary>Refuses votes of a base classifier that gave other scores after the last one.</summary>
+    /// <param name="outcome">What <see cref="AfterRun"/> saw.</param>
+    /// <exception cref="CertiPureException">It changed.</exception>
+    public static void RefuseChanged(ProbeOutcome outcome)
+    {
+        ArgumentNullException.ThrowIfNull(outcome);
+        if (outcome.SameAfterRun == false)
+        {
+            throw new CertiPureException(
+                "After the last vote the base classifier gives other scores for the same batch than before the first, so it keeps a "
+                + "state between calls and its votes are not those of one function; nothing of this run is certified.",
+                ErrorReason.Refused);
+        }
+    }
+
     private static void RefuseRandomNodes(IBaseClassifier classifier)
     {
         SuspectNode[] random = [.. classifier.SuspectNodes.Where(node => node.Kind == SuspectKind.Random)];

@@ -71,6 +71,7 @@ internal sealed class Workbench : IDisposable
             ["--n0"] = "20",
             ["--n"] = "100",
             ["--threads"] = "1",
+            ["--seed"] = "0",
             ["--out"] = Run,
         };
         foreach ((string option, string value) in changes)

@@ -174,8 +174,10 @@ internal sealed class ModelOptions
     /// hashes.</summary>
     /// <param name="parse">The parsed arguments.</param>
     /// <param name="experiment">The experiment.</param>
+    /// <param name="recorded">The process that made the votes, whose threads a replay takes unless the options name others; null where it
+    /// is not recorded.</param>
     /// <exception cref="CertiPureException">A file is neither named nor bundled.</exception>
-    public ModelRequest ReadReplay(ParseResult parse, Experiment experiment)
+    public ModelRequest ReadReplay(ParseResult parse, Experiment experiment, RunEnvironment? recorded)
     {
         string classifier = parse.GetValue(_classifier) ?? Bundled(experiment, "classifier", "--classifier");
         PurifierChoice purifier = (parse.GetValue(_purifier), experiment.Purifier.Method) switch
@@ -202,7 +204,7 @@ internal sealed class ModelOptions
             Device = ComputeDevice.Parse(parse.GetRequiredValue(_device)),
             BatchSize = experiment.Batch,
             Workers = Workers(parse),
-            Threads = Threads(parse),
+            Threads = Threads(parse) ?? recorded?.Threads,
         };
     }
 

@@ -31,6 +31,32 @@ internal static class SmoothingOptions
         DefaultValueFactory = _ => 0,
     };
 
+    /// <summary><c>--seed</c> of votes: null for a fresh one, which is the default, because who knows the seed beforehand could craft an
+    /// image to the noise.</summary>
+    public static Option<ulong?> VotesSeed() => new("--seed")
+    {
+        Description = "Seed of the noise: fresh, drawn at random and recorded, or a number, recorded as chosen by the operator; the same "
+            + "seed gives the same votes.",
+        HelpName = "fresh|N",
+        DefaultValueFactory = _ => null,
+        CustomParser = result =>
+        {
+            string word = result.Tokens[0].Value;
+            if (word == "fresh")
+            {
+                return null;
+            }
+
+            if (ulong.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed))
+            {
+                return seed;
+            }
+
+            result.AddError($"--seed takes fresh or a whole number from 0 to {ulong.MaxValue}, not '{word}'.");
+            return null;
+        },
+    };
+
     /// <summary><c>--n</c>: the draws of an answer.</summary>
     /// <param name="usual">The number where the option is absent.</param>
     public static Option<int> Draws(int usual) => new("--n")

@@ -36,7 +36,7 @@ internal sealed class CertifyVerb : Verb
 
     private readonly Option<string> _bound = SmoothingOptions.Bound();
     private readonly Option<string> _noise = SmoothingOptions.Noise();
-    private readonly Option<ulong> _seed = SmoothingOptions.Seed();
+    private readonly Option<ulong?> _seed = SmoothingOptions.VotesSeed();
 
     private readonly Option<string> _shard = new("--shard")
     {
@@ -97,9 +97,17 @@ internal sealed class CertifyVerb : Verb
         SamplingPlan plan = ReadPlan(parse, isRouted: request.Core is not null);
         using BaseModel model = ModelCatalog.Load(request);
         images = model.Match(images);
-        model.Check(images, ids);
+        CleanImageCheck? clean = model.Check(images, ids);
+        if (clean?.Remedy is not null)
+        {
+            Terminal.WriteNote(clean.ToString());
+        }
+
+        ulong? asked = parse.GetValue(_seed);
+        bool overwrites = parse.GetValue(_overwrite);
+        ulong seed = asked ?? (overwrites ? null : RunFolder.SeedIn(folder)) ?? FreshSeed.Next();
         Experiment experiment = model.Describe(
-            images, ids, plan, parse.GetValue(_seed), SmoothingOptions.ReadNoise(parse.GetRequiredValue(_noise)));
+            images, ids, plan, seed, SmoothingOptions.ReadNoise(parse.GetRequiredValue(_noise)));
         if (parse.GetValue(_dryRun))
         {
             Preview(CertificationEstimate.Measure(model, experiment, shard));
@@ -107,7 +115,9 @@ internal sealed class CertifyVerb : Verb
         }
 
         using RunFolder run = RunFolder.Open(
-            folder!, model.Begin(experiment, shard, images, request.Device), parse.GetValue(_overwrite));
+            folder!,
+            model.Begin(experiment, shard, images, request.Device, asked is null ? SeedChoice.Fresh : SeedChoice.Operator, clean?.Result),
+            overwrites);
         await CompleteAsync(run, images, model, plan, cancellation).ConfigureAwait(false);
         Summarize(run, parse.GetRequiredValue(_radii), parse.GetValue(_json));
         return ExitCode.Success;
@@ -116,6 +126,13 @@ internal sealed class CertifyVerb : Verb
     private Shard ReadShard(ParseResult parse)
     {
         string shard = parse.GetRequiredValue(_shard);
+        if (parse.GetValue(_seed) is null && shard != "0/1")
+        {
+            throw new CertiPureException(
+                "The shards of a run need one seed, and without --seed N each would draw its own; give the same number to all.",
+                ErrorReason.InvalidArgument);
+        }
+
         return parse.GetValue(_overwrite) && shard.StartsWith("auto", StringComparison.Ordinal)
             ? throw new CertiPureException(
                 "A cluster starts an interrupted worker again with the same words, so that --overwrite would discard what --shard auto had "
@@ -180,12 +197,15 @@ internal sealed class CertifyVerb : Verb
                 Abstained = abstained,
                 Correct = run.Images.Count(image => image.IsCorrect),
                 run.ImagesPerSecond,
+                folder.Manifest.Experiment.Seed,
+                folder.Manifest.CleanImages,
             });
             return;
         }
 
         Terminal.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"{folder.Folder}: {run.Images.Count} certificates, {abstained} abstentions"));
+        Terminal.WriteCleanImages(folder.Manifest.CleanImages);
         if (run.Images.Count > 0 && run.Images.All(image => image.Label is not null))
         {
             TableExporters.Named("markdown").Write(

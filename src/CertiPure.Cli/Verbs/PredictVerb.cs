@@ -17,7 +17,7 @@ internal sealed class PredictVerb : Verb
     private readonly Option<int> _n = SmoothingOptions.Draws(1000);
     private readonly Option<double> _alpha = SmoothingOptions.Alpha();
     private readonly Option<string> _noise = SmoothingOptions.Noise();
-    private readonly Option<ulong> _seed = SmoothingOptions.Seed();
+    private readonly Option<ulong?> _seed = SmoothingOptions.VotesSeed();
     private readonly Option<bool> _json = OutputOptions.Json();
 
     /// <summary>Defines the verb.</summary>
@@ -56,11 +56,22 @@ internal sealed class PredictVerb : Verb
         IReadOnlyList<int> ids = _data.Select(parse, images);
         using BaseModel model = ModelCatalog.Load(_model.Read(parse, sigma, images.Shape));
         images = model.Match(images);
-        model.Refuse(images);
-        using var queue = new DrawQueue(model.BaseClassifier, model.Workers.ToDrawWorkers());
+        CleanImageCheck? clean = model.Check(images, ids);
+        Terminal.WriteCleanImages(clean?.Result, isRemark: true);
+        if (clean?.Remedy is not null)
+        {
+            Terminal.WriteNote(clean.Hint);
+        }
+
+        ulong seed = parse.GetValue(_seed) ?? FreshSeed.Next();
+        Terminal.WriteNote(string.Create(
+            CultureInfo.InvariantCulture,
+            $"The seed of the noise is {seed}, {(parse.GetValue(_seed) is null ? "drawn at random" : "chosen by the operator")}."));
+        DrawWorkers workers = model.Workers.ToDrawWorkers();
+        ContractProbe probe = RunProbe.Before(model.BaseClassifier, model.Precision, workers);
+        using var queue = new DrawQueue(model.BaseClassifier, workers);
         var smoothed = new SmoothedClassifier(
-            queue,
-            new NoiseSource(parse.GetValue(_seed), SmoothingOptions.ReadNoise(parse.GetRequiredValue(_noise))));
+            queue, new NoiseSource(seed, SmoothingOptions.ReadNoise(parse.GetRequiredValue(_noise))));
         List<Prediction> predictions = await Terminal
             .TrackAsync("predicting", "images", 0, ids.Count, async progress =>
             {
@@ -76,6 +87,7 @@ internal sealed class PredictVerb : Verb
                 return found;
             })
             .ConfigureAwait(false);
+        ContractProbe.RefuseChanged(RunProbe.After(probe, workers));
         Print([.. predictions.OrderBy(prediction => prediction.Id)], images, parse.GetValue(_json));
         return ExitCode.Success;
     }

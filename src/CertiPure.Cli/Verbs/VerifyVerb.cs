@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using CertiPure.Cli.Options;
 using CertiPure.Images;
 using CertiPure.Recipes.Catalog;
@@ -23,6 +24,11 @@ internal sealed class VerifyVerb : Verb
         HelpName = "N",
     };
 
+    private readonly Option<bool> _partial = new("--partial")
+    {
+        Description = "Accept a run of which some images have no certificate yet.",
+    };
+
     private readonly AttackOptions _attack = new();
     private readonly DataOptions _data = new(required: false);
     private readonly ModelOptions _model = new(ModelUse.Replay);
@@ -38,6 +44,7 @@ internal sealed class VerifyVerb : Verb
     {
         Add(_path);
         Add(_replay);
+        Add(_partial);
         _attack.AddTo(this);
         _data.AddTo(this, hasSelection: false);
         _model.AddTo(this);
@@ -47,7 +54,9 @@ internal sealed class VerifyVerb : Verb
     /// <inheritdoc/>
     protected override async Task<ExitCode> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
-        (Experiment experiment, IReadOnlyList<Certificate> certificates, LabeledImage? image) = Read(parse.GetRequiredValue(_path));
+        Claims claims = Claims.Read(parse.GetRequiredValue(_path));
+        (Experiment experiment, IReadOnlyList<Certificate> certificates, LabeledImage? image) =
+            (claims.Experiment, claims.Certificates, claims.Image);
         CertificateObjection[] objections =
             [.. certificates.SelectMany(certificate => CertificateVerifier.Check(experiment, certificate))];
         int replay = parse.GetValue(_replay), attack = _attack.Images(parse);
@@ -59,42 +68,41 @@ internal sealed class VerifyVerb : Verb
             Func<int, LabeledImage> images = image is null
                 ? (await _data.OpenAsync(parse, experiment, Terminal, cancellation).ConfigureAwait(false)).Read
                 : _ => image;
-            ModelRequest request = _model.ReadReplay(parse, experiment);
+            ModelRequest request = _model.ReadReplay(parse, experiment, claims.Environment);
             using BaseModel model = ModelCatalog.Load(request);
-            Certificate[] claims = [.. certificates.Where(certificate => certificate.Radius > 0)];
+            CompareProcessors(claims.Environment, model.Environment(request.Device), replay);
+            Certificate[] radii = [.. certificates.Where(certificate => certificate.Radius > 0)];
             replays = await ReplayAsync(experiment, Spread(certificates, replay), images, model, cancellation).ConfigureAwait(false);
-            attempts = await AttackAsync(experiment, Spread(claims, attack), images, request, model, settings, cancellation)
+            attempts = await AttackAsync(experiment, Spread(radii, attack), images, request, model, settings, cancellation)
                 .ConfigureAwait(false);
         }
 
         if (parse.GetValue(_json))
         {
-            PrintJson(certificates.Count, objections, replays, settings, attempts);
+            PrintJson(claims, objections, replays, settings, attempts);
         }
         else
         {
-            Print(certificates.Count, objections, replays);
+            Print(claims, objections, replays);
             PrintAttack(attack > 0 && objections.Length == 0, settings, attempts);
         }
 
-        bool holds = objections.Length == 0 && replays.All(one => one.IsConfirmed) && !attempts.Any(attempt => attempt.IsViolation);
+        bool holds = objections.Length == 0
+            && (claims.Missing == 0 || parse.GetValue(_partial))
+            && !claims.HasChangedClassifier
+            && !Replay.Refute(replays)
+            && !attempts.Any(attempt => attempt.IsViolation);
         return holds ? ExitCode.Success : ExitCode.Refused;
     }
 
-    private static (Experiment Experiment, IReadOnlyList<Certificate> Certificates, LabeledImage? Image) Read(string path)
+    private void CompareProcessors(RunEnvironment? then, RunEnvironment now, int replay)
     {
-        if (!File.Exists(path))
+        if (replay > 0 && then is not null && then.InstructionSet != now.InstructionSet)
         {
-            Run run = Run.Read(path);
-            return (run.Manifest.Experiment, run.Certificates, null);
+            Terminal.WriteNote(
+                $"The run computed with {then.InstructionSet} and this machine computes with {now.InstructionSet}, so a few votes may "
+                + "differ by rounding.");
         }
-
-        var document = CertificateDocument.Parse(File.ReadAllBytes(path), path);
-        return CertificateDocument.HashOf(document.Pixels) == document.Experiment.Data.PixelSha256
-            ? (document.Experiment, [document.Certificate], document.Image)
-            : throw new CertiPureException(
-                $"The image in {path} does not have the hash that the certificate names; one of the two was changed.",
-                ErrorReason.Refused);
     }
 
     private static Certificate[] Spread(IReadOnlyList<Certificate> certificates, int count) => count >= certificates.Count
@@ -153,16 +161,23 @@ internal sealed class VerifyVerb : Verb
     }
 
     private void PrintJson(
-        int count,
+        Claims claims,
         CertificateObjection[] objections,
         IReadOnlyList<Replay> replays,
         AttackSettings settings,
         IReadOnlyList<AttackAttempt> attempts) => Terminal.WriteJson(new
         {
-            Certificates = count,
+            claims.Images,
+            Certificates = claims.Certificates.Count,
+            claims.Missing,
+            claims.Experiment.Seed,
+            claims.SeedChosenBy,
+            claims.HasChangedClassifier,
             Objections = objections,
             Replayed = replays.Count,
+            ComparedVotes = replays.Sum(replay => (long)replay.ComparedVotes),
             DifferingVotes = replays.Sum(replay => replay.DifferingVotes),
+            IsRefuted = Replay.Refute(replays),
             ChangedCertificates = replays.Where(replay => !replay.IsConfirmed).Select(replay => replay.Claimed.Id),
             Attack = attempts.Count == 0 ? null : new
             {
@@ -181,28 +196,55 @@ internal sealed class VerifyVerb : Verb
             },
         });
 
-    private void Print(int count, CertificateObjection[] objections, IReadOnlyList<Replay> replays)
+    private void Print(Claims claims, CertificateObjection[] objections, IReadOnlyList<Replay> replays)
     {
         foreach (CertificateObjection objection in objections)
         {
             Terminal.WriteLine(objection.ToString());
         }
 
+        int count = claims.Certificates.Count;
         Terminal.WriteLine(objections.Length == 0
             ? $"{count} certificates: every bound and radius follows from its counts."
             : $"{objections.Select(objection => objection.Id).Distinct().Count()} of {count} certificates do not hold.");
+        Terminal.WriteLine(claims.Missing == 0
+            ? $"All {claims.Images} images have certificates."
+            : $"{count} of {claims.Images} images have certificates; {claims.Missing} have none yet.");
+        Terminal.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"Seed {claims.Experiment.Seed}{(claims.SeedChosenBy is { } who ? $", chosen by: {who}" : "")}."));
+        if (claims.IgnoresImage)
+        {
+            Terminal.WriteNote("The file is of format version 1; its member image, which repeats the pixels, is ignored.");
+        }
+
+        if (claims.HasChangedClassifier)
+        {
+            Terminal.WriteLine(
+                "The base classifier gave other scores at the run's end than at its beginning, so the votes are not those of one function.");
+        }
+
         foreach (Replay replay in replays.Where(replay => replay.DifferingVotes > 0 || !replay.IsConfirmed))
         {
             Terminal.WriteLine(
-                $"Image {replay.Claimed.Id}: {replay.DifferingVotes} votes differ, the certificate "
-                + (replay.IsConfirmed ? "is the same." : "changes."));
+                $"Image {replay.Claimed.Id}: {replay.DifferingVotes} of {replay.ComparedVotes} votes differ, "
+                + (replay.ChangesClass ? "the predicted class changes." : replay.IsConfirmed ? "the certificate is the same." : "the radius changes."));
         }
 
         if (replays.Count > 0)
         {
-            Terminal.WriteLine(
-                $"{replays.Count} replayed: {replays.Sum(replay => replay.DifferingVotes)} votes differ, "
-                + $"{replays.Count(replay => !replay.IsConfirmed)} certificates change.");
+            int differing = replays.Sum(replay => replay.DifferingVotes);
+            Terminal.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{replays.Count} replayed: {differing} of {replays.Sum(replay => (long)replay.ComparedVotes)} votes differ, "
+                + $"{replays.Count(replay => replay.ChangesClass)} predicted classes change."));
+            if (Replay.Refute(replays))
+            {
+                Terminal.WriteLine("The replay does not confirm the run: a predicted class changes, or more than one vote in a thousand differs.");
+            }
+            else if (differing > 0)
+            {
+                Terminal.WriteNote($"{differing} votes differ; rounding on another processor can explain so few.");
+            }
         }
     }
 
@@ -233,5 +275,60 @@ internal sealed class VerifyVerb : Verb
         {
             Terminal.WriteLine("Not even beyond the radius does the attack succeed, so it shows nothing: give it more --attack-steps.");
         }
+    }
+
+    /// <summary>What a run or a certificate file claims.</summary>
+    private sealed record Claims(Experiment Experiment, IReadOnlyList<Certificate> Certificates, int Images)
+    {
+        /// <summary>The image of a certificate file; null for a run.</summary>
+        public LabeledImage? Image { get; private init; }
+
+        /// <summary>The process that worked on a run last; null for a certificate file.</summary>
+        public RunEnvironment? Environment { get; private init; }
+
+        /// <summary>Who chose the seed; null where a run of format version 1 does not say.</summary>
+        public string? SeedChosenBy { get; private init; }
+
+        public bool HasChangedClassifier { get; private init; }
+
+        public bool IgnoresImage { get; private init; }
+
+        /// <summary>The images without a certificate.</summary>
+        public int Missing => Images - Certificates.Count;
+
+        public static Claims Read(string path)
+        {
+            if (!File.Exists(path))
+            {
+                Run run = Run.Read(path);
+                return new Claims(run.Manifest.Experiment, run.Certificates, run.Certificates.Count + run.Missing.Count)
+                {
+                    Environment = run.Manifest.Environment.LastOrDefault(),
+                    SeedChosenBy = Word(run.Manifest.SeedChosenBy),
+                    HasChangedClassifier = run.Manifest.HasChangedClassifier(),
+                };
+            }
+
+            var document = CertificateDocument.Parse(File.ReadAllBytes(path), path);
+            return CertificateDocument.HashOf(document.Pixels) == document.Experiment.Data.PixelSha256
+                ? new Claims(document.Experiment, [document.Certificate], 1)
+                {
+                    Image = document.ToImage(),
+                    SeedChosenBy = Word(document.SeedChosenBy),
+                    IgnoresImage = document.IgnoresImage(),
+                }
+                : throw new CertiPureException(
+                    $"The image in {path} does not have the hash that the certificate names; one of the two was changed.",
+                    ErrorReason.Refused);
+        }
+
+        private static string? Word(SeedChoice? choice) => choice switch
+        {
+            SeedChoice.Fresh => "fresh",
+            SeedChoice.Operator => "operator",
+            _ => null,
+        };
+
+        private static string Word(SeedOrigin origin) => origin == SeedOrigin.Service ? "service" : "client";
     }
 }

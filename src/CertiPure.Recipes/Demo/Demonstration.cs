@@ -66,7 +66,10 @@ public sealed class Demonstration
             model.Refuse(_images);
             Experiment experiment = model.Describe(_images, ImageIds, Plan, _options.Seed, NoiseKind.Normal);
             RunFolder run = RunFolder.Open(
-                RunPath(method), model.Begin(experiment, Shard.Whole, _images, ComputeDevice.Processor), _options.Overwrite);
+                RunPath(method),
+                model.Begin(
+                    experiment, Shard.Whole, _images, ComputeDevice.Processor, SeedChoice.Operator, model.CheckClean(_images)?.Result),
+                _options.Overwrite);
             return new DemoRun(method, model, run, _images, Plan);
         }
         catch

@@ -52,7 +52,8 @@ internal sealed record CertificationStep : ReproductionStep
                     _images, run.Images.Resolve(_images.Count), plan, _options.Seed, NoiseKind.Normal);
                 var folder = RunFolder.Open(
                     FolderOf(_options, run),
-                    model.Begin(experiment, Shard.Whole, _images, _options.Device),
+                    model.Begin(
+                        experiment, Shard.Whole, _images, _options.Device, SeedChoice.Operator, model.CheckClean(_images)?.Result),
                     overwrite: _options.Overwrite && Find(run) is { } known && !IsPlanned(known, run));
                 opened.Add(folder);
                 folders.Add(folder);

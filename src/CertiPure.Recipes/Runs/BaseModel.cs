@@ -48,19 +48,29 @@ public sealed record BaseModel(
     /// <exception cref="CertiPureException">Their shape or their number of classes is another.</exception>
     public void Refuse(IImageSource images) => CertificationChecks.Fit(images, [], BaseClassifier.Shape, Classifier.ClassCount);
 
-    /// <summary>Makes every check of <see cref="CertificationChecks"/> before a run is begun; the pixels and the classifier's
-    /// answers are looked at on up to 100 of the images.</summary>
+    /// <summary>Asks the classifier about images without noise, spread over all of them.</summary>
+    /// <param name="images">The images.</param>
+    /// <returns>What it got right; null where the images have no labels.</returns>
+    /// <exception cref="CertiPureException">A score is not a finite number.</exception>
+    public CleanImageCheck? CheckClean(IImageSource images) =>
+        NetworkThread.Run(() => CleanImageCheck.Of(images, ClassifierNetwork, BaseClassifier.BatchSize));
+
+    /// <summary>Makes every check of <see cref="CertificationChecks"/> before images are certified; the pixels are looked at on up to 100
+    /// of them, and the classifier's answers to images without noise on up to 100 of all.</summary>
     /// <param name="images">The images.</param>
     /// <param name="ids">The ids of those to certify.</param>
+    /// <returns>What the classifier got right without noise; null where the images have no labels.</returns>
     /// <exception cref="CertiPureException">A certification would be meaningless.</exception>
-    public void Check(IImageSource images, IReadOnlyList<int> ids)
+    public CleanImageCheck? Check(IImageSource images, IReadOnlyList<int> ids)
     {
         ArgumentNullException.ThrowIfNull(ids);
         CertificationChecks.Fit(images, ids, BaseClassifier.Shape, Classifier.ClassCount);
         int step = Math.Max(1, ids.Count / CheckedImages);
         int[] spread = [.. ids.Where((_, position) => position % step == 0).Take(CheckedImages)];
         CertificationChecks.PixelRange(images, spread);
-        NetworkThread.Run(() => CertificationChecks.CleanAccuracy(images, spread, ClassifierNetwork, BaseClassifier.BatchSize));
+        CleanImageCheck? clean = CheckClean(images);
+        clean?.RefuseGuessing();
+        return clean;
     }
 
     /// <summary>Refuses to stand for a run of other weights.</summary>
@@ -121,12 +131,16 @@ public sealed record BaseModel(
     /// <param name="shard">The part of it.</param>
     /// <param name="images">The images.</param>
     /// <param name="device">The networks' device.</param>
-    public RunManifest Begin(Experiment experiment, Shard shard, IImageSource images, ComputeDevice device)
+    /// <param name="seedChosenBy">Who chose the seed.</param>
+    /// <param name="clean">What the classifier got right without noise; null where no labels allow it.</param>
+    public RunManifest Begin(
+        Experiment experiment, Shard shard, IImageSource images, ComputeDevice device, SeedChoice seedChosenBy, CleanImages? clean)
     {
         ArgumentNullException.ThrowIfNull(images);
         return new RunManifest(RunManifest.CurrentFormatVersion, experiment, shard, [Environment(device)])
         {
-            SeedChosenBy = SeedChoice.Operator,
+            SeedChosenBy = seedChosenBy,
+            CleanImages = clean,
             ClassNames = images.ClassNames.Count > 0 ? images.ClassNames : null,
         };
     }

@@ -15,7 +15,8 @@ public static class CertificationRun
     /// <param name="workers">Who calls the base classifier; null for one worker.</param>
     /// <param name="certified">Told of every certificate after it is on the disk.</param>
     /// <param name="cancellation">Stops; what is certified stays, and opening the run again goes on from there.</param>
-    /// <exception cref="CertiPureException">An image cannot be read, the network fails, or the disk is full.</exception>
+    /// <exception cref="CertiPureException">The base classifier is not a function of one image, an image cannot be read, the network
+    /// fails, or the disk is full.</exception>
     public static async Task CompleteAsync(
         RunFolder run,
         IImageSource images,
@@ -30,6 +31,7 @@ public static class CertificationRun
         ArgumentNullException.ThrowIfNull(classifier);
         ArgumentNullException.ThrowIfNull(plan);
         Experiment experiment = run.Manifest.Experiment;
+        ContractProbe? probe = Probe([run], classifier, workers);
         using var queue = new DrawQueue(classifier, workers);
         var smoothed = new SmoothedClassifier(queue, new NoiseSource(experiment.Seed, experiment.Noise));
         try
@@ -50,6 +52,7 @@ public static class CertificationRun
         }
 
         run.Finish();
+        Confirm(probe, [run], workers);
     }
 
     /// <summary>Works on the runs of several classifiers behind one purifier until every image has its certificate in each: each
@@ -62,8 +65,8 @@ public static class CertificationRun
     /// <param name="workers">Who calls the base classifier; null for one worker.</param>
     /// <param name="certified">Told after each image.</param>
     /// <param name="cancellation">Stops; what is certified stays, and opening the runs again goes on from there.</param>
-    /// <exception cref="CertiPureException">The runs differ in more than their classifier, an image cannot be read, a network fails, or
-    /// the disk is full.</exception>
+    /// <exception cref="CertiPureException">The runs differ in more than their classifier, the base classifier is not a function of one
+    /// image, an image cannot be read, a network fails, or the disk is full.</exception>
     public static async Task CompleteGroupAsync(
         IReadOnlyList<RunFolder> runs,
         IImageSource images,
@@ -79,6 +82,7 @@ public static class CertificationRun
         ArgumentNullException.ThrowIfNull(plan);
         RefuseUnlike(runs);
         Experiment experiment = runs[0].Manifest.Experiment;
+        ContractProbe? probe = Probe(runs, classifiers, workers);
         using var queue = new DrawQueue(classifiers, workers);
         var smoothed = new SmoothedClassifier(queue, new NoiseSource(experiment.Seed, experiment.Noise));
         // An interruption may have come between the lines of two runs, so each image is certified where it is missing.
@@ -108,6 +112,7 @@ public static class CertificationRun
         }
 
         Finish();
+        Confirm(probe, runs, workers);
 
         void Finish()
         {
@@ -116,6 +121,41 @@ public static class CertificationRun
                 run.Finish();
             }
         }
+    }
+
+    /// <summary>Probes the base classifier before the first vote; null where no vote is missing.</summary>
+    private static ContractProbe? Probe(IReadOnlyList<RunFolder> runs, IBaseClassifier classifier, DrawWorkers? workers)
+    {
+        if (runs.All(run => run.Pending.Count == 0))
+        {
+            return null;
+        }
+
+        Precision precision = Choice.Parse<Precision>(runs[0].Manifest.Experiment.Precision, "precision");
+        ContractProbe probe = RunProbe.Before(classifier, precision, workers);
+        foreach (RunFolder run in runs)
+        {
+            run.Record(probe.Outcome);
+        }
+
+        return probe;
+    }
+
+    /// <summary>Probes it again after the last vote, and writes down what was seen before it is refused.</summary>
+    private static void Confirm(ContractProbe? probe, IReadOnlyList<RunFolder> runs, DrawWorkers? workers)
+    {
+        if (probe is null)
+        {
+            return;
+        }
+
+        ProbeOutcome outcome = RunProbe.After(probe, workers);
+        foreach (RunFolder run in runs)
+        {
+            run.Record(outcome);
+        }
+
+        ContractProbe.RefuseChanged(outcome);
     }
 
     private static void RefuseUnlike(IReadOnlyList<RunFolder> runs)

@@ -19,8 +19,26 @@ public sealed record Replay(Certificate Claimed, Certificate Replayed)
                 : Moved(claimed.Votes, replayed.Votes))
             .LastOrDefault();
 
+    /// <summary>How many votes <see cref="DifferingVotes"/> compares: those of the selection and of the last common look.</summary>
+    public int ComparedVotes =>
+        Claimed.Selection.Sum()
+        + Claimed.Looks.Join(Replayed.Looks, look => look.N, look => look.N, (claimed, _) => claimed.N).LastOrDefault();
+
+    /// <summary>Whether another class is predicted, an abstention being a class of its own.</summary>
+    public bool ChangesClass => Claimed.Predicted != Replayed.Predicted;
+
     /// <summary>Whether class and radius are the same.</summary>
     public bool IsConfirmed => Claimed.Predicted == Replayed.Predicted && Claimed.Radius == Replayed.Radius;
+
+    /// <summary>Whether replays refute the run: a predicted class changes, or more than one vote in a thousand of all together differs,
+    /// which rounding on another processor does not explain.</summary>
+    /// <param name="replays">The replays.</param>
+    public static bool Refute(IReadOnlyList<Replay> replays)
+    {
+        ArgumentNullException.ThrowIfNull(replays);
+        return replays.Any(replay => replay.ChangesClass)
+            || replays.Sum(replay => 1000L * replay.DifferingVotes) > replays.Sum(replay => (long)replay.ComparedVotes);
+    }
 
     private static int Moved(IReadOnlyList<int> claimed, IReadOnlyList<int> replayed) =>
         claimed.Zip(replayed, (one, other) => Math.Abs(one - other)).Sum() / 2;
@@ -48,7 +66,9 @@ public sealed record Replay(Certificate Claimed, Certificate Replayed)
         ArgumentNullException.ThrowIfNull(model);
         model.RefuseOtherWeights(experiment);
         SamplingPlan plan = SamplingPlans.Of(experiment);
-        using var queue = new DrawQueue(model.BaseClassifier, model.Workers.ToDrawWorkers());
+        DrawWorkers workers = model.Workers.ToDrawWorkers();
+        ContractProbe probe = RunProbe.Before(model.BaseClassifier, model.Precision, workers);
+        using var queue = new DrawQueue(model.BaseClassifier, workers);
         var smoothed = new SmoothedClassifier(queue, new NoiseSource(experiment.Seed, experiment.Noise));
         var claimed = certificates.ToDictionary(certificate => certificate.Id);
         var found = new Dictionary<int, Replay>();
@@ -61,6 +81,7 @@ public sealed record Replay(Certificate Claimed, Certificate Replayed)
             replayed?.Invoke(replay);
         }
 
+        ContractProbe.RefuseChanged(RunProbe.After(probe, workers));
         return [.. certificates.Select(certificate => found[certificate.Id])];
     }
 }

@@ -3,6 +3,7 @@ using CertiPure.Images;
 using CertiPure.Recipes.Catalog;
 using CertiPure.Recipes.Catalog.Forms;
 using CertiPure.Recipes.Runs;
+using CertiPure.Smoothing;
 using CertiPure.Torch.Backend;
 
 namespace CertiPure.Server.Models;
@@ -53,7 +54,7 @@ public sealed class CatalogLibrary : IModelLibrary
         DataLocations locations = DataLocations.Of(options.DataDirectory);
         if (options.Classifier is { } classifier)
         {
-            library.AddConfigured(classifier, locations);
+            library.AddConfigured(classifier, locations, announce);
         }
         else
         {
@@ -94,10 +95,10 @@ public sealed class CatalogLibrary : IModelLibrary
             _choices[(name, file)] = (name, new PurifierChoice(method, $"{name}/{file}"));
         }
 
-        Add(name, name, offers, images);
+        Add(name, name, offers, images, announce);
     }
 
-    private void AddConfigured(string classifier, DataLocations locations)
+    private void AddConfigured(string classifier, DataLocations locations, Action<string> announce)
     {
         if (_options.Data is not { } data)
         {
@@ -121,10 +122,10 @@ public sealed class CatalogLibrary : IModelLibrary
             }
         }
 
-        Add(name, classifier, offers, images);
+        Add(name, classifier, offers, images, announce);
     }
 
-    private void Add(string name, string classifier, List<PurifierOffer> offers, DataSetOffer? images)
+    private void Add(string name, string classifier, List<PurifierOffer> offers, DataSetOffer? images, Action<string> announce)
     {
         _choices[(name, NoPurifier.Name)] = (classifier, PurifierChoice.None);
         ImageShape? known = images?.Source.Shape;
@@ -133,6 +134,9 @@ public sealed class CatalogLibrary : IModelLibrary
         if (images is not null)
         {
             plain.Refuse(images.Source);
+            CleanImageCheck? clean = plain.CheckClean(images.Source);
+            announce(clean is null ? $"{name}: the images have no labels, so nothing shows whether the classifier is right." : $"{name}: {clean}");
+            clean?.RefuseGuessing();
         }
 
         IReadOnlyList<string> classNames = images?.Source.ClassNames is { Count: > 0 } names

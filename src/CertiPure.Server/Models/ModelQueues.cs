@@ -88,6 +88,15 @@ internal sealed class ModelQueues(IModelLibrary library, ServerOptions options) 
     private QueuedModel Load(string model, string purifier, double sigma)
     {
         ModelOffer offer = library.Models.First(each => each.Name == model);
-        return new QueuedModel(offer, library.Load(model, purifier, sigma), _turns);
+        BaseModel loaded = library.Load(model, purifier, sigma);
+        try
+        {
+            return new QueuedModel(offer, loaded, _turns);
+        }
+        catch
+        {
+            loaded.Dispose();
+            throw;
+        }
     }
 }

@@ -14,6 +14,8 @@ internal sealed class QueuedModel : IDisposable
         Offer = offer;
         Loaded = loaded;
         _turns = turns;
+        // Before the first vote of the first client; a model that is refused here is refused to every client.
+        turns.Run(() => ContractProbe.Of(loaded.BaseClassifier, loaded.Precision));
         // Its workers wait for their turns on the device's threads, and draw noise meanwhile.
         int workers = Math.Min(turns.Count, loaded.Workers.Workers);
         Queue = new DrawQueue(

@@ -145,6 +145,7 @@ public static partial class CertifiedAccuracyTable
     [
         DefinitionNote,
         .. Unfinished(summaries),
+        .. summaries.SelectMany(Premises),
         .. summaries.SelectMany(summary => summary.Cells
             .Where(cell => cell.OnRadius.Count > 0)
             .Select(cell => string.Create(
@@ -161,6 +162,25 @@ public static partial class CertifiedAccuracyTable
         .Select(summary => summary.Run.Manifest!.Shard is { IsWhole: true }
             ? $"{summary.Run.Name}: not finished, {summary.Run.Images.Count} of {summary.Run.Experiment!.Images.Count} images."
             : $"{summary.Run.Name}: shard {summary.Run.Manifest.Shard}, {summary.Run.Images.Count} of the experiment's {summary.Run.Experiment!.Images.Count} images.");
+
+    /// <summary>What the votes rest on: how right the classifier is without noise, and who chose the seed. Runs of format version 1 do not
+    /// say.</summary>
+    private static IEnumerable<string> Premises(CertifiedAccuracy summary)
+    {
+        if (summary.Run.Manifest is not { SeedChosenBy: { } choice } manifest)
+        {
+            yield break;
+        }
+
+        string clean = manifest.CleanImages?.ToString() ?? "The images that were looked at have no labels.";
+        string seed = choice == SeedChoice.Fresh ? "was drawn at random" : "was chosen by the operator";
+        yield return string.Create(
+            CultureInfo.InvariantCulture, $"{summary.Run.Name}: {clean} The seed {manifest.Experiment.Seed} {seed}.");
+        if (manifest.HasChangedClassifier())
+        {
+            yield return $"{summary.Run.Name}: the base classifier changed during the run, so nothing of it is certified.";
+        }
+    }
 
     private static IReadOnlyList<double> OpenRadii(CertifiedAccuracy summary) =>
         [.. summary.Cells.Select(cell => cell.Radius).Where(radius => !IsDecided(summary, radius))];

@@ -128,6 +128,14 @@ public sealed class RunFolder : IDisposable
         }
     }
 
+    /// <summary>The seed of the run that a folder holds, which a run that goes on keeps; null for a folder without a run.</summary>
+    /// <param name="folder">The folder, or null for none.</param>
+    /// <exception cref="CertiPureException">Its manifest cannot be read.</exception>
+    public static ulong? SeedIn(string? folder) =>
+        folder is not null && Path.Combine(folder, ManifestName) is var path && File.Exists(path)
+            ? RunManifest.Read(path).Experiment.Seed
+            : null;
+
     /// <summary>Writes a whole run at once.</summary>
     internal static Run Create(string folder, RunManifest manifest, IReadOnlyList<Certificate> certificates, bool overwrite)
     {
@@ -163,6 +171,18 @@ public sealed class RunFolder : IDisposable
         _log.Write(certificate);
         _pending.Remove(certificate.Id);
         _certificates.Add(certificate);
+    }
+
+    /// <summary>Writes to the manifest what the probe of the base classifier saw, before the first vote and again after the last.</summary>
+    /// <param name="probe">What it saw.</param>
+    /// <exception cref="CertiPureException">The disk is full or gone.</exception>
+    public void Record(ProbeOutcome probe)
+    {
+        Manifest = Manifest with
+        {
+            Environment = [.. Manifest.Environment.SkipLast(1), Manifest.Environment[^1] with { Probe = probe }],
+        };
+        Manifest.Write(ManifestPath);
     }
 
     /// <summary>
@@ -264,6 +284,14 @@ public sealed class RunFolder : IDisposable
             throw new CertiPureException(
                 $"{folder} holds another experiment ({string.Join("; ", differences)}); name another folder.",
                 ErrorReason.OutputExists);
+        }
+
+        if (existing.HasChangedClassifier())
+        {
+            throw new CertiPureException(
+                $"{folder} holds a run whose base classifier gave other scores at its end than at its beginning, so its votes mean "
+                + "nothing; begin in another folder with a classifier that keeps no state.",
+                ErrorReason.Refused);
         }
 
         if (existing.Shard != shard)

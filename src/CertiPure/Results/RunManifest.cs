@@ -32,6 +32,10 @@ public sealed record RunManifest(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public CleanImages? CleanImages { get; init; }
 
+    /// <summary>Whether the base classifier gave other scores at the end of the work than at its beginning: what the votes are votes of
+    /// is then unknown, and the certificates mean nothing.</summary>
+    public bool HasChangedClassifier() => Environment.Any(environment => environment.Probe?.SameAfterRun == false);
+
     /// <summary>The ids of this folder's images, ascending.</summary>
     internal IReadOnlyList<int> OwnImages => Shard.Select(Experiment.Images);
 

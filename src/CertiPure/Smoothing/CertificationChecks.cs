@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using CertiPure.Images;
 
 namespace CertiPure.Smoothing;
@@ -7,8 +6,6 @@ namespace CertiPure.Smoothing;
 /// a sentence.</summary>
 public static class CertificationChecks
 {
-    private const int FewestLabels = 20;
-
     /// <summary>The images fit the classifier: their shape, the number of classes and every label.</summary>
     /// <param name="source">The images.</param>
     /// <param name="ids">The ids to be certified.</param>
@@ -87,51 +84,5 @@ public static class CertificationChecks
                 $"The purifier's network would be given the noise level t = {told} where sigma {sigma} means {exact}; take the exact level.",
                 ErrorReason.LevelNotExact);
         }
-    }
-
-    /// <summary>The classifier is better than guessing on clean images; where it is not, its normalisation, its channel order or
-    /// its labels are most probably wrong. Images without labels say nothing, and fewer than 20 with labels too little.</summary>
-    /// <param name="source">The images.</param>
-    /// <param name="ids">The ids to be looked at; 100 tell even a weak classifier from guessing.</param>
-    /// <param name="classifier">The classifier, without purifier and noise.</param>
-    /// <param name="batchSize">The batch size to run it at, padded, at least 1.</param>
-    /// <returns>How many were right, and of how many.</returns>
-    /// <exception cref="CertiPureException">It is not significantly better than guessing (5 %).</exception>
-    public static (int Right, int Labeled) CleanAccuracy(
-        IImageSource source, IReadOnlyList<int> ids, IClassifier classifier, int batchSize)
-    {
-        ArgumentNullException.ThrowIfNull(source);
-        ArgumentNullException.ThrowIfNull(ids);
-        ArgumentNullException.ThrowIfNull(classifier);
-        var batch = new ImageBatch(source.Shape, batchSize);
-        int right = 0;
-        int labeled = 0;
-        foreach (int[] chunk in ids.Chunk(batchSize))
-        {
-            LabeledImage[] images = [.. chunk.Select(source.Read)];
-            for (int i = 0; i < images.Length; i++)
-            {
-                images[i].CopyPixels(batch[i]);
-            }
-
-            ReadOnlySpan<float> logits = classifier.Logits(batch);
-            for (int i = 0; i < images.Length; i++)
-            {
-                if (images[i].Label is { } label)
-                {
-                    int answer = TensorPrimitives.IndexOfMax(
-                        logits.Slice(i * classifier.ClassCount, classifier.ClassCount));
-                    labeled++;
-                    right += answer == label ? 1 : 0;
-                }
-            }
-        }
-
-        return labeled < FewestLabels || BinomialBound.Lower(right, labeled, 0.05) > 1.0 / classifier.ClassCount
-            ? (right, labeled)
-            : throw new CertiPureException(
-                $"The classifier is right on only {right} of {labeled} clean images of {source.Name}, no better than guessing; check "
-                + "its normalisation, channel order and class order.",
-                ErrorReason.Refused);
     }
 }

@@ -65,7 +65,7 @@ public sealed class CertifyVerbTests : IDisposable
             "--core", _bench.Classifier, "--threads", "1",
         ];
         string verified = (await CommandResult.Of(replay)).Succeeded();
-        Assert.Contains("3 replayed: 0 votes differ", verified, StringComparison.Ordinal);
+        Assert.Contains("3 replayed: 0 of 360 votes differ", verified, StringComparison.Ordinal);
         (await CommandResult.Of("report", _bench.Run)).Succeeded();
     }
 
@@ -93,7 +93,7 @@ public sealed class CertifyVerbTests : IDisposable
         (await CommandResult.Of(replay)).Refused(ExitCode.Usage, "--selector");
         (await CommandResult.Of([.. replay, "--selector", _bench.Classifier])).Refused(ExitCode.Refused, "two classes");
         string verified = (await CommandResult.Of([.. replay, "--selector", _bench.At("selector.onnx")])).Succeeded();
-        Assert.Contains("3 replayed: 0 votes differ", verified, StringComparison.Ordinal);
+        Assert.Contains("3 replayed: 0 of 360 votes differ", verified, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -307,7 +307,7 @@ public sealed class CertifyVerbTests : IDisposable
         string other = _bench.At("other.onnx");
         Onnx.Tests.OnnxModelFile.WriteLinear(other, [0, 1, 28, 28], new float[10, 784], new float[10]);
         (await CommandResult.Of(_bench.Certify(("--classifier", other), ("--images", "all"))))
-            .Refused(ExitCode.Refused, "right on only 3 of 30 clean images", "normalisation");
+            .Refused(ExitCode.Refused, "right on only 3 of 30 images", "normalisation");
         Assert.False(Path.Exists(_bench.Run));
     }
 

@@ -20,7 +20,7 @@ public sealed class RunVerbTests : IAsyncLifetime
     {
         string output = (await CommandResult.Of(Verify("--replay", "4"))).Succeeded();
         Assert.Contains("12 certificates: every bound and radius follows", output, StringComparison.Ordinal);
-        Assert.Contains("4 replayed: 0 votes differ, 0 certificates change", output, StringComparison.Ordinal);
+        Assert.Contains("4 replayed: 0 of 480 votes differ, 0 predicted classes change", output, StringComparison.Ordinal);
     }
 
     [Fact]

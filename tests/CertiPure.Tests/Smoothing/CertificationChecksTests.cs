@@ -22,25 +22,6 @@ public sealed class CertificationChecksTests
     public void A_label_beyond_the_classes_is_refused() => AssertRefused("Image 2 of x has label 2", new Unnamed(), 2, Shape);
 
     [Fact]
-    public void A_classifier_no_better_than_guessing_is_refused()
-    {
-        ImageSet source = Source(3, true);
-        CertiPureException error = Assert.Throws<CertiPureException>(
-            () => CertificationChecks.CleanAccuracy(source, Ids, new Constant(Shape, 3, _ => 0), 16));
-        Assert.Equal(ErrorReason.Refused, error.Reason);
-        Assert.Contains("20 of 60", error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void A_classifier_that_knows_something_and_images_without_labels_pass()
-    {
-        Assert.Equal(
-            (60, 60), CertificationChecks.CleanAccuracy(Source(3, true), Ids, new Constant(Shape, 3, image => (int)MathF.Round(image[0] * 255)), 16));
-        Assert.Equal((0, 0), CertificationChecks.CleanAccuracy(Source(3, false), Ids, new Constant(Shape, 3, _ => 0), 16));
-        Assert.Equal((7, 19), CertificationChecks.CleanAccuracy(Source(3, true), Ids[..19], new Constant(Shape, 3, _ => 0), 16));
-    }
-
-    [Fact]
     public void Pixels_that_were_scaled_before_they_were_stored_are_refused()
     {
         ImageSet scaled = new("x", "test", Shape, Enumerable.Range(0, 240).Select(i => (byte)(i % 2)).ToArray(), null, []);
