@@ -21,6 +21,16 @@ public sealed class ResamplingMatrix
     /// <summary>The weights, <c>[Outputs,Inputs]</c> in C order.</summary>
     public ReadOnlySpan<float> Values => _values;
 
+    /// <summary>A matrix of given weights.</summary>
+    /// <param name="values">The weights, <c>[outputs,inputs]</c> in C order.</param>
+    /// <param name="outputs">Pixels of the new line.</param>
+    public static ResamplingMatrix Of(ReadOnlySpan<float> values, long outputs)
+    {
+        var matrix = new ResamplingMatrix(values.Length / outputs, outputs);
+        values.CopyTo(matrix._values);
+        return matrix;
+    }
+
     /// <summary>Bilinear interpolation between pixels' centres, without a filter against aliasing (PyTorch's
     /// <c>interpolate</c> with <c>align_corners=False</c>).</summary>
     /// <param name="inputs">Pixels of the old line.</param>

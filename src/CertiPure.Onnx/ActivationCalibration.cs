@@ -6,7 +6,7 @@ using Microsoft.ML.OnnxRuntime;
 namespace CertiPure.Onnx;
 
 /// <summary>Chooses the ranges of activations for 8 bits: those with the least squared error on sample images, so that a few outliers
-/// do not coarsen all other values.</summary>
+/// do not coarsen all other values. It runs on one thread, so that the ranges do not depend on a number of threads.</summary>
 public static class ActivationCalibration
 {
     // What the observed activations of one run may take.
@@ -17,14 +17,13 @@ public static class ActivationCalibration
     /// <param name="model">The graph in fp32.</param>
     /// <param name="tensors">The names of the tensors to measure.</param>
     /// <param name="images">The graph's inputs: noisy images that nobody certifies.</param>
-    /// <param name="threads">Threads of one operation.</param>
     public static IReadOnlyDictionary<string, ActivationRange> Measure(
-        GraphModel model, IReadOnlyList<string> tensors, ImageBatch images, int threads)
+        GraphModel model, IReadOnlyList<string> tensors, ImageBatch images)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(tensors);
         ArgumentNullException.ThrowIfNull(images);
-        using SessionOptions options = OnnxRuntimeLibrary.Options(threads);
+        using SessionOptions options = OnnxRuntimeLibrary.Options(threads: 1);
         using var session = new InferenceSession(model.WithOutputs(tensors).ToBytes(), options);
         using var run = new RunOptions();
         long bytes = 0;

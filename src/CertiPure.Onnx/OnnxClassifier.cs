@@ -43,6 +43,18 @@ public sealed partial class OnnxClassifier : IClassifier, IDisposable
     {
     }
 
+    /// <summary>Loads a model from memory, to run as <see cref="OnnxRuntimeLibrary.Options"/> says.</summary>
+    /// <param name="model">The bytes of an <c>.onnx</c> file.</param>
+    /// <param name="name">What to call it in messages.</param>
+    /// <param name="threads">Threads of one run, at least 1; null for one per processor.</param>
+    /// <param name="graphicsCard">The number of the NVIDIA card to compute on; null for the processor.</param>
+    /// <exception cref="CertiPureException">It is not an ONNX model, or not an image classifier, or the card cannot be used.</exception>
+    public static OnnxClassifier Open(byte[] model, string name, int? threads = null, int? graphicsCard = null)
+    {
+        using SessionOptions options = OnnxRuntimeLibrary.Options(threads, graphicsCard);
+        return new OnnxClassifier(model, name, options);
+    }
+
     private OnnxClassifier(OnnxModelFile file, string path, ImageShape? shape, SessionOptions? options, int? threads, string? output)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads ?? 1, 1, nameof(threads));
@@ -91,9 +103,6 @@ public sealed partial class OnnxClassifier : IClassifier, IDisposable
 
     /// <summary>Whether the input takes bytes from 0 to 255.</summary>
     public bool TakesBytes => _input.IsBytes;
-
-    /// <summary>The version of ONNX Runtime, asked of its native library.</summary>
-    public static string RuntimeVersion => OrtEnv.Instance().GetVersionString();
 
     /// <summary>The file's metadata, by key.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }

@@ -100,7 +100,7 @@ public sealed class GraphQuantizationTests
         var batch = new ImageBatch(new ImageShape(1, 128, 128), GraphOutput.Numbers(64 * 128 * 128, 6));
         batch.Pixels.Span[5] = 3;
 
-        ActivationRange range = ActivationCalibration.Measure(model, [doubled.Name], batch, 1)[doubled.Name];
+        ActivationRange range = ActivationCalibration.Measure(model, [doubled.Name], batch)[doubled.Name];
 
         Assert.InRange(range.Minimum, -2, -1.8f);
         Assert.InRange(range.Maximum, 1.8f, 4);

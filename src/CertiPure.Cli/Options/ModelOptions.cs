@@ -3,6 +3,7 @@ using CertiPure.Images;
 using CertiPure.Recipes.Catalog;
 using CertiPure.Results;
 using CertiPure.Torch.Backend;
+using CertiPure.Torch.Networks;
 using CertiPure.Torch.Purifiers;
 
 namespace CertiPure.Cli.Options;
@@ -55,7 +56,7 @@ internal sealed class ModelOptions
 
     private readonly Option<string> _precision = new("--precision")
     {
-        Description = "The networks' arithmetic: fp32 or bf16.",
+        Description = "The networks' arithmetic: fp32, bf16 or int8.",
         DefaultValueFactory = _ => "fp32",
     };
 
@@ -86,7 +87,13 @@ internal sealed class ModelOptions
         _use = use;
         _classifier.Required = use == ModelUse.Certify;
         _level.AcceptOnlyFromAmong([.. Choice.Words<NoiseLevelRule>()]);
-        _precision.AcceptOnlyFromAmong([.. Choice.Words<Precision>()]);
+        IEnumerable<Precision> precisions = use == ModelUse.Certify ? [.. NetworkPrecision.Supported, Precision.Int8] : NetworkPrecision.Supported;
+        _precision.AcceptOnlyFromAmong([.. precisions.Select(Choice.Word)]);
+        if (use == ModelUse.Purifier)
+        {
+            _precision.Description = "The networks' arithmetic: fp32 or bf16.";
+        }
+
         if (use == ModelUse.Replay)
         {
             _classifier.Description = "The run's classifier, needed where it is no bundled model.";
@@ -114,8 +121,16 @@ internal sealed class ModelOptions
         if (_use == ModelUse.Certify)
         {
             _preprocessing.AddTo(verb);
+            Engine.AddTo(verb);
+        }
+        else if (_use == ModelUse.Replay)
+        {
+            Engine.AddCalibrationTo(verb);
         }
     }
+
+    /// <summary>What runs the networks.</summary>
+    public EngineOptions Engine { get; } = new();
 
     /// <summary>Adds the options of certified routing.</summary>
     public void AddRoutingTo(Command verb)
@@ -166,7 +181,7 @@ internal sealed class ModelOptions
             Threads = Threads(parse),
         };
         return _use == ModelUse.Certify
-            ? _preprocessing.Complete(parse, request, parse.GetValue<Interpolation>("--interpolation"))
+            ? Engine.Read(parse, _preprocessing.Complete(parse, request, parse.GetValue<Interpolation>("--interpolation")))
             : request;
     }
 
@@ -200,6 +215,7 @@ internal sealed class ModelOptions
                 : experiment.Classifier.Preprocessing ?? ClassifierPreprocessing.None,
             Output = ClassifierDescription.IsDescription(classifier) ? null : experiment.Classifier.Output,
             Level = LevelOf(experiment),
+            Engine = experiment.Engine.Name,
             Precision = Choice.Parse<Precision>(experiment.Precision, "precision"),
             Device = ComputeDevice.Parse(parse.GetRequiredValue(_device)),
             BatchSize = experiment.Batch,

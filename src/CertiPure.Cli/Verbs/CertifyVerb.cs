@@ -85,6 +85,14 @@ internal sealed class CertifyVerb : Verb
         double sigma = parse.GetRequiredValue(_sigma);
         SmoothingOptions.RefuseSigma(sigma);
         Shard shard = ReadShard(parse);
+        if (_model.Engine.IsAuto(parse) && !shard.IsWhole)
+        {
+            throw new CertiPureException(
+                "Each machine would choose by its own measurement, and shards on different engines do not merge: name one instead of "
+                + "--engine auto.",
+                ErrorReason.InvalidArgument);
+        }
+
         string? folder = parse.GetValue(_out);
         if (folder is null && !parse.GetValue(_dryRun))
         {
@@ -93,7 +101,15 @@ internal sealed class CertifyVerb : Verb
 
         IImageSource images = await _data.OpenAsync(parse, Terminal, cancellation).ConfigureAwait(false);
         IReadOnlyList<int> ids = _data.Select(parse, images);
-        ModelRequest request = _model.ReadRouting(parse, _model.Read(parse, sigma, images.Shape));
+        ModelRequest request = await _model.Engine
+            .CalibrateAsync(
+                parse,
+                _model.ReadRouting(parse, _model.Read(parse, sigma, images.Shape)),
+                DataIdentity.Of(images),
+                _data.Locations(parse),
+                Terminal,
+                cancellation)
+            .ConfigureAwait(false);
         SamplingPlan plan = ReadPlan(parse, isRouted: request.Core is not null);
         using BaseModel model = ModelCatalog.Load(request);
         images = model.Match(images);

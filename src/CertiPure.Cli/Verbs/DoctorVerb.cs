@@ -67,7 +67,8 @@ internal sealed class DoctorVerb : Verb
     private static IEnumerable<Finding> Natives() =>
     [
         Native("SkiaSharp", () => $"{PngImage.Encode(new ImageShape(1, 1, 1), (float[])[0]).Length} bytes of PNG written"),
-        Native("ONNX Runtime", () => OnnxRuntimeLibrary.Version),
+        Native("ONNX Runtime", () => $"{OnnxRuntimeLibrary.Version}{(OnnxRuntimeLibrary.Path is { } path ? $" in {path}" : "")}, int8 by "
+            + $"{IntegerInstructions.Name}{(IntegerInstructions.SumIn32Bits ? "" : " (7-bit weights, hardly faster than fp32)")}"),
     ];
 
     private static Finding Native(string name, Func<string> use)
@@ -76,7 +77,8 @@ internal sealed class DoctorVerb : Verb
         {
             return new(name, true, use());
         }
-        catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException or TypeInitializationException)
+        catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException or TypeInitializationException
+            or CertiPureException)
         {
             return new(name, false, exception.GetBaseException().Message.ReplaceLineEndings(" "));
         }

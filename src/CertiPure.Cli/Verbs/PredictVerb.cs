@@ -4,6 +4,7 @@ using CertiPure.Cli.Options;
 using CertiPure.Images;
 using CertiPure.Recipes.Catalog;
 using CertiPure.Recipes.Runs;
+using CertiPure.Results;
 using CertiPure.Smoothing;
 
 namespace CertiPure.Cli.Verbs;
@@ -54,7 +55,11 @@ internal sealed class PredictVerb : Verb
 
         IImageSource images = await _data.OpenAsync(parse, Terminal, cancellation).ConfigureAwait(false);
         IReadOnlyList<int> ids = _data.Select(parse, images);
-        using BaseModel model = ModelCatalog.Load(_model.Read(parse, sigma, images.Shape));
+        ModelRequest request = await _model.Engine
+            .CalibrateAsync(
+                parse, _model.Read(parse, sigma, images.Shape), DataIdentity.Of(images), _data.Locations(parse), Terminal, cancellation)
+            .ConfigureAwait(false);
+        using BaseModel model = ModelCatalog.Load(request);
         images = model.Match(images);
         CleanImageCheck? clean = model.Check(images, ids);
         Terminal.WriteCleanImages(clean?.Result, isRemark: true);

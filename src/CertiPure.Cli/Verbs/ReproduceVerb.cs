@@ -6,6 +6,7 @@ using CertiPure.Recipes.Catalog.Forms;
 using CertiPure.Recipes.Reproduce;
 using CertiPure.Reports;
 using CertiPure.Torch.Backend;
+using CertiPure.Torch.Networks;
 
 namespace CertiPure.Cli.Verbs;
 
@@ -75,7 +76,7 @@ internal sealed class ReproduceVerb : Verb
             terminal)
     {
         _scale.AcceptOnlyFromAmong([.. ReproductionScale.Names]);
-        _precision.AcceptOnlyFromAmong([.. Choice.Words<Precision>()]);
+        _precision.AcceptOnlyFromAmong([.. NetworkPrecision.Supported.Select(Choice.Word)]);
         _data.AcceptOnlyFromAmong("cifar10", "fashion-mnist");
         foreach (Option option in (Option[])
             [_scale, _quick, _dryRun, _classifiers, _data, _directory, _precision, _device, _workers, _threads, _out, _overwrite, _json])

@@ -68,7 +68,15 @@ internal sealed class VerifyVerb : Verb
             Func<int, LabeledImage> images = image is null
                 ? (await _data.OpenAsync(parse, experiment, Terminal, cancellation).ConfigureAwait(false)).Read
                 : _ => image;
-            ModelRequest request = _model.ReadReplay(parse, experiment, claims.Environment);
+            ModelRequest request = await _model.Engine
+                .CalibrateAsync(
+                    parse,
+                    _model.ReadReplay(parse, experiment, claims.Environment),
+                    experiment.Data,
+                    _data.Locations(parse),
+                    Terminal,
+                    cancellation)
+                .ConfigureAwait(false);
             using BaseModel model = ModelCatalog.Load(request);
             CompareProcessors(claims.Environment, model.Environment(request.Device), replay);
             Certificate[] radii = [.. certificates.Where(certificate => certificate.Radius > 0)];
@@ -138,7 +146,7 @@ internal sealed class VerifyVerb : Verb
             return [];
         }
 
-        using BaseModel differentiable = ModelCatalog.Load(request with { Precision = Precision.Fp32 });
+        using BaseModel differentiable = ModelCatalog.Load(request with { Engine = Engine.Torch, Precision = Precision.Fp32 });
         int total = certificates.Length * settings.Factors.Count;
         return await Terminal
             .TrackAsync("attacking", "attempts", 0, total, progress => Task.Run(

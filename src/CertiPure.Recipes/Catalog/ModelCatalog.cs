@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using CertiPure.Images;
 using CertiPure.Onnx;
+using CertiPure.Recipes.Graphs;
 using CertiPure.Recipes.Runs;
 using CertiPure.Results;
 using CertiPure.Smoothing;
@@ -49,8 +50,11 @@ public static class ModelCatalog
                 $"An ONNX classifier computes on the processor; leave out the device {request.Device}.", ErrorReason.InvalidArgument);
         }
 
+        OnnxEngine.Refuse(request);
         WorkerPlan workers = WorkerPlan.Choose(request.Workers, request.Threads, request.Device);
         request = request with { Threads = workers.Threads };
+        // A graph is written from weights in fp32, whatever and wherever it then computes.
+        ModelRequest networks = request.Engine == Engine.Onnx ? request with { Precision = Precision.Fp32, Device = ComputeDevice.Processor } : request;
         var parts = new List<IDisposable>();
         try
         {
@@ -59,9 +63,9 @@ public static class ModelCatalog
                 PrepareTorch(request);
             }
 
-            TorchPurifier? purifier = purifierPath is null ? null : LoadPurifier(request, purifierPath);
+            TorchPurifier? purifier = purifierPath is null ? null : LoadPurifier(networks, purifierPath);
             Keep(purifier);
-            IClassifier classifier = LoadClassifier(request, classifierPath);
+            IClassifier classifier = LoadClassifier(networks, classifierPath);
             Keep(classifier as IDisposable);
             RefuseUnlike(purifier, classifier);
             BaseModel model = Describe(request, classifierPath, purifierPath, purifier, classifier, workers, parts);
@@ -122,6 +126,51 @@ public static class ModelCatalog
         return LoadClassifier(request, Resolve("classifier", request.Classifier, ClassifierFiles, models ?? BundledModels.OfProgram));
     }
 
+    /// <summary>Loads the networks of a base classifier whose layers are known, to write them as a graph.</summary>
+    /// <param name="request">The purifier and the classifier; the classifier is empty where the purifier alone is asked for.</param>
+    /// <param name="models">The bundled models; null for the program's own.</param>
+    /// <exception cref="CertiPureException">A name or file is missing or damaged, the classifier is a finished graph or program, or the parts
+    /// do not fit.</exception>
+    internal static LoadedNetworks LoadNetworks(ModelRequest request, BundledModels? models)
+    {
+        models ??= BundledModels.OfProgram;
+        request = Described(request);
+        PrepareTorch(request);
+        var hashes = new Dictionary<string, string>();
+        TorchPurifier? purifier = null;
+        TorchClassifier? classifier = null;
+        try
+        {
+            if (request.Purifier.Weights is { } weights)
+            {
+                string path = Resolve("purifier", weights, PurifierChoice.Methods[request.Purifier.Method], models);
+                purifier = LoadPurifier(request, path);
+                request = request with { Shape = purifier.Shape };
+                hashes["purifier"] = FileHash.Of(path);
+            }
+
+            if (request.Classifier.Length > 0)
+            {
+                string path = Resolve("classifier", request.Classifier, ClassifierFiles, models);
+                classifier = IsOnnx(path) || IsTorchScript(request, path)
+                    ? throw new CertiPureException(
+                        $"The classifier {path} is a finished graph or program; only weights of a known architecture can be written as a graph.",
+                        ErrorReason.InvalidArgument)
+                    : (TorchClassifier)LoadClassifier(request, path);
+                RefuseUnlike(purifier, classifier);
+                hashes["classifier"] = FileHash.Of(path);
+            }
+
+            return new LoadedNetworks(purifier, classifier, hashes);
+        }
+        catch
+        {
+            purifier?.Dispose();
+            classifier?.Dispose();
+            throw;
+        }
+    }
+
     private static BaseModel Describe(
         ModelRequest request,
         string classifierPath,
@@ -129,13 +178,8 @@ public static class ModelCatalog
         TorchPurifier? purifier,
         IClassifier classifier,
         WorkerPlan workers,
-        IReadOnlyList<IDisposable> parts)
+        List<IDisposable> parts)
     {
-        if (!workers.IsAsked && workers.Workers > 1)
-        {
-            workers = FitMemory(workers, purifier, classifier, request);
-        }
-
         var hashes = new Dictionary<string, string>();
         foreach ((string file, string hash) in FilesOf(classifier, classifierPath))
         {
@@ -150,6 +194,31 @@ public static class ModelCatalog
         IBaseClassifier joined = classifier is TorchClassifier network
             ? new TorchBaseClassifier(purifier, network, request.Sigma, request.BatchSize)
             : new PurifiedClassifier(purifier, classifier, request.Sigma, request.BatchSize);
+        if (OnnxOf(classifier) is { } finished)
+        {
+            FinishedGraph.RefuseOtherUse(finished, request, purifier);
+        }
+
+        OnnxClassifier? graph = null;
+        EngineIdentity engine = EngineIdentity.Torch;
+        if (request.Engine == Engine.Onnx || (request.MeasuresEngine && classifier is TorchClassifier))
+        {
+            (graph, EngineIdentity identity) = OnnxEngine.Open(request, purifier, classifier, hashes, workers.Threads);
+            parts.Add(graph);
+            var whole = new PurifiedClassifier(null, graph, request.Sigma, request.BatchSize);
+            if (request.Engine == Engine.Onnx || OnnxEngine.IsFaster(joined, whole, workers))
+            {
+                (joined, engine) = (whole, identity);
+            }
+        }
+
+        if (!workers.IsAsked && workers.Workers > 1)
+        {
+            workers = engine == EngineIdentity.Torch || graph is null
+                ? FitMemory(workers, purifier, classifier, request)
+                : FitMemory(workers, null, graph, request);
+        }
+
         bool usesTorch = purifier is not null || classifier is TorchClassifier;
         return new BaseModel(
             joined,
@@ -172,6 +241,7 @@ public static class ModelCatalog
             parts)
         {
             ClassNames = request.ClassNames.Count > 0 ? request.ClassNames : ClassNamesOf(classifier),
+            Engine = engine,
         };
     }
 

@@ -1,4 +1,6 @@
 using CertiPure.Images;
+using CertiPure.Recipes.Graphs;
+using CertiPure.Results;
 using CertiPure.Torch.Backend;
 using CertiPure.Torch.Purifiers;
 
@@ -37,7 +39,16 @@ public sealed record ModelRequest(string Classifier, PurifierChoice Purifier, do
     /// <summary>How sigma becomes the network's noise level.</summary>
     public NoiseLevelRule Level { get; init; }
 
-    /// <summary>The networks' arithmetic.</summary>
+    /// <summary>What runs the networks.</summary>
+    public Engine Engine { get; init; } = Engine.Torch;
+
+    /// <summary>Whether ONNX Runtime takes the networks over where it is measured to be the faster.</summary>
+    public bool MeasuresEngine { get; init; }
+
+    /// <summary>The images by which the ranges of 8-bit activations are chosen; needed for int8.</summary>
+    public CalibrationImages? Calibration { get; init; }
+
+    /// <summary>The networks' arithmetic: fp32; bf16 on TorchSharp; int8 on ONNX Runtime; fp16 in an exported file alone.</summary>
     public Precision Precision { get; init; }
 
     /// <summary>Where the networks compute.</summary>

@@ -32,6 +32,9 @@ public sealed record BaseModel(
     /// <summary>The images at which <see cref="Check"/> looks closely, at most.</summary>
     private const int CheckedImages = 100;
 
+    /// <summary>What runs the base classifier.</summary>
+    public EngineIdentity Engine { get; init; } = EngineIdentity.Torch;
+
     /// <summary>The routing between this model, smoothed, and a plain one; null without it.</summary>
     public RoutingIdentity? Routing { get; init; }
 
@@ -88,6 +91,15 @@ public sealed record BaseModel(
                     ErrorReason.Refused);
             }
         }
+
+        // In fp32 the graph is a way to compute the weights above; in int8 it is the function that was certified.
+        if (Precision == Precision.Int8 && experiment.Engine.GraphSha256 != Engine.GraphSha256)
+        {
+            throw new CertiPureException(
+                $"The int8 graph here has SHA-256 {Engine.GraphSha256}, but the run used {experiment.Engine.GraphSha256}: it was calibrated by "
+                + "other images, or made by another version or for another processor.",
+                ErrorReason.Refused);
+        }
     }
 
     /// <summary>Everything that determines a run's result.</summary>
@@ -120,6 +132,7 @@ public sealed record BaseModel(
             Purifier = Purifier,
             Classifier = Classifier,
             Routing = Routing,
+            Engine = Engine,
             Precision = Choice.Word(Precision),
             Batch = BaseClassifier.BatchSize,
             Weights = Weights,

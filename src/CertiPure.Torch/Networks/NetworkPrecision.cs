@@ -9,6 +9,9 @@ namespace CertiPure.Torch.Networks;
 /// <summary>Converts a network for inference.</summary>
 public static class NetworkPrecision
 {
+    /// <summary>The precisions that networks on TorchSharp can have.</summary>
+    public static IReadOnlyList<Precision> Supported { get; } = [Precision.Fp32, Precision.Bf16];
+
     /// <summary>
     /// Converts a network's weights. Normalisation layers and frequencies keep 32 bits where the device's kernels take 32-bit
     /// parameters beside bfloat16 activations: they are a negligible share of the work, and rounding them would cost accuracy. On a GPU
@@ -17,9 +20,17 @@ public static class NetworkPrecision
     /// <param name="network">The network, converted in place.</param>
     /// <param name="precision">The format to compute in.</param>
     /// <param name="device">The kind of device that it will compute on; the network itself may still be elsewhere.</param>
+    /// <exception cref="CertiPureException">TorchSharp does not compute in that precision.</exception>
     public static void Convert(nn.Module network, Precision precision, DeviceType device = DeviceType.CPU)
     {
         ArgumentNullException.ThrowIfNull(network);
+        if (!Supported.Contains(precision))
+        {
+            throw new CertiPureException(
+                $"TorchSharp computes in {string.Join(" or ", Supported.Select(Choice.Word))} here, not in {Choice.Word(precision)}.",
+                ErrorReason.InvalidArgument);
+        }
+
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
         if (precision == Precision.Fp32)

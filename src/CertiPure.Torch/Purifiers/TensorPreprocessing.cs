@@ -1,4 +1,6 @@
 using CertiPure.Images;
+using CertiPure.Onnx.Graph;
+using CertiPure.Torch.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,6 +10,8 @@ namespace CertiPure.Torch.Purifiers;
 /// <see cref="PreprocessedClassifier"/> takes.</summary>
 internal sealed class TensorPreprocessing : IDisposable
 {
+    private readonly ImageShape _target;
+    private readonly Resampler? _resampler;
     private readonly Tensor? _rows;
     private readonly Tensor? _columns;
     private readonly Tensor? _order;
@@ -25,12 +29,12 @@ internal sealed class TensorPreprocessing : IDisposable
         (float[] factors, float[] summands) = preprocessing.Affine(shape.Channels);
         _factors = Keep(tensor(factors).view(1, -1, 1, 1));
         _summands = Keep(tensor(summands).view(1, -1, 1, 1));
-        ImageShape target = preprocessing.NetworkShape(shape);
-        if (target != shape)
+        _target = preprocessing.NetworkShape(shape);
+        if (_target != shape)
         {
-            var resampler = new Resampler(shape, target.Height, target.Width, preprocessing.Interpolation);
-            _rows = Keep(tensor(resampler.RowMatrix()).view(target.Height, shape.Height));
-            _columns = Keep(tensor(resampler.ColumnMatrix()).view(target.Width, shape.Width).transpose(0, 1).contiguous());
+            _resampler = new Resampler(shape, _target.Height, _target.Width, preprocessing.Interpolation);
+            _rows = Keep(tensor(_resampler.RowMatrix()).view(_target.Height, shape.Height));
+            _columns = Keep(tensor(_resampler.ColumnMatrix()).view(_target.Width, shape.Width).transpose(0, 1).contiguous());
         }
 
         _order = preprocessing.IsBgr ? Keep(tensor((long[])[2, 1, 0])) : null;
@@ -46,6 +50,30 @@ internal sealed class TensorPreprocessing : IDisposable
         Tensor resized = _rows is null ? pixels : _rows.matmul(pixels.matmul(_columns!));
         Tensor ordered = _order is null ? resized : resized.index_select(1, _order);
         return (ordered * _factors) + _summands;
+    }
+
+    /// <summary>The steps as a piece of a graph.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="pixels"><c>[N,C,H,W]</c> in pixel space.</param>
+    /// <returns>What the network takes.</returns>
+    public GraphValue Write(GraphBuilder graph, GraphValue pixels)
+    {
+        GraphValue value = pixels;
+        if (_resampler is not null)
+        {
+            value = graph.Resample(
+                value,
+                ResamplingMatrix.Of(_resampler.RowMatrix(), _target.Height),
+                ResamplingMatrix.Of(_resampler.ColumnMatrix(), _target.Width));
+        }
+
+        if (_order is not null)
+        {
+            value = graph.Concat(1, graph.Slice(value, 1, 2, 3), graph.Slice(value, 1, 1, 2), graph.Slice(value, 1, 0, 1));
+        }
+
+        long channels = value.Shape[1];
+        return graph.Add(graph.Multiply(value, graph.Constant(_factors, channels, 1, 1)), graph.Constant(_summands, channels, 1, 1));
     }
 
     /// <inheritdoc/>

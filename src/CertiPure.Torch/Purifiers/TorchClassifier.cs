@@ -165,7 +165,7 @@ public sealed class TorchClassifier : IClassifier, IDisposable
         ArgumentNullException.ThrowIfNull(graph);
         if (_inner is not null)
         {
-            throw new CertiPureException("A classifier whose preprocessing lies outside of its network cannot be written as a graph.");
+            return _inner.Write(graph, _preprocessing!.Write(graph, pixels));
         }
 
         using DisposeScope scope = NewDisposeScope();

@@ -1,4 +1,6 @@
+using CertiPure.Images;
 using CertiPure.Onnx.Graph;
+using CertiPure.Torch.Networks;
 using CertiPure.Torch.Networks.Denoising;
 using CertiPure.Torch.Purifiers;
 using TorchSharp;
@@ -44,6 +46,22 @@ public sealed class GraphParityTests
         Assert.InRange(GraphRun.Error(classifier.Logits(images), GraphRun.Compute(model, images)), 0, Tolerance);
     }
 
+    [Fact]
+    public void A_classifier_s_graph_takes_the_steps_before_its_network()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        var steps = new ClassifierPreprocessing { Size = 32, Interpolation = Interpolation.Bicubic, IsBgr = true, Low = -1, High = 1 };
+        using TorchClassifier classifier = SmallGraphs
+            .Classifier("CifarResNet", """{"depth":8,"width":8,"img_channels":3}""", 32)
+            .Preprocessed(steps, new ImageShape(3, 20, 20));
+        Tensor images = SmallGraphs.Images(classifier.Shape);
+
+        GraphModel model = BaseGraph.Write(null, classifier, Sigma, new Dictionary<string, string>());
+
+        Assert.InRange(GraphRun.Error(classifier.Logits(images), GraphRun.Compute(model, images)), 0, Tolerance);
+    }
+
     [Theory]
     [MemberData(nameof(Methods))]
     public void A_purifier_s_graph_with_a_classifier_computes_both(string method)
@@ -63,6 +81,18 @@ public sealed class GraphParityTests
         Tensor purified = purifier.Purify(images, Sigma);
         Assert.InRange(GraphRun.Error(purified, GraphRun.Compute(purifying, images)), 0, Tolerance);
         Assert.InRange(GraphRun.Error(classifier.Logits(purified), GraphRun.Compute(both, images)), 0, Tolerance);
+    }
+
+    [Fact]
+    public void Every_architecture_of_a_denoiser_or_classifier_is_among_them()
+    {
+        // Networks whose activations are compared, not their answers.
+        string[] features = ["AlexNet", "InceptionV3", "SqueezeNet", "Vgg16"];
+
+        Assert.Equal(
+            Architecture.All.Select(known => known.Name).Except(features),
+            SmallGraphs.Denoisers.Select(row => row.Data.Item1).Concat(SmallGraphs.Classifiers.Select(row => row.Data.Item1))
+                .Distinct().Order(StringComparer.Ordinal));
     }
 
     [Fact]
