@@ -11,11 +11,13 @@ internal sealed class Workbench : IDisposable
     private const int Side = 28;
     private const int Pixels = Side * Side;
 
+    private readonly float[,] _prototypes = new float[10, Pixels];
+
     public Workbench(int images = 30)
     {
         Folder = Directory.CreateTempSubdirectory("certipure-cli-").FullName;
         var random = new Random(7);
-        var prototypes = new float[10, Pixels];
+        float[,] prototypes = _prototypes;
         foreach (int i in Enumerable.Range(0, prototypes.Length))
         {
             prototypes[i / Pixels, i % Pixels] = (float)((random.NextDouble() - 0.5) * 0.1);
@@ -94,6 +96,15 @@ internal sealed class Workbench : IDisposable
 
         string path = At("selector.onnx");
         OnnxModelFile.WriteLinear(path, [0, 1, Side, Side], weights, [0, 0]);
+        return path;
+    }
+
+    /// <summary>Writes the classifier behind a subtraction of the mean over the batch, as batch normalisation in training mode makes it.</summary>
+    /// <returns>Its path.</returns>
+    public string WriteCoupled()
+    {
+        string path = At("coupled.onnx");
+        OnnxModelFile.WriteLinear(path, [0, 1, Side, Side], _prototypes, new float[10], isCentred: true);
         return path;
     }
 

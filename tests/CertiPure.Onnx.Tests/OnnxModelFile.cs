@@ -16,8 +16,9 @@ internal static class OnnxModelFile
     /// <param name="doubles">Whether everything is float64 instead of float32.</param>
     /// <param name="weightsFile">The file that the weights are written to, as the model names it from its own folder; null to keep
     /// them in the model.</param>
+    /// <param name="isCentred">Whether the mean over the batch is taken off the images first.</param>
     public static void WriteLinear(
-        string path, long[] input, float[,] weights, float[] bias, bool doubles = false, string? weightsFile = null)
+        string path, long[] input, float[,] weights, float[] bias, bool doubles = false, string? weightsFile = null, bool isCentred = false)
     {
         if (weightsFile is not null)
         {
@@ -25,8 +26,12 @@ internal static class OnnxModelFile
                 Path.Combine(Path.GetDirectoryName(path)!, weightsFile), [.. weights.Cast<float>().SelectMany(BitConverter.GetBytes)]);
         }
 
+        byte[] centre = Join(
+            Bytes(1, Node("ReduceMean", ["images"], ["mean"], Join(Text(1, "axes"), Number(8, 0), Number(20, 7)))),
+            Bytes(1, Node("Sub", ["images", "mean"], ["centred"])));
         byte[] graph = Join(
-            Bytes(1, Node("Flatten", ["images"], ["flat"])),
+            isCentred ? centre : [],
+            Bytes(1, Node("Flatten", [isCentred ? "centred" : "images"], ["flat"])),
             Bytes(1, Node("Gemm", ["flat", "weights", "bias"], ["logits"], Join(Text(1, "transB"), Number(3, 1), Number(20, 2)))),
             Text(2, "linear"),
             Bytes(5, Tensor("weights", [weights.GetLength(0), weights.GetLength(1)], weights.Cast<float>(), doubles, weightsFile)),
@@ -85,6 +90,7 @@ internal static class OnnxModelFile
     /// with the batch's scale.</summary>
     public static void WriteCoupled(string path, bool quantised)
     {
+        const int Side = 2, Values = Side * Side, Classes = 3;
         byte[] nodes = quantised
             ? Join(
                 Bytes(1, Node("DynamicQuantizeLinear", ["images"], ["bytes", "scale", "zero"])),
@@ -97,10 +103,10 @@ internal static class OnnxModelFile
             Bytes(1, Node("Flatten", ["other"], ["flat"])),
             Bytes(1, Node("Gemm", ["flat", "weights", "bias"], ["logits"], Join(Text(1, "transB"), Number(3, 1), Number(20, 2)))),
             Text(2, "coupled"),
-            Bytes(5, Tensor("weights", [3, 4], Enumerable.Range(0, 12).Select(i => (i % 5) - 2f), doubles: false)),
-            Bytes(5, Tensor("bias", [3], [0, 0.25f, -0.5f], doubles: false)),
-            Bytes(11, ValueInfo("images", [0, 1, 2, 2], Float)),
-            Bytes(12, ValueInfo("logits", [0, 3], Float))));
+            Bytes(5, Tensor("weights", [Classes, Values], Enumerable.Range(0, Classes * Values).Select(i => (i % 5) - 2f), doubles: false)),
+            Bytes(5, Tensor("bias", [Classes], Enumerable.Repeat(0f, Classes), doubles: false)),
+            Bytes(11, ValueInfo("images", [0, 1, Side, Side], Float)),
+            Bytes(12, ValueInfo("logits", [0, Classes], Float))));
     }
 
     private static void WriteModel(string path, byte[] graph) =>

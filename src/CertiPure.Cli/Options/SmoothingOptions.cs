@@ -31,29 +31,23 @@ internal static class SmoothingOptions
         DefaultValueFactory = _ => 0,
     };
 
-    /// <summary><c>--seed</c> of votes: null for a fresh one, which is the default, because who knows the seed beforehand could craft an
-    /// image to the noise.</summary>
-    public static Option<ulong?> VotesSeed() => new("--seed")
+    /// <summary><c>--seed</c> of votes: fresh by default, because who knows the seed beforehand could craft an image to the noise.</summary>
+    public static Option<RequestedSeed> VotesSeed() => new("--seed")
     {
         Description = "Seed of the noise: fresh, drawn at random and recorded, or a number, recorded as chosen by the operator; the same "
             + "seed gives the same votes.",
         HelpName = "fresh|N",
-        DefaultValueFactory = _ => null,
+        DefaultValueFactory = _ => RequestedSeed.Fresh,
         CustomParser = result =>
         {
             string word = result.Tokens[0].Value;
-            if (word == "fresh")
+            if (word != "fresh" && !ulong.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out _))
             {
-                return null;
+                result.AddError($"--seed takes fresh or a whole number from 0 to {ulong.MaxValue}, not '{word}'.");
+                return RequestedSeed.Fresh;
             }
 
-            if (ulong.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed))
-            {
-                return seed;
-            }
-
-            result.AddError($"--seed takes fresh or a whole number from 0 to {ulong.MaxValue}, not '{word}'.");
-            return null;
+            return word == "fresh" ? RequestedSeed.Fresh : new RequestedSeed(ulong.Parse(word, CultureInfo.InvariantCulture));
         },
     };
 
@@ -119,4 +113,12 @@ internal static class SmoothingOptions
                 ErrorReason.InvalidArgument);
         }
     }
+}
+
+/// <summary>A seed as the command line names it.</summary>
+/// <param name="Number">The seed, or null for a fresh one.</param>
+internal sealed record RequestedSeed(ulong? Number)
+{
+    /// <summary>One that is drawn at random.</summary>
+    public static RequestedSeed Fresh { get; } = new((ulong?)null);
 }

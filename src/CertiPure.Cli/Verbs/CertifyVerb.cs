@@ -36,7 +36,7 @@ internal sealed class CertifyVerb : Verb
 
     private readonly Option<string> _bound = SmoothingOptions.Bound();
     private readonly Option<string> _noise = SmoothingOptions.Noise();
-    private readonly Option<ulong?> _seed = SmoothingOptions.VotesSeed();
+    private readonly Option<RequestedSeed> _seed = SmoothingOptions.VotesSeed();
 
     private readonly Option<string> _shard = new("--shard")
     {
@@ -119,7 +119,7 @@ internal sealed class CertifyVerb : Verb
             Terminal.WriteNote(clean.ToString());
         }
 
-        ulong? asked = parse.GetValue(_seed);
+        ulong? asked = parse.GetRequiredValue(_seed).Number;
         bool overwrites = parse.GetValue(_overwrite);
         ulong seed = asked ?? (overwrites ? null : RunFolder.SeedIn(folder)) ?? FreshSeed.Next();
         Experiment experiment = model.Describe(
@@ -142,7 +142,7 @@ internal sealed class CertifyVerb : Verb
     private Shard ReadShard(ParseResult parse)
     {
         string shard = parse.GetRequiredValue(_shard);
-        if (parse.GetValue(_seed) is null && shard != "0/1")
+        if (parse.GetRequiredValue(_seed).Number is null && shard != "0/1")
         {
             throw new CertiPureException(
                 "The shards of a run need one seed, and without --seed N each would draw its own; give the same number to all.",

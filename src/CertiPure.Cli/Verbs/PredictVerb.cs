@@ -18,7 +18,7 @@ internal sealed class PredictVerb : Verb
     private readonly Option<int> _n = SmoothingOptions.Draws(1000);
     private readonly Option<double> _alpha = SmoothingOptions.Alpha();
     private readonly Option<string> _noise = SmoothingOptions.Noise();
-    private readonly Option<ulong?> _seed = SmoothingOptions.VotesSeed();
+    private readonly Option<RequestedSeed> _seed = SmoothingOptions.VotesSeed();
     private readonly Option<bool> _json = OutputOptions.Json();
 
     /// <summary>Defines the verb.</summary>
@@ -68,10 +68,10 @@ internal sealed class PredictVerb : Verb
             Terminal.WriteNote(clean.Hint);
         }
 
-        ulong seed = parse.GetValue(_seed) ?? FreshSeed.Next();
+        ulong seed = parse.GetRequiredValue(_seed).Number ?? FreshSeed.Next();
         Terminal.WriteNote(string.Create(
             CultureInfo.InvariantCulture,
-            $"The seed of the noise is {seed}, {(parse.GetValue(_seed) is null ? "drawn at random" : "chosen by the operator")}."));
+            $"The seed of the noise is {seed}, {(parse.GetRequiredValue(_seed).Number is null ? "drawn at random" : "chosen by the operator")}."));
         DrawWorkers workers = model.Workers.ToDrawWorkers();
         ContractProbe probe = RunProbe.Before(model.BaseClassifier, model.Precision, workers);
         using var queue = new DrawQueue(model.BaseClassifier, workers);
