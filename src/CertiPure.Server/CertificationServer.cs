@@ -51,6 +51,7 @@ public static class CertificationServer
         services.AddSingleton<UploadReader>().AddSingleton<BoundedDecoder>().AddSingleton<ImageRequestReader>();
         services.AddSingleton<ModelWarmup>().AddHostedService(each => each.GetRequiredService<ModelWarmup>());
         services.AddSingleton<ModelQueues>().AddSingleton<Admission>().AddSingleton<StopSignal>();
+        services.AddSingleton<CertificateStore>().AddSingleton<RunLibrary>().AddSingleton<TypicalImages>();
         services.AddSingleton<CertificateSealer>().AddSingleton<Certifier>().AddSingleton<CertificateExamination>();
         services.AddSingleton<ServerMetrics>().AddSingleton<PrometheusText>().AddSingleton<RequestTimer>();
         services.AddSingleton<HostGate>().AddSingleton<ApiKeyGate>().AddSingleton<PageFiles>();

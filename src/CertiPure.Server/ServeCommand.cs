@@ -81,6 +81,11 @@ public static class ServeCommand
         Description = "Load each model on first use instead of all at the start.",
     };
 
+    private static readonly Option<string> Keep = new("--keep")
+    {
+        Description = "A folder that finished certificates are kept in (default: in memory, for a day).",
+    };
+
     /// <summary>Given by <c>certipure serve</c>, which holds the other end of the pipe.</summary>
     private static readonly Option<bool> StopAtInputEnd = new("--stop-at-input-end")
     {
@@ -109,7 +114,7 @@ public static class ServeCommand
         var serve = new Command("serve", "Serves certification over HTTP, with a page.")
         {
             Url, Runs, Data, Classifier, DataSet, Purifier, Precision, Device, BatchSize, Workers, Threads, KeyFile,
-            WithoutKey, SealingKeyFile, ClientSeeds, Configuration, Lazy, StopAtInputEnd,
+            WithoutKey, SealingKeyFile, ClientSeeds, Configuration, Lazy, Keep, StopAtInputEnd,
         };
         serve.SetAction(RunAsync);
         return new Command("certipure") { serve, new HelpOption() }.Parse(["serve", .. args]);
@@ -168,6 +173,7 @@ public static class ServeCommand
             AllowRemoteWithoutKey = arguments.GetValue(WithoutKey) || options.AllowRemoteWithoutKey,
             SealingKey = ReadSecret(arguments.GetValue(SealingKeyFile)) ?? options.SealingKey,
             AllowClientSeed = arguments.GetValue(ClientSeeds) || options.AllowClientSeed,
+            CertificatesFolder = arguments.GetValue(Keep) ?? options.CertificatesFolder,
             Lazy = arguments.GetValue(Lazy) || options.Lazy,
         };
     }

@@ -100,6 +100,15 @@ public sealed record ServerOptions
     /// <summary>The least time between two progress events of a request. Default 100 milliseconds.</summary>
     public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>How long a finished certificate is kept in memory under its address. Default 24 hours.</summary>
+    public TimeSpan KeepCertificates { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>The most bytes of certificates kept in memory; beyond them the oldest go. Default 64 MiB.</summary>
+    public long MaxKeptBytes { get; init; } = 64 << 20;
+
+    /// <summary>The folder that finished certificates are kept in, for good; null (the default) keeps them in memory.</summary>
+    public string? CertificatesFolder { get; init; }
+
     /// <summary>Whether models are loaded on first use instead of at the start. Default false.</summary>
     public bool Lazy { get; init; }
 
@@ -139,6 +148,11 @@ public sealed record ServerOptions
             throw Invalid($"--runs {RunsRoot} is no folder");
         }
 
+        if (CertificatesFolder is not null && !Directory.Exists(CertificatesFolder))
+        {
+            throw Invalid($"there is no folder {CertificatesFolder} to keep certificates in");
+        }
+
         if (Sigmas.Count == 0 || !Sigmas.All(sigma => sigma > 0 && double.IsFinite(sigma)))
         {
             throw Invalid("Sigmas must hold finite numbers above 0");
@@ -157,6 +171,7 @@ public sealed record ServerOptions
             (nameof(MaxSelectionDraws), MaxSelectionDraws), (nameof(MaxDraws), MaxDraws), (nameof(MaxPictures), MaxPictures),
             (nameof(Workers), Workers ?? 1), (nameof(Threads), Threads ?? 1),
             (nameof(MaxRequests), MaxRequests), (nameof(MaxWaitingDraws), MaxWaitingDraws), (nameof(BatchSize), BatchSize),
+            (nameof(MaxKeptBytes), MaxKeptBytes),
         ];
         foreach ((string name, long value) in counts)
         {
@@ -166,9 +181,10 @@ public sealed record ServerOptions
             }
         }
 
-        if (DecodeTime <= TimeSpan.Zero || ShutdownGrace < TimeSpan.Zero || ProgressInterval < TimeSpan.Zero)
+        if (DecodeTime <= TimeSpan.Zero || ShutdownGrace < TimeSpan.Zero || ProgressInterval < TimeSpan.Zero
+            || KeepCertificates < TimeSpan.Zero)
         {
-            throw Invalid("DecodeTime, ShutdownGrace and ProgressInterval must be positive times");
+            throw Invalid("DecodeTime, ShutdownGrace, ProgressInterval and KeepCertificates must be positive times");
         }
     }
 

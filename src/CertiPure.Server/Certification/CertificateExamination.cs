@@ -119,21 +119,24 @@ internal sealed class CertificateExamination(
     /// <summary>The verdict that the checks add up to.</summary>
     public static VerifyAnswer Judge(CertificateDocument document, IReadOnlyList<CheckResult> checks)
     {
-        bool refuted = checks.Any(check => check.Outcome == Failed);
+        CheckResult? failed = checks.FirstOrDefault(check => check.Outcome == Failed);
         bool replayed = checks.Any(check => check is { Name: "replay", Outcome: Passed });
         // The votes follow from any seed; only the seal shows that this one was not chosen to suit the image.
         bool isFresh = document.SeedChosenBy == SeedOrigin.Service
             && checks.Any(check => check is { Name: "seal", Outcome: Passed });
-        string found = isFresh
-            ? "Everything it claims was found again."
-            : "Its votes were found again; nothing shows that its seed was fresh.";
-        return (refuted, replayed) switch
-        {
-            (true, _) => new(false, "refused", "This certificate cannot be trusted.", checks),
-            (false, true) => new(true, "holds", found, checks),
-            (false, false) => new(
-                false, "undecided", "Nothing contradicts it, but this service cannot repeat its draws.", checks),
-        };
+        return failed is not null
+            ? new(false, "refused", isFresh, $"Do not trust this certificate. {failed.Title}: {failed.Detail}", checks)
+            : !replayed
+            ? new(false, "undecided", isFresh, "Nothing contradicts it, but this service cannot repeat its draws.", checks)
+            : isFresh
+            ? new(true, "holds", true, "Everything it claims was found again.", checks)
+            : new(
+                true,
+                "holds",
+                false,
+                "Its votes were found again, but nothing shows that its seed was fresh: somebody who chose the seed could have made the "
+                + "image to suit it.",
+                checks);
     }
 
     private static bool Agree(IReadOnlyList<Look> repeated, IReadOnlyList<Look> claimed) =>

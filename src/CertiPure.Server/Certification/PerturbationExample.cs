@@ -68,6 +68,18 @@ internal static class PerturbationExample
         return Math.Sqrt(sum) / 255;
     }
 
+    /// <summary>The largest change of one value, in grey levels.</summary>
+    public static int LargestChange(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
+    {
+        int largest = 0;
+        for (int i = 0; i < a.Length; i++)
+        {
+            largest = Math.Max(largest, Math.Abs(a[i] - b[i]));
+        }
+
+        return largest;
+    }
+
     /// <summary>The largest sum of squared grey levels strictly inside the radius.</summary>
     private static long Budget(double radius) => Math.Max(0, (long)Math.Ceiling(radius * radius * 255 * 255) - 1);
 

@@ -6,4 +6,5 @@ namespace CertiPure.Server.Contracts;
 /// <param name="Split">The split, <c>test</c> as a rule.</param>
 /// <param name="Count">The number of images; ids run from 0 to one less.</param>
 /// <param name="Shape">The shape of each image.</param>
-public sealed record DataSetDescription(string Name, string Title, string? Split, int Count, Shape Shape);
+/// <param name="Typical">What most of its images are like.</param>
+public sealed record DataSetDescription(string Name, string Title, string? Split, int Count, Shape Shape, Typical Typical);

@@ -3,6 +3,7 @@ namespace CertiPure.Server.Contracts;
 /// <summary>A run in one line.</summary>
 /// <param name="Name">Its folder below the root.</param>
 /// <param name="Data">Its data set and split.</param>
+/// <param name="Comparable">The same for runs that may be compared: of the same data, images, n0, n and alpha.</param>
 /// <param name="Purifier">The purifier's method.</param>
 /// <param name="Classifier">The classifier's name.</param>
 /// <param name="Sigma">The noise level.</param>
@@ -11,11 +12,13 @@ namespace CertiPure.Server.Contracts;
 /// <param name="Images">Images certified so far.</param>
 /// <param name="Planned">Images of the run.</param>
 /// <param name="CertifiedAccuracy">Certified accuracy at each radius of the table, 0 to 1.</param>
+/// <param name="Intervals">The 95 % Clopper-Pearson interval of each certified accuracy.</param>
 /// <param name="AverageCertifiedRadius">The mean over all images of the radius where right, else 0.</param>
 /// <param name="Abstentions">Images without an answer.</param>
 public sealed record RunSummary(
     string Name,
     string Data,
+    string Comparable,
     string Purifier,
     string Classifier,
     double Sigma,
@@ -24,5 +27,6 @@ public sealed record RunSummary(
     int Images,
     int Planned,
     IReadOnlyList<double> CertifiedAccuracy,
+    IReadOnlyList<IReadOnlyList<double>> Intervals,
     double AverageCertifiedRadius,
     int Abstentions);

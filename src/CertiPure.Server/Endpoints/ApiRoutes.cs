@@ -19,6 +19,7 @@ internal static class ApiRoutes
         app.MapPost("/v1/purify", (Delegate)services.GetRequiredService<PurifyEndpoint>().HandleAsync).Describe(ApiTexts.Purify);
         app.MapPost("/v1/certificates/verify", (Delegate)services.GetRequiredService<VerifyEndpoint>().HandleAsync)
             .Describe(ApiTexts.Verify);
+        app.MapGet("/v1/certificates/{id}", Kept).Describe(ApiTexts.Kept);
         app.MapGet("/v1/models", models.Models).Describe(ApiTexts.Models);
         app.MapGet("/v1/datasets/{name}/images/{id:int}", models.Image).Describe(ApiTexts.Image);
         app.MapGet("/v1/runs", runs.Runs).Describe(ApiTexts.Runs);
@@ -29,6 +30,10 @@ internal static class ApiRoutes
             .Describe(ApiTexts.Metrics);
         app.MapOpenApi("/openapi/{documentName}.json");
     }
+
+    private static IResult Kept(string id, CertificateStore store) => store.Find(id) is { } json
+        ? TypedResults.Bytes(json, "application/json")
+        : throw RequestException.NotFound("This certificate is not kept here, or no longer; its file can still be checked.");
 
     private static ReadyAnswer Ready(StopSignal stop, ModelWarmup warmup) =>
         stop.IsStopping ? throw RequestException.Stopping()

@@ -10,7 +10,13 @@ namespace CertiPure.Server.Endpoints;
 
 /// <summary><c>POST /v1/certify</c>: an image in, progress as server-sent events, then the certificate.</summary>
 internal sealed class CertifyEndpoint(
-    ImageRequestReader reader, Admission admission, Certifier certifier, ServerOptions options, TimeProvider time)
+    ImageRequestReader reader,
+    Admission admission,
+    Certifier certifier,
+    CertificateStore store,
+    RunLibrary runs,
+    ServerOptions options,
+    TimeProvider time)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -68,9 +74,19 @@ internal sealed class CertifyEndpoint(
     private CertificateAnswer Answer(ImageRequest request, CertifySettings settings, Certificate certificate)
     {
         CertificateDocument document = certifier.Issue(request, settings, certificate);
-        string? className = certificate.Predicted is { } label ? request.Model.Offer.ClassNames[label] : null;
-        return new CertificateAnswer(
-            document, className, CertificateWords.Claim(document), className is null ? null : MeaningOf(document));
+        string? className = NameOf(certificate.Predicted);
+        return store.Add(new CertificateAnswer(
+            "",
+            document,
+            className,
+            NameOf(certificate.Label),
+            CertificateWords.Claim(document),
+            CertificateWords.Bounds(document),
+            className is null ? null : MeaningOf(document),
+            runs.StandingOf(document)));
+
+        string? NameOf(int? label) =>
+            label is { } known && known < request.Model.Offer.ClassNames.Count ? request.Model.Offer.ClassNames[known] : null;
     }
 
     private static Meaning MeaningOf(CertificateDocument document)
@@ -78,8 +94,8 @@ internal sealed class CertifyEndpoint(
         ImageShape shape = document.Experiment.Data.Shape;
         double radius = document.Certificate.Radius;
         return new Meaning(
-            CertificateWords.Meaning(document),
-            CertificateWords.PerValue(document),
+            CertificateWords.Meaning(radius, shape.Length),
+            CertificateWords.PerValue(radius, shape.Length),
             [
                 Example("spread", "The same distance, spread over every pixel", PerturbationExample.Spread(document.Pixels, radius)),
                 Example("gathered", "The same distance, gathered in the middle",
@@ -87,6 +103,11 @@ internal sealed class CertifyEndpoint(
             ]);
 
         ExamplePicture Example(string kind, string caption, byte[] changed) =>
-            new(kind, caption, PerturbationExample.Distance(document.Pixels, changed), PngImage.Encode(document.ToImage() with { Bytes = changed }));
+            new(
+                kind,
+                caption,
+                PerturbationExample.Distance(document.Pixels, changed),
+                CertificateWords.Visibility(PerturbationExample.LargestChange(document.Pixels, changed)),
+                PngImage.Encode(document.ToImage() with { Bytes = changed }));
     }
 }

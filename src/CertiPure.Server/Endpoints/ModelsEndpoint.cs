@@ -10,7 +10,7 @@ using CertiPure.Smoothing;
 namespace CertiPure.Server.Endpoints;
 
 /// <summary><c>GET /v1/models</c> and the data sets' images: what there is to choose from.</summary>
-internal sealed class ModelsEndpoint(IModelLibrary library, ServerOptions options)
+internal sealed class ModelsEndpoint(IModelLibrary library, ModelWarmup warmup, TypicalImages typical, ServerOptions options)
 {
     private static readonly (string Name, int N)[] UsualBudgets = [("Quick", 500), ("Standard", 1000), ("Thorough", 10_000)];
 
@@ -21,10 +21,11 @@ internal sealed class ModelsEndpoint(IModelLibrary library, ServerOptions option
             Describe(model.Shape),
             model.ClassNames,
             options.Sigmas,
-            [.. model.Purifiers.Select(purifier => new PurifierDescription(purifier.Name, purifier.Title, purifier.Summary))],
+            [.. model.Purifiers.Select(purifier => new PurifierDescription(
+                purifier.Name, purifier.Title, purifier.Summary, warmup.DrawsPerSecond(model.Name, purifier.Name)))],
             model.DataSet))],
         [.. library.DataSets.Select(set => new DataSetDescription(
-            set.Name, set.Title, set.Source.Split, set.Source.Count, Describe(set.Source.Shape)))],
+            set.Name, set.Title, set.Source.Split, set.Source.Count, Describe(set.Source.Shape), typical.Of(set)))],
         [.. UsualBudgets.Where(budget => budget.N <= options.MaxDraws)
             .Select(budget => new Budget(budget.Name, budget.N, Ceiling(budget.N)))],
         SamplingPlans.Names,

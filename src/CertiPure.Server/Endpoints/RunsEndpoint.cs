@@ -1,23 +1,24 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using CertiPure.Reports;
 using CertiPure.Results;
+using CertiPure.Server.Certification;
 using CertiPure.Server.Contracts;
 using CertiPure.Server.Hosting;
+using CertiPure.Smoothing;
 
 namespace CertiPure.Server.Endpoints;
 
 /// <summary><c>GET /v1/runs</c>: the run folders below the configured root, and their curves.</summary>
-internal sealed class RunsEndpoint(ServerOptions options)
+internal sealed class RunsEndpoint(RunLibrary library)
 {
-    /// <summary>How deep below the root a run folder may lie.</summary>
-    private const int MaximumDepth = 3;
-    private const int MaximumRuns = 500;
-
-    private readonly object _lock = new();
-    private readonly Dictionary<string, (string Stamp, Run Run)> _read = [];
+    /// <summary>The bars of a histogram of lower bounds.</summary>
+    private const int Bars = 20;
 
     public RunsAnswer Runs()
     {
-        if (options.RunsRoot is not { } root)
+        if (!library.HasRoot)
         {
             return new RunsAnswer(
                 CertifiedAccuracy.DefaultRadii, [], [], "No folder of runs was configured; start the service with --runs FOLDER.");
@@ -25,11 +26,11 @@ internal sealed class RunsEndpoint(ServerOptions options)
 
         var runs = new List<RunSummary>();
         var skipped = new List<string>();
-        foreach ((string name, string folder) in Folders(root))
+        foreach ((string name, string folder) in library.Folders())
         {
             try
             {
-                runs.Add(Summarise(name, Read(folder)));
+                runs.Add(Summarise(name, library.Read(folder)));
             }
             catch (CertiPureException)
             {
@@ -44,41 +45,29 @@ internal sealed class RunsEndpoint(ServerOptions options)
     public RunCurve Curve(string name)
     {
         // A name is looked up among the folders that were found, never joined to the root.
-        string folder = (options.RunsRoot is { } root ? Folders(root) : []).FirstOrDefault(pair => pair.Name == name).Folder
+        string folder = library.Folders().FirstOrDefault(pair => pair.Name == name).Folder
             ?? throw RequestException.NotFound("There is no such run; see /v1/runs.");
         try
         {
-            CertifiedRun run = CertifiedRun.Of(Read(folder), name);
+            Run read = library.Read(folder);
+            CertifiedRun run = CertifiedRun.Of(read, name);
+            var bounds = new int[Bars];
+            foreach (Certificate certificate in read.Certificates)
+            {
+                bounds[Math.Min(Bars - 1, (int)(Bars * certificate.LowerBound))]++;
+            }
+
             double[] radii = [.. run.Images.Where(image => image.IsCorrect).Select(image => image.Radius).Append(0)];
             return new RunCurve(
                 name,
-                [.. CertifiedAccuracy.Of(run, radii).Cells.Select(cell => new CurvePoint(cell.Radius, cell.Accuracy.Value))]);
+                [.. CertifiedAccuracy.Of(run, radii).Cells.Select(cell => new CurvePoint(cell.Radius, cell.Accuracy.Value))],
+                bounds);
         }
         catch (CertiPureException)
         {
             throw RequestException.NotFound("This run cannot be reported: it is damaged, or has no labels or no certificates yet.");
         }
     }
-
-    private static IEnumerable<(string Name, string Folder)> Folders(string root)
-    {
-        var walk = new EnumerationOptions
-        {
-            RecurseSubdirectories = true,
-            MaxRecursionDepth = MaximumDepth - 1,
-            IgnoreInaccessible = true,
-            // A link could lead out of the root.
-            AttributesToSkip = FileAttributes.ReparsePoint | FileAttributes.Hidden | FileAttributes.System,
-        };
-        return Directory.EnumerateDirectories(root, "*", walk)
-            .Where(folder => IsPlainFile(Path.Combine(folder, RunFolder.ManifestName)))
-            .Select(folder => (Name: Path.GetRelativePath(root, folder).Replace('\\', '/'), Folder: folder))
-            .OrderBy(pair => pair.Name, StringComparer.Ordinal)
-            .Take(MaximumRuns);
-    }
-
-    private static bool IsPlainFile(string path) =>
-        File.Exists(path) && !File.GetAttributes(path).HasFlag(FileAttributes.ReparsePoint);
 
     private static RunSummary Summarise(string name, Run run)
     {
@@ -87,6 +76,7 @@ internal sealed class RunsEndpoint(ServerOptions options)
         return new RunSummary(
             name,
             experiment.Data.Split is { } split ? $"{experiment.Data.Name} {split}" : experiment.Data.Name,
+            Comparable(experiment),
             experiment.Purifier.Method,
             experiment.Classifier.Name,
             experiment.Sigma,
@@ -95,29 +85,14 @@ internal sealed class RunsEndpoint(ServerOptions options)
             run.Certificates.Count,
             run.Certificates.Count + run.Missing.Count,
             [.. summary.Cells.Select(cell => cell.Accuracy.Value)],
+            [.. summary.Cells.Select(cell => (IReadOnlyList<double>)[cell.Accuracy.Lower, cell.Accuracy.Upper])],
             summary.AverageRadius,
             summary.Abstention.Count);
     }
 
-    /// <summary>Reads a run, or remembers it where its files have not changed.</summary>
-    private Run Read(string folder)
-    {
-        string stamp = Stamp(Path.Combine(folder, RunFolder.ManifestName)) + Stamp(Path.Combine(folder, RunFolder.LogName));
-        lock (_lock)
-        {
-            if (!_read.TryGetValue(folder, out (string Stamp, Run Run) entry) || entry.Stamp != stamp)
-            {
-                entry = (stamp, Run.Read(folder));
-                _read[folder] = entry;
-            }
-
-            return entry.Run;
-        }
-    }
-
-    private static string Stamp(string path)
-    {
-        var file = new FileInfo(path);
-        return file.Exists ? $"{file.Length}:{file.LastWriteTimeUtc.Ticks};" : "none;";
-    }
+    /// <summary>A hash of what two runs must share to be compared.</summary>
+    private static string Comparable(Experiment experiment) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{experiment.Data.Name} {experiment.Data.Split} {experiment.Data.PixelSha256} {experiment.N0} {experiment.N} {experiment.Alpha} "
+        + $"{string.Join(',', experiment.Images)}"))).AsSpan(0, 8));
 }

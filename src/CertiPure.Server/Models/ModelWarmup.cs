@@ -1,13 +1,25 @@
+using System.Collections.Concurrent;
 using CertiPure.Images;
+using CertiPure.Server.Certification;
+using CertiPure.Smoothing;
 
 namespace CertiPure.Server.Models;
 
-/// <summary>Loads every model with each purifier and noise level when the service starts, and runs one batch through each, so that
-/// no client waits for it. The service is ready when all are loaded; one that cannot be loaded stops it.</summary>
+/// <summary>Loads every model with each purifier and noise level when the service starts, and runs draws through each, so that
+/// no client waits for it and the page can say how long draws take. The service is ready when all are loaded; one that cannot be loaded stops it.</summary>
 internal sealed partial class ModelWarmup(
-    IModelLibrary library, ModelQueues queues, ServerOptions options, IHostApplicationLifetime lifetime, ILogger<ModelWarmup> logger)
+    IModelLibrary library,
+    ModelQueues queues,
+    ServerOptions options,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time,
+    ILogger<ModelWarmup> logger)
     : BackgroundService
 {
+    /// <summary>Batches that are timed, so that the workers have something to share.</summary>
+    private const int TimedBatches = 4;
+
+    private readonly ConcurrentDictionary<(string Model, string Purifier), double> _drawsPerSecond = new();
     private volatile int _loaded;
 
     /// <summary>How many combinations of model, purifier and noise level are loaded.</summary>
@@ -22,12 +34,21 @@ internal sealed partial class ModelWarmup(
     /// <summary>Why a model could not be loaded; null where none failed.</summary>
     public CertiPureException? Failure { get; private set; }
 
+    /// <summary>The draws per second of a model with a purifier, measured at the start; null before that.</summary>
+    public double? DrawsPerSecond(string model, string purifier) =>
+        _drawsPerSecond.TryGetValue((model, purifier), out double rate) ? rate : null;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (options.Lazy)
         {
             return;
         }
+
+        // A host that is stopped while it starts does not start in order.
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using CancellationTokenRegistration registration = lifetime.ApplicationStarted.UnsafeRegister(_ => started.TrySetResult(), null);
+        await started.Task.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         // The defaults first: what most requests ask for.
         var all = from model in library.Models
@@ -45,7 +66,14 @@ internal sealed partial class ModelWarmup(
             try
             {
                 QueuedModel loaded = await queues.GetAsync(model.Name, purifier, sigma);
-                await loaded.ShowAsync(new ImageBatch(model.Shape, 1), stoppingToken);
+                int batch = loaded.Queue.Classifier.BatchSize;
+                await RunAsync(loaded, batch, stoppingToken);
+                if (sigma == options.DefaultSigma)
+                {
+                    long begun = time.GetTimestamp();
+                    await RunAsync(loaded, TimedBatches * batch, stoppingToken);
+                    _drawsPerSecond[(model.Name, purifier)] = TimedBatches * batch / time.GetElapsedTime(begun).TotalSeconds;
+                }
             }
             catch (OperationCanceledException)
             {
@@ -63,6 +91,15 @@ internal sealed partial class ModelWarmup(
         }
 
         LogReady(Total);
+    }
+
+    /// <summary>Draws of a black image, in the queue that clients' draws go through.</summary>
+    private static Task RunAsync(QueuedModel model, int draws, CancellationToken stopping)
+    {
+        IBaseClassifier classifier = model.Queue.Classifier;
+        var image = new LabeledImage(0, null, classifier.Shape, new byte[classifier.Shape.Length]);
+        var sampling = new Sampling(image, classifier.ClassCount, NoisePhase.Display, draws, new NoiseSource(FreshSeed.Next()));
+        return model.Queue.OpenLane().RunAsync(sampling, null, stopping);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Ready: {Count} combinations of model, purifier and noise level are loaded.")]

@@ -55,6 +55,14 @@ function askForKey(wasRefused) {
 
 export const getJson = async path => (await send(path)).json();
 
+let models = null;
+
+/** What the service offers, asked for once. */
+export const getModels = () => models ??= getJson('v1/models').catch(error => {
+  models = null;
+  throw error;
+});
+
 export async function getBlob(path) {
   return (await send(path)).blob();
 }
@@ -63,15 +71,17 @@ export async function postForm(path, form, signal) {
   return (await send(path, { method: 'POST', body: form, signal, headers: { Accept: 'application/json' } })).json();
 }
 
-/** Posts and yields the answer's events as {event, data}. An `error` event is thrown. */
-export async function* postEvents(path, body, signal, headers = {}) {
+/** Posts and yields the answer's events as {event, data}. An `error` event is thrown, and so is an end without the last event. */
+export async function* postEvents(path, body, last, signal, headers = {}) {
   const answer = await send(path, {
     method: 'POST', body, signal, headers: { Accept: 'text/event-stream', ...headers },
   });
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   let buffer = '';
+  let isWhole = false;
   while (true) {
-    const { done, value } = await reader.read();
+    const { done, value } = await read(reader);
+    if (done && !isWhole) throw new ApiError(0, { detail: lost });
     if (done) return;
     buffer += value;
     let end;
@@ -79,8 +89,20 @@ export async function* postEvents(path, body, signal, headers = {}) {
       const message = parse(buffer.slice(0, end));
       buffer = buffer.slice(end + 2);
       if (message.event === 'error') throw new ApiError(message.data.status, message.data);
+      isWhole ||= message.event === last;
       if (message.data !== null) yield message;
     }
+  }
+}
+
+const lost = 'The connection to the service ended before the answer was complete; check that it is running, then try again.';
+
+async function read(reader) {
+  try {
+    return await reader.read();
+  } catch (error) {
+    if (error.name === 'AbortError') throw error;
+    throw new ApiError(0, { detail: lost });
   }
 }
 

@@ -1,7 +1,10 @@
 // The page's frame: tabs, theme, and the start of its two views.
-import { byId } from './dom.js';
+import { byId, notice } from './dom.js';
+import { getJson, getModels } from './api.js';
+import { certificateCard } from './certificate.js';
 import { startCertify } from './certify.js';
 import { startCheck } from './check.js';
+import { startExplanations } from './explain.js';
 import { showRuns } from './runs.js';
 
 const tabs = [...document.querySelectorAll('[role=tab]')];
@@ -13,6 +16,7 @@ function select(tab, focus) {
     each.tabIndex = chosen ? 0 : -1;
     byId(each.getAttribute('aria-controls')).hidden = !chosen;
   }
+  byId('panel-certificate').hidden = true;
   if (focus) tab.focus();
   const name = tab.id.replace('tab-', '');
   history.replaceState(null, '', name === 'certify' ? location.pathname : `#${name}`);
@@ -50,6 +54,40 @@ themeButton.addEventListener('click', () => {
   applyTheme(theme);
 });
 
+/** The page of one finished certificate, at #certificate/ID. */
+async function showKept(id) {
+  for (const tab of tabs) {
+    tab.setAttribute('aria-selected', 'false');
+    byId(tab.getAttribute('aria-controls')).hidden = true;
+  }
+  tabs[0].tabIndex = 0;
+  byId('panel-certificate').hidden = false;
+  document.title = 'Certificate · CertiPure';
+  const card = byId('kept');
+  card.hidden = true;
+  notice(byId('kept-error'), null);
+  try {
+    const answer = await getJson(`v1/certificates/${encodeURIComponent(id)}`);
+    const { models } = await getModels();
+    certificateCard(card, answer, {
+      classNames: models.find(model => model.name === answer.certificate.experiment.classifier.name)?.classNames,
+    });
+    card.focus({ preventScroll: true });
+  } catch (error) {
+    notice(byId('kept-error'), error);
+  }
+}
+
+/** Shows what the address asks for. */
+function route() {
+  const [view, id] = location.hash.slice(1).split('/');
+  if (view === 'certificate' && id) showKept(id);
+  else if (view === 'runs') select(byId('tab-runs'), false);
+  else select(byId('tab-certify'), false);
+}
+
+startExplanations();
 startCertify();
 startCheck();
-if (location.hash === '#runs') select(byId('tab-runs'), false);
+addEventListener('hashchange', route);
+if (location.hash) route();

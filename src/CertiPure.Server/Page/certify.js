@@ -1,30 +1,36 @@
-// The Certify view: settings, the live draws, votes and distance, and at the end the certificate.
-import { byId, el, count, notice, pngUrl, radios, radiusText, show } from './dom.js';
-import { getJson, postEvents, postForm } from './api.js';
-import { Chart, VoteBars } from './charts.js';
+// The Certify view: the settings, and what is sent and shown when they are submitted.
+import { byId, el, count, notice, radios, radiusText, seconds, show } from './dom.js';
+import { getJson, getModels, postEvents, postForm } from './api.js';
 import { ImagePicker } from './picker.js';
-import { showCertificate } from './certificate.js';
-
-const drawsShown = 5;
+import { LiveView, drawsShown } from './live.js';
+import { certificateCard } from './certificate.js';
+import { load, save } from './session.js';
 
 let service;
 let model;
 let picker;
 let settings;
-let radiusChart;
 let running = null;
 
 export async function startCertify() {
-  radiusChart = new Chart(byId('radius-chart'));
-  picker = new ImagePicker(() => notice(byId('page-error'), null));
+  picker = new ImagePicker(() => {
+    notice(byId('page-error'), null);
+    save({ image: picker.kept });
+  });
   byId('certify-form').addEventListener('submit', event => {
     event.preventDefault();
     certify();
   });
+  // The form ends where the screen does, however far the page is scrolled.
+  const bench = document.querySelector('.bench');
+  const fit = () => bench.style.setProperty('--bench-top', `${bench.getBoundingClientRect().top}px`);
+  for (const name of ['scroll', 'resize']) addEventListener(name, fit, { passive: true });
+  fit();
   byId('stop').addEventListener('click', () => running?.abort());
+  byId('certify-form').addEventListener('change', keep);
   for (const field of ['n', 'alpha']) byId(field).addEventListener('input', () => readMore());
   try {
-    service = await getJson('v1/models');
+    service = await getModels();
     if (service.models.length === 0) throw new Error('The service has no model; see its documentation.');
   } catch (error) {
     notice(byId('page-error'), error);
@@ -33,23 +39,44 @@ export async function startCertify() {
   }
   byId('version').textContent = `CertiPure ${service.version}`;
   const { defaults, limits } = service;
-  settings = { ...defaults };
-  byId('n0').value = defaults.n0;
-  byId('alpha').value = defaults.alpha;
+  const kept = load();
+  settings = { ...defaults, ...kept.settings };
+  byId('n0').value = settings.n0;
+  byId('alpha').value = settings.alpha;
   byId('n').max = limits.maxDraws;
   byId('n0').max = limits.maxSelectionDraws;
   byId('alpha').min = limits.minAlpha;
   byId('alpha').max = limits.maxAlpha;
   byId('plan').replaceChildren(...service.plans.map(plan => el('option', { value: plan, text: plan })));
+  if (service.plans.includes(settings.plan)) byId('plan').value = settings.plan;
   show(byId('seed-field'), limits.clientSeed);
   const select = byId('model');
   select.replaceChildren(...service.models.map(each => el('option', { value: each.name, text: each.name })));
   select.addEventListener('change', () => useModel(select.value));
   show(byId('model-step'), service.models.length > 1);
-  await useModel(service.models[0].name);
+  if (service.models.some(each => each.name === kept.model)) select.value = kept.model;
+  if (kept.certificate) showAgain(kept.certificate);
+  await useModel(select.value, kept.image);
 }
 
-async function useModel(name) {
+/** The last certificate, after a reload; it may no longer be kept. */
+async function showAgain(id) {
+  try {
+    const answer = await getJson(`v1/certificates/${id}`);
+    if (running) return;
+    show(byId('empty'), false);
+    showCertificate(answer);
+  } catch {
+    save({ certificate: null });
+  }
+}
+
+function keep() {
+  if (!model) return;
+  save({ model: model.name, settings: { ...settings, n0: byId('n0').valueAsNumber, plan: byId('plan').value } });
+}
+
+async function useModel(name, kept = null) {
   model = service.models.find(each => each.name === name);
   const middle = model.sigmas[Math.floor((model.sigmas.length - 1) / 2)];
   settings.sigma = model.sigmas.includes(settings.sigma) ? settings.sigma : middle;
@@ -58,14 +85,15 @@ async function useModel(name) {
   if (!model.purifiers.some(purifier => purifier.name === settings.purifier)) settings.purifier = model.purifiers[0].name;
   radios(byId('purifiers'), 'purifier', model.purifiers.map(purifier => ({
     value: purifier.name, content: [el('b', { text: purifier.title }), el('small', { text: purifier.summary })],
-  })), settings.purifier, value => { settings.purifier = value; });
+  })), settings.purifier, value => { settings.purifier = value; describeBudgets(); });
   radios(byId('budgets'), 'budget', service.budgets.map(budget => ({
-    value: budget.n, content: [el('span', {}, budget.name, el('small', { text: count(budget.n) }))],
+    value: budget.n,
+    content: [el('span', {}, budget.name, el('small', { text: count(budget.n) }), el('small', { class: 'cost', 'data-n': budget.n }))],
   })), settings.n, value => { byId('n').value = value; readMore(); });
   byId('n').value = settings.n;
   readMore();
   try {
-    await picker.useModel(model, service.dataSets.find(set => set.name === model.dataSet));
+    await picker.useModel(model, service.dataSets.find(set => set.name === model.dataSet), kept);
   } catch (error) {
     notice(byId('page-error'), error);
   }
@@ -75,6 +103,20 @@ function readMore() {
   settings.n = Number(byId('n').value);
   settings.alpha = Number(byId('alpha').value);
   for (const input of document.querySelectorAll('input[name=budget]')) input.checked = Number(input.value) === settings.n;
+  describeBudgets();
+}
+
+/** Draws per second: as measured in this tab, or by the service at its start; null while neither is known. */
+function pace() {
+  return load().pace?.[`${model.name} ${settings.purifier}`]
+    ?? model.purifiers.find(purifier => purifier.name === settings.purifier)?.drawsPerSecond ?? null;
+}
+
+function describeBudgets() {
+  const rate = pace();
+  for (const cost of document.querySelectorAll('.cost')) {
+    cost.textContent = rate ? `about ${seconds((Number(cost.dataset.n) + byId('n0').valueAsNumber) / rate)}` : '';
+  }
   describeCeiling();
 }
 
@@ -85,9 +127,11 @@ function ceiling() {
 
 function describeCeiling() {
   const best = ceiling();
+  const rate = pace();
+  const time = rate ? `, in about ${seconds((settings.n + byId('n0').valueAsNumber) / rate)} on this machine` : '';
   byId('ceiling').textContent = !byId('n').validity.valid ? '' : best
-    ? `${count(settings.n)} votes can prove a distance of at most ${radiusText(best)} at this noise level.`
-    : `${count(settings.n)} votes.`;
+    ? `${count(settings.n)} votes can prove a distance of at most ${radiusText(best)} at this noise level${time}.`
+    : `${count(settings.n)} votes${time}.`;
 }
 
 function form() {
@@ -127,7 +171,9 @@ async function certify() {
   setBusy(true);
   let live;
   try {
-    live = new LiveView();
+    live = new LiveView({ classNames: model.classNames, n: settings.n, sigma: settings.sigma, ceiling: ceiling() });
+    const measured = `${model.name} ${settings.purifier}`;
+    const total = settings.n + byId('n0').valueAsNumber;
     const pictures = showPictures(live, running.signal);
     const request = form();
     request.append('n', settings.n);
@@ -135,12 +181,15 @@ async function certify() {
     request.append('alpha', settings.alpha);
     request.append('plan', byId('plan').value);
     if (service.limits.clientSeed && byId('seed').value.trim()) request.append('seed', byId('seed').value.trim());
-    for await (const { event, data } of postEvents('v1/certify', request, running.signal)) {
+    for await (const { event, data } of postEvents('v1/certify', request, 'certificate', running.signal)) {
       if (event === 'accepted') live.accepted(data);
       if (event === 'progress') live.progress(data);
       if (event === 'certificate') {
-        live.done();
+        const took = live.done();
+        save({ certificate: data.id, pace: { ...load().pace, [measured]: total / took } });
+        describeBudgets();
         showCertificate(data);
+        showToReader();
       }
     }
     await pictures;
@@ -161,7 +210,8 @@ async function showPictures(live, signal) {
   try {
     live.showDraws(await postForm('v1/purify', request, signal));
   } catch (error) {
-    if (error.name !== 'AbortError') notice(byId('page-error'), new Error(`No draws can be shown. ${error.message}`));
+    // The certification's own error, if it has one, says more.
+    if (error.name !== 'AbortError' && !signal.aborted) live.withoutDraws(error.message);
   }
 }
 
@@ -171,91 +221,36 @@ function setBusy(busy) {
   byId('certify').textContent = busy ? 'Certifying …' : 'Certify';
 }
 
-/** What happens while the votes come in. What is chosen on the page meanwhile is for the next run. */
-class LiveView {
-  #classNames = model.classNames;
-  #n = settings.n;
-  #sigma = settings.sigma;
-  #bars = new VoteBars(byId('votes'), model.classNames);
-  #points = [[0, 0]];
-  #started = performance.now();
-  #ceiling = ceiling();
+function showCertificate(answer) {
+  certificateCard(byId('certificate'), answer, {
+    link: true,
+    classNames: service.models.find(each => each.name === answer.certificate.experiment.classifier.name)?.classNames,
+    remedies: answer.certificate.certificate.predicted === null ? remedies(answer.certificate.experiment) : [],
+  });
+}
 
-  constructor() {
-    show(byId('empty'), false);
-    show(byId('certificate'), false);
-    show(byId('live'));
-    byId('progress').value = 0;
-    this.#say('Waiting for its turn');
-    this.#bars.draw(this.#classNames.map(() => 0), null);
-    this.#placeholders();
-    this.#drawRadius(0);
-    if (matchMedia('(max-width: 60rem)').matches) byId('live').scrollIntoView({ block: 'start' });
-  }
+/** After a run the certificate is what the reader waits for; after a reload it is not. */
+function showToReader() {
+  const card = byId('certificate');
+  card.focus({ preventScroll: true });
+  const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  card.scrollIntoView({ block: 'start', behavior: calm ? 'auto' : 'smooth' });
+}
 
-  accepted({ queuedDraws }) {
-    if (queuedDraws > 0) this.#say(`${count(queuedDraws)} draws of others share the way`);
-  }
+/** What may turn an abstention into an answer, each as a button that tries it. */
+function remedies(experiment) {
+  const more = 10 * experiment.n;
+  const less = model?.sigmas.filter(sigma => sigma < experiment.sigma).at(-1);
+  const others = (model?.purifiers ?? []).filter(purifier => purifier.name !== settings.purifier && purifier.name !== 'none');
+  return [
+    ...more <= service.limits.maxDraws ? [{ text: `Try ${count(more)} draws`, run: () => { byId('n').value = more; readMore(); } }] : [],
+    ...less ? [{ text: `Try less noise, σ ${less}`, run: () => check('sigma', less) }] : [],
+    ...others.length ? [{ text: `Try ${others[0].title}`, run: () => check('purifier', others[0].name) }] : [],
+  ].map(({ text, run }) => ({ text, run: () => { run(); keep(); certify(); } }));
+}
 
-  progress({ phase, draws, total, votes, leading, radius, estimationDraws }) {
-    const seconds = (performance.now() - this.#started) / 1000;
-    const rate = draws / seconds;
-    const left = Math.ceil((total - draws) / rate);
-    byId('progress').max = total;
-    byId('progress').value = draws;
-    if (phase === 'selection') this.#say('Selecting the class', `${count(draws)} draws`);
-    else this.#say('Counting votes', `${count(draws)} of ${count(total)} draws · ${count(Math.round(rate))} per second · ${left} s left`);
-    this.#bars.draw(votes, leading);
-    byId('votes-summary').textContent = votes.map((v, i) => [v, i]).filter(([v]) => v > 0).sort((a, b) => b[0] - a[0])
-      .slice(0, 3).map(([v, i]) => `${this.#classNames[i]} ${v}`).join(', ');
-    if (phase === 'estimation') {
-      this.#points.push([estimationDraws, radius]);
-      this.#drawRadius(radius);
-    }
-  }
-
-  #drawRadius(radius) {
-    const highest = Math.max(this.#ceiling ?? 0, ...this.#points.map(point => point[1]), this.#sigma * .5);
-    radiusChart.draw([{ name: 'radius', points: this.#points, style: 0 }], {
-      xMax: this.#n, yMax: highest * 1.15, xLabel: 'draws', area: true, last: radiusText(radius),
-      ceiling: this.#ceiling ? { value: this.#ceiling, text: `at best ${radiusText(this.#ceiling)}` } : null,
-    });
-    byId('radius-summary').textContent = `${radiusText(radius)} after ${count(this.#points.at(-1)[0])} draws. Only the certificate `
-      + 'is a proof.';
-  }
-
-  #placeholders() {
-    const cell = caption => el('figure', {}, el('div', { class: 'pixels placeholder' }), el('figcaption', { text: caption }));
-    byId('draws').replaceChildren(
-      el('figure', { class: 'original' }, el('img', { class: 'pixels', src: byId('preview').toDataURL(), alt: 'The image' }),
-        el('figcaption', { text: 'image' })),
-      ...Array.from({ length: drawsShown }, () => el('div', {}, cell('noisy'), cell('purified'))));
-  }
-
-  showDraws({ image, draws }) {
-    const [original] = byId('draws').children;
-    original.querySelector('img').src = pngUrl(image);
-    const votes = draws.map(draw => draw.label);
-    const winner = votes.toSorted((a, b) => votes.filter(v => v === b).length - votes.filter(v => v === a).length)[0];
-    byId('draws').replaceChildren(original, ...draws.map((draw, i) => el('div', { class: draw.label === winner ? null : 'other' },
-      el('figure', {}, el('img', { class: 'pixels', src: pngUrl(draw.noisy), alt: `Draw ${i + 1}, noisy` }),
-        el('figcaption', { text: 'noisy' })),
-      el('figure', {}, el('img', { class: 'pixels', src: pngUrl(draw.purified), alt: `Draw ${i + 1}, purified` }),
-        el('figcaption', { text: draw.className })))));
-  }
-
-  done() {
-    this.#say(`Done in ${((performance.now() - this.#started) / 1000).toFixed(1)} s`);
-    byId('progress').value = byId('progress').max;
-  }
-
-  stopped(words) {
-    this.#say(words);
-  }
-
-  /** A change of the words is read out to those who listen; numbers change too fast for that. */
-  #say(words, numbers = '') {
-    if (byId('status').textContent !== words) byId('status').textContent = words;
-    byId('pace').textContent = numbers;
-  }
+function check(name, value) {
+  const radio = [...document.querySelectorAll(`input[name=${name}]`)].find(each => each.value === String(value));
+  radio.checked = true;
+  radio.dispatchEvent(new Event('change', { bubbles: true }));
 }

@@ -22,6 +22,7 @@ function ticks(max, wanted) {
 export class Chart {
   #container;
   #latest = null;
+  #marked = null;
 
   constructor(container) {
     this.#container = container;
@@ -31,6 +32,29 @@ export class Chart {
   draw(series, options) {
     this.#latest = { series, options };
     this.#render();
+  }
+
+  /** The value on the horizontal axis below a place on the screen; null where there is none. */
+  valueAt(clientX) {
+    const { left, width } = this.#container.getBoundingClientRect();
+    const inner = width - margin.left - margin.right;
+    const share = (clientX - left - margin.left) / inner;
+    return this.#latest && share >= 0 && share <= 1 ? share * this.#latest.options.xMax : null;
+  }
+
+  /** Draws a vertical line at a value. */
+  mark(value) {
+    this.#marked = value;
+    this.#placeMark();
+  }
+
+  #placeMark() {
+    const root = this.#container.querySelector('svg');
+    if (!root || this.#marked === null) return;
+    root.querySelector('.mark')?.remove();
+    const { options } = this.#latest;
+    const at = margin.left + this.#marked / options.xMax * (this.#container.clientWidth - margin.left - margin.right);
+    root.append(svg('line', { class: 'mark', x1: at, x2: at, y1: margin.top, y2: (options.height ?? 230) - margin.bottom }));
   }
 
   #render() {
@@ -72,6 +96,7 @@ export class Chart {
       }
     }
     this.#container.replaceChildren(root);
+    this.#placeMark();
   }
 
   #axes(root, options, inner, x, y, width, height) {
@@ -112,7 +137,7 @@ export class VoteBars {
     container.replaceChildren();
   }
 
-  draw(votes, leading) {
+  draw(votes, leading, runnerUp) {
     const total = Math.max(1, votes.reduce((sum, v) => sum + v, 0));
     const shown = votes.length <= 12
       ? votes.map((_, i) => i)
@@ -131,6 +156,7 @@ export class VoteBars {
       fill.style.transform = `scaleX(${votes[label] / total})`;
       number.textContent = count(votes[label]);
       row.classList.toggle('leading', label === leading);
+      row.classList.toggle('runner-up', label === runnerUp && votes[label] > 0);
     });
   }
 }

@@ -1,6 +1,7 @@
-// Checking an uploaded certificate: each check appears as the service finishes it.
-import { byId, el, count } from './dom.js';
-import { postEvents } from './api.js';
+// Checking an uploaded certificate: what it claims, then each check as the service finishes it.
+import { byId, el, count, radiusText, show } from './dom.js';
+import { getModels, postEvents } from './api.js';
+import { factList, pictureOf, when } from './certificate.js';
 
 const marks = { passed: '✓', failed: '✗', unknown: '–' };
 const words = { passed: 'passed', failed: 'failed', unknown: 'not decided' };
@@ -16,13 +17,15 @@ export function startCheck() {
 async function check(file) {
   const list = el('ul', { class: 'checks' });
   const outcome = el('p', { class: 'outcome', text: `Checking ${file.name} …` });
-  // Numbers change too fast to be read out, so they stand beside what is.
+  // Numbers change too fast to be read out, so they are beside what is.
   const progress = el('progress', { max: 1, value: 0, 'aria-label': 'Draws repeated' });
   const pace = el('p', { class: 'status' });
   byId('check-results').replaceChildren(outcome, list);
   byId('check-progress').replaceChildren(progress, pace);
+  const text = await file.text();
+  await showClaim(text);
   try {
-    const events = postEvents('v1/certificates/verify', await file.text(), undefined, { 'Content-Type': 'application/json' });
+    const events = postEvents('v1/certificates/verify', text, 'verdict', undefined, { 'Content-Type': 'application/json' });
     for await (const { event, data } of events) {
       if (event === 'progress') {
         progress.max = data.total;
@@ -31,7 +34,7 @@ async function check(file) {
       }
       if (event === 'check') list.append(line(data));
       if (event === 'verdict') {
-        outcome.className = `outcome ${data.valid ? 'valid' : data.verdict}`;
+        outcome.className = `outcome ${data.verdict === 'holds' && !data.sealed ? 'weak' : data.verdict}`;
         outcome.textContent = data.summary;
       }
     }
@@ -41,6 +44,33 @@ async function check(file) {
   } finally {
     progress.remove();
     pace.remove();
+  }
+}
+
+/** What the file says of itself, before anything of it is checked. A file that says nothing readable is left to the service. */
+async function showClaim(text) {
+  const place = byId('check-claim');
+  show(place, false);
+  try {
+    const document_ = JSON.parse(text);
+    const { experiment, certificate } = document_;
+    const models = (await getModels()).models;
+    const classNames = models.find(model => model.name === experiment.classifier.name)?.classNames;
+    const answer = certificate.predicted === null ? 'none (abstained)'
+      : classNames?.[certificate.predicted] ?? `class ${certificate.predicted}`;
+    place.replaceChildren(
+      el('figure', {}, el('img', { class: 'pixels', src: pictureOf(document_), alt: 'The image of the certificate' })),
+      factList([
+        ['Claimed answer', answer],
+        ['Claimed distance', radiusText(certificate.radius)],
+        ['Noise', `σ = ${experiment.sigma}`],
+        ['Model', `${experiment.classifier.name}, purifier ${experiment.purifier.method}`],
+        ['Issued', when(document_.issuedAt)],
+        ['Issued by', document_.seal ? `${document_.software}, key ${document_.seal.keyId}` : `${document_.software}, without a seal`],
+      ]));
+    show(place);
+  } catch {
+    place.replaceChildren();
   }
 }
 

@@ -40,6 +40,9 @@ export const count = value => value.toLocaleString('en');
 /** A radius as people read it, never rounded up: a proof holds for less, not for more. */
 export const radiusText = value => (Math.floor(value * 1000) / 1000).toFixed(3).replace(/0$/, '');
 
+/** A time as people say it, rounded up. */
+export const seconds = value => value < 90 ? `${Math.max(1, Math.ceil(value))} s` : `${Math.ceil(value / 60)} min`;
+
 export function show(node, visible = true) {
   node.hidden = !visible;
 }

@@ -55,6 +55,46 @@ public sealed class CertifyTests
     }
 
     [Fact]
+    public async Task A_finished_certificate_is_kept_under_an_id_that_cannot_be_guessed_until_its_time_is_over()
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        JsonNode first = await server.PostJsonAsync("/v1/certify", RunningServer.Form(1, ("n", "20")));
+        JsonNode second = await server.PostJsonAsync("/v1/certify", RunningServer.Form(1, ("n", "20")));
+        Assert.Matches("^[A-Za-z0-9_-]{22}$", (string)first["id"]!);
+        Assert.NotEqual((string)first["id"]!, (string)second["id"]!);
+        Assert.Equal(first.ToJsonString(), (await server.GetJsonAsync($"/v1/certificates/{first["id"]}")).ToJsonString());
+        foreach (string id in new[] { "AAAAAAAAAAAAAAAAAAAAAA", "..%2F..%2Fetc%2Fpasswd..", "short" })
+        {
+            await ProblemAssert.IsAsync(
+                await server.Client.GetAsync($"/v1/certificates/{id}", TestContext.Current.CancellationToken), HttpStatusCode.NotFound);
+        }
+
+        await using RunningServer forgetful = await RunningServer.StartAsync(new ServerOptions { KeepCertificates = TimeSpan.Zero });
+        JsonNode gone = await forgetful.PostJsonAsync("/v1/certify", RunningServer.Form(1, ("n", "20")));
+        await ProblemAssert.IsAsync(
+            await forgetful.Client.GetAsync($"/v1/certificates/{gone["id"]}", TestContext.Current.CancellationToken),
+            HttpStatusCode.NotFound,
+            "no longer");
+    }
+
+    [Fact]
+    public async Task In_memory_the_oldest_certificates_make_room_for_new_ones()
+    {
+        await using RunningServer server = await RunningServer.StartAsync(new ServerOptions { MaxKeptBytes = 30_000 });
+        var ids = new List<string>();
+        for (int i = 0; i < 10; i++)
+        {
+            ids.Add((string)(await server.PostJsonAsync("/v1/certify", RunningServer.Form(i, ("n", "20"))))["id"]!);
+        }
+
+        HttpStatusCode[] found = [.. await Task.WhenAll(ids.Select(async id =>
+            (await server.Client.GetAsync($"/v1/certificates/{id}", TestContext.Current.CancellationToken)).StatusCode))];
+        Assert.Equal(HttpStatusCode.NotFound, found[0]);
+        Assert.Equal(HttpStatusCode.OK, found[^1]);
+        Assert.Equal(found.Order(), found.OrderDescending().Reverse());
+    }
+
+    [Fact]
     public async Task An_uploaded_picture_is_certified_pixel_for_pixel()
     {
         await using RunningServer server = await RunningServer.StartAsync();
@@ -99,7 +139,7 @@ public sealed class CertifyTests
         await using RunningServer server = await RunningServer.StartAsync();
         JsonNode answer = await server.PostJsonAsync("/v1/certify", RunningServer.Form(9, ("n", "1000")));
         double radius = (double)answer["certificate"]!["certificate"]!["radius"]!;
-        Assert.Contains("alters this answer; wrong with probability at most 0.001.", (string)answer["claim"]!, StringComparison.Ordinal);
+        Assert.Contains("alters this answer. The chance that this guarantee is false is at most 1 in 1,000; ", (string)answer["claim"]!, StringComparison.Ordinal);
         byte[] original = new FashionImages().Read(9).Bytes.ToArray();
         JsonArray examples = answer["meaning"]!["examples"]!.AsArray();
         Assert.Equal(2, examples.Count);

@@ -12,6 +12,7 @@ namespace CertiPure.Server.Tests.Endpoints;
 public sealed partial class RefusalTests : IDisposable
 {
     private const string Verify = "/v1/certificates/verify";
+    private const string Kept = "/v1/certificates/{id}";
 
     /// <summary>Every operation, and an address of it that is answered where nothing is in the way.</summary>
     private static readonly (HttpMethod Method, string Route, string Path)[] Operations =
@@ -20,6 +21,7 @@ public sealed partial class RefusalTests : IDisposable
         (HttpMethod.Post, "/v1/predict", "/v1/predict"),
         (HttpMethod.Post, "/v1/purify", "/v1/purify"),
         (HttpMethod.Post, Verify, Verify),
+        (HttpMethod.Get, Kept, Kept),
         (HttpMethod.Get, "/v1/models", "/v1/models"),
         (HttpMethod.Get, "/v1/datasets/{name}/images/{id}", "/v1/datasets/fashion-mnist/images/0"),
         (HttpMethod.Get, "/v1/runs", "/v1/runs"),
@@ -32,6 +34,7 @@ public sealed partial class RefusalTests : IDisposable
     private readonly string _root = Directory.CreateTempSubdirectory("certipure-refusals-").FullName;
     private readonly SortedSet<string> _given = new(StringComparer.Ordinal);
     private string _certificate = "";
+    private string _id = "";
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
@@ -47,6 +50,7 @@ public sealed partial class RefusalTests : IDisposable
             api = await server.GetJsonAsync("/openapi/v1.json");
             JsonNode answer = await server.PostJsonAsync("/v1/certify", RunningServer.Form(1, ("n", "20")));
             _certificate = answer["certificate"]!.ToJsonString();
+            _id = (string)answer["id"]!;
             await AskAllAsync(server);
             Assert.Empty(_given);
             await AskAllAsync(server, request => request.Headers.Host = "rebinding.example");
@@ -112,7 +116,7 @@ public sealed partial class RefusalTests : IDisposable
     {
         foreach ((HttpMethod method, string route, string path) in Operations)
         {
-            using var request = new HttpRequestMessage(method, path);
+            using var request = new HttpRequestMessage(method, path.Replace("{id}", _id, StringComparison.Ordinal));
             if (method == HttpMethod.Post)
             {
                 request.Content = route == Verify

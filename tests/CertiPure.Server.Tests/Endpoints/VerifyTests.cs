@@ -76,7 +76,8 @@ public sealed class VerifyTests : IAsyncLifetime
         JsonNode verdict = await VerifyAsync(_certificate);
         Assert.Equal("holds", (string)verdict["verdict"]!);
         Assert.Equal("unknown", OutcomeOf(verdict, "seal"));
-        Assert.Equal("Its votes were found again; nothing shows that its seed was fresh.", (string)verdict["summary"]!);
+        Assert.Contains("nothing shows that its seed was fresh", (string)verdict["summary"]!, StringComparison.Ordinal);
+        Assert.False((bool)verdict["sealed"]!);
     }
 
     [Fact]
@@ -84,7 +85,8 @@ public sealed class VerifyTests : IAsyncLifetime
     {
         JsonNode verdict = await VerifyAsync(await CertifyAsync(("n", "120"), ("n0", "30"), ("seed", "1")));
         Assert.Equal("passed", OutcomeOf(verdict, "seal"));
-        Assert.Equal("Its votes were found again; nothing shows that its seed was fresh.", (string)verdict["summary"]!);
+        Assert.Contains("nothing shows that its seed was fresh", (string)verdict["summary"]!, StringComparison.Ordinal);
+        Assert.False((bool)verdict["sealed"]!);
     }
 
     [Theory]

@@ -24,6 +24,50 @@ public sealed class ImageChoiceTests(Browser browser) : IClassFixture<Browser>
         await Assertions.Expect(page.Locator("#certificate")).ToBeVisibleAsync();
     }
 
+    [Theory]
+    [InlineData(1360, 900)]
+    [InlineData(390, 844)]
+    public async Task A_photo_is_cropped_by_dragging_zooming_and_the_keyboard_and_certified_as_it_is_shown(int width, int height)
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        IPage page = await browser.OpenAsync(server, width, height);
+        // Twice as wide as high, brighter from left to right.
+        byte[] ramp = [.. Enumerable.Range(0, 56 * 112).Select(i => (byte)(i % 112 * 2))];
+        await Visitor.UploadAsync(page, new Images.LabeledImage(0, null, new Images.ImageShape(1, 56, 112), ramp));
+        await Assertions.Expect(page.Locator("#crop")).ToBeVisibleAsync();
+        int[] middle = await Visitor.GreyAsync(page, "#preview");
+
+        await page.Locator("#crop-view").FocusAsync();
+        await page.Keyboard.PressAsync("ArrowRight");
+        int[] right = await Visitor.GreyAsync(page, "#preview");
+        Assert.True(right.Average() > middle.Average());
+
+        LocatorBoundingBoxResult view = (await page.Locator("#crop-view").BoundingBoxAsync())!;
+        await page.Mouse.MoveAsync(view.X + 20, view.Y + 20);
+        await page.Mouse.DownAsync();
+        await page.Mouse.MoveAsync(view.X + 20 + view.Width, view.Y + 20, new() { Steps = 4 });
+        await page.Mouse.UpAsync();
+        int[] left = await Visitor.GreyAsync(page, "#preview");
+        Assert.True(left.Average() < middle.Average());
+
+        await page.Locator("#crop-zoom").FillAsync("4");
+        int[] near = await Visitor.GreyAsync(page, "#preview");
+        Assert.True(near.Max() - near.Min() < (left.Max() - left.Min()) / 2);
+        Assert.Equal(near, (await Visitor.CertifyAsync(page)).Pixels.Select(value => (int)value));
+    }
+
+    [Fact]
+    public async Task A_picture_unlike_those_of_the_data_set_gets_a_word_of_warning_and_one_of_them_does_not()
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        IPage page = await browser.OpenAsync(server);
+        byte[] white = [.. Enumerable.Repeat((byte)255, 28 * 28)];
+        await Visitor.UploadAsync(page, new Images.LabeledImage(0, null, new Images.ImageShape(1, 28, 28), white));
+        await Assertions.Expect(page.Locator("#image-warning")).ToContainTextAsync("This picture is unlike Fashion-MNIST");
+        await Visitor.UploadAsync(page, new FashionImages().Read(5));
+        await Assertions.Expect(page.Locator("#image-warning")).ToBeHiddenAsync();
+    }
+
     [Fact]
     public async Task What_the_preview_shows_is_what_is_certified_whatever_the_file_says_of_its_colours()
     {

@@ -15,6 +15,8 @@ public sealed class LookTests(Browser browser) : IClassFixture<Browser>, IDispos
     [Theory]
     [InlineData(1280, 900, ColorScheme.Light, "wide-light")]
     [InlineData(1280, 900, ColorScheme.Dark, "wide-dark")]
+    [InlineData(1360, 900, ColorScheme.Light, "desk-light")]
+    [InlineData(1024, 700, ColorScheme.Light, "small-light")]
     [InlineData(390, 844, ColorScheme.Light, "phone-light")]
     [InlineData(390, 844, ColorScheme.Dark, "phone-dark")]
     public async Task Both_tabs_are_accessible_and_fit_the_screen(int width, int height, ColorScheme scheme, string name)
@@ -30,9 +32,9 @@ public sealed class LookTests(Browser browser) : IClassFixture<Browser>, IDispos
         await page.Locator("#certify").ClickAsync();
         await Assertions.Expect(page.Locator("#certificate")).ToBeVisibleAsync();
         await Assertions.Expect(page.Locator("#draws img")).ToHaveCountAsync(11);
-        IDownload download = await page.RunAndWaitForDownloadAsync(() => page.Locator("#download").ClickAsync());
+        IDownload download = await page.RunAndWaitForDownloadAsync(() => page.Locator("#certificate .download").ClickAsync());
         await page.Locator("#check-file").SetInputFilesAsync(await download.PathAsync());
-        await Assertions.Expect(page.Locator(".outcome.valid")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator(".outcome.holds")).ToBeVisibleAsync();
         await LookAsync(page, $"certify-{name}");
 
         await page.GetByRole(AriaRole.Tab, new() { Name = "Runs" }).ClickAsync();

@@ -73,6 +73,43 @@ public sealed class RunsViewTests(Browser browser) : IClassFixture<Browser>, IDi
         }
     }
 
+    [Theory]
+    [InlineData(1360, 900, ColorScheme.Light)]
+    [InlineData(1360, 900, ColorScheme.Dark)]
+    public async Task The_board_is_sorted_filtered_and_read_and_nothing_of_it_is_cut_off(int width, int height, ColorScheme scheme)
+    {
+        ExampleRun.Write(Path.Combine(_root, "strong"), "consistency", [100, 95, 90]);
+        ExampleRun.Write(Path.Combine(_root, "weak"), "consistency", [80, 20, 20]);
+        ExampleRun.Write(Path.Combine(_root, "others/few"), "none", [100, 100], sigma: 1);
+        await using RunningServer server = await StartAsync();
+        IPage page = await browser.OpenAsync(server, width, height, scheme, path: "/#runs");
+        ILocator names = page.Locator("#runs-table tbody label .name");
+        await Assertions.Expect(page.Locator("#runs-table .group")).ToHaveCountAsync(2);
+        Assert.True(await page.EvaluateAsync<bool>("(box => box.scrollWidth <= box.clientWidth)(document.querySelector('.scroll'))"));
+
+        // The run of two images has the highest numbers and is comparable to neither of the others.
+        await Assertions.Expect(page.Locator("tr", new() { HasText = "strong" }).Locator("td.best").First).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("tr", new() { HasText = "others/few" }).Locator("td.best")).ToHaveCountAsync(0);
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "≥ 0.25" }).ClickAsync();
+        await Assertions.Expect(page.Locator("th[aria-sort=descending]")).ToContainTextAsync("≥ 0.25");
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("th[aria-sort=ascending]")).ToContainTextAsync("≥ 0.25");
+        string[] order = [.. (await names.AllInnerTextsAsync()).Select(text => text.Split('\n')[0])];
+        Assert.True(Array.IndexOf(order, "weak") < Array.IndexOf(order, "strong"));
+
+        await page.Locator("#curve-at").FillAsync("0.3");
+        await Assertions.Expect(page.Locator("#curve-values")).ToContainTextAsync("strong: 100.0 %");
+        await Assertions.Expect(page.Locator("#curve-values")).ToContainTextAsync("weak: 0.0 %");
+        await Assertions.Expect(page.Locator("#bounds figure")).ToHaveCountAsync(3);
+        await page.Locator("#curves svg").HoverAsync();
+        await Assertions.Expect(page.Locator("#curve-radius")).Not.ToHaveTextAsync("0.30");
+
+        await page.Locator("#runs-filter").FillAsync("none 1");
+        await Assertions.Expect(names).ToHaveCountAsync(1);
+        await Assertions.Expect(names).ToContainTextAsync("others/few");
+    }
+
     [Fact]
     public async Task A_damaged_run_is_named()
     {

@@ -40,25 +40,25 @@ public sealed class StoryTests(Browser browser) : IClassFixture<Browser>
         server.Board.Open();
 
         await Assertions.Expect(page.Locator("#certificate")).ToBeVisibleAsync();
-        await Assertions.Expect(page.Locator("#claim")).ToContainTextAsync("alters this answer; wrong with probability at most 0.001.");
+        await Assertions.Expect(page.Locator("#certificate-claim")).ToContainTextAsync("alters this answer. The chance that this guarantee is false is at most 1 in 1,000");
         await Assertions.Expect(page.Locator(".answer")).ToHaveTextAsync("The answer is ankle boot.");
         await Assertions.Expect(page.Locator("#draws img")).ToHaveCountAsync(11);
         await Assertions.Expect(page.Locator(".examples img")).ToHaveCountAsync(3);
 
-        IDownload download = await page.RunAndWaitForDownloadAsync(() => page.Locator("#download").ClickAsync());
+        IDownload download = await page.RunAndWaitForDownloadAsync(() => page.Locator("#certificate .download").ClickAsync());
         byte[] file = await File.ReadAllBytesAsync(await download.PathAsync(), TestContext.Current.CancellationToken);
         CertificateDocument document = CertificateDocument.Parse(file, "the download");
         Assert.Equal(9, document.Certificate.Predicted);
         Assert.True(document.Certificate.Radius > later);
 
         await Visitor.CheckAsync(page, file);
-        await Assertions.Expect(page.Locator(".outcome.valid")).ToHaveTextAsync("Everything it claims was found again.");
+        await Assertions.Expect(page.Locator(".outcome.holds")).ToHaveTextAsync("Everything it claims was found again.");
         await Assertions.Expect(page.Locator(".checks .passed")).ToHaveCountAsync(5);
 
         JsonNode tampered = JsonNode.Parse(file)!;
         tampered["certificate"]!["radius"] = 3.0;
         await Visitor.CheckAsync(page, System.Text.Encoding.UTF8.GetBytes(tampered.ToJsonString()));
-        await Assertions.Expect(page.Locator(".outcome.refused")).ToHaveTextAsync("This certificate cannot be trusted.");
+        await Assertions.Expect(page.Locator(".outcome.refused")).ToContainTextAsync("Do not trust this certificate. The bound: ");
         await Assertions.Expect(page.Locator(".checks .failed").First).ToBeVisibleAsync();
 
         await Visitor.CheckAsync(page, "no certificate"u8.ToArray());

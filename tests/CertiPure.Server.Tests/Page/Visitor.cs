@@ -1,4 +1,6 @@
 using System.Globalization;
+using CertiPure.Images;
+using CertiPure.Imaging;
 using CertiPure.Results;
 using Microsoft.Playwright;
 
@@ -13,6 +15,15 @@ internal static class Visitor
         await Assertions.Expect(page.Locator("#image-name")).ToContainTextAsync("Test image");
     }
 
+    public static async Task UploadAsync(IPage page, LabeledImage image)
+    {
+        await page.Locator("#image-file").SetInputFilesAsync(new FilePayload
+        {
+            Name = "picture.png", MimeType = "image/png", Buffer = PngImage.Encode(image),
+        });
+        await Assertions.Expect(page.Locator("#image-name")).ToHaveTextAsync("picture.png");
+    }
+
     public static async Task<CertificateDocument> CertifyAsync(IPage page)
     {
         await page.Locator("#certify").ClickAsync();
@@ -22,7 +33,7 @@ internal static class Visitor
 
     public static async Task<CertificateDocument> DownloadAsync(IPage page)
     {
-        IDownload download = await page.RunAndWaitForDownloadAsync(() => page.Locator("#download").ClickAsync());
+        IDownload download = await page.RunAndWaitForDownloadAsync(() => page.Locator("#certificate .download").ClickAsync());
         byte[] file = await File.ReadAllBytesAsync(await download.PathAsync(), TestContext.Current.CancellationToken);
         return CertificateDocument.Parse(file, "the download");
     }
