@@ -129,6 +129,7 @@ internal static class CommandLine
         new DescribeVerb(terminal),
         new InspectVerb(terminal),
         new ServeVerb(terminal),
+        new KubernetesVerb(terminal),
         new DoctorVerb(terminal),
     ];
 }

@@ -21,7 +21,7 @@ export function certificateCard(card, answer, options = {}) {
         el('p', { class: 'answer' }, ...answerWords(answer, abstained)),
         abstained ? null : truth(answer, known, wrong),
         el('h2', { class: 'claim', id: `${key}-claim`, text: claim }),
-        el('p', { class: 'answer', text: answer.bounds }),
+        el('p', { class: 'proven', text: answer.bounds }),
         abstained ? null : el('p', { class: 'caution', text: 'Stable does not mean right.' }))),
     ...abstained ? [abstention(certificate, options, key)] : [],
     ...meaning ? [meaningOf(meaning, document_, standing, key)] : [],
