@@ -23,6 +23,11 @@ public static class RunReport
         report.AddSection("Certified accuracy")
             .AddTable(CertifiedAccuracyTable.Of(summaries, "Certified accuracy by radius"))
             .AddPlot(new CurvePlot(runs, "Certified accuracy against radius"));
+        if (runs.Any(VoteSharePlot.IsKnown))
+        {
+            report.AddPlot(new VoteSharePlot(runs)).AddText(VoteSharePlot.Note);
+        }
+
         if (runs.Count > 1)
         {
             report.AddSection("Cost");

@@ -20,7 +20,11 @@ internal static class Pictures
         name,
         null,
         [.. Enumerable.Range(0, images).Select(i =>
-            new CertifiedImage(i, 1, i % 4 == 3 ? 2 : 1, largest * (i + 1) / images, 600, 0.5 + (0.01 * i)))],
+            new CertifiedImage(i, 1, i % 4 == 3 ? 2 : 1, largest * (i + 1) / images, 600, 0.5 + (0.01 * i))
+            {
+                Selected = i % 4 == 3 ? 2 : 1,
+                SelectedShare = Math.Min(1, (0.3 + (largest / 5)) * (i + 20) / images),
+            })],
         null,
         HasPrintedRadii: false);
 

@@ -8,7 +8,7 @@ namespace CertiPure.Imaging.Tests;
 
 public sealed partial class ReportPlotTests
 {
-    public static TheoryData<string> Plots() => ["certified-accuracy-curves", "pareto-0.5", "transport", "training-hours-0.5"];
+    public static TheoryData<string> Plots() => ["certified-accuracy-curves", "pareto-0.5", "transport", "training-hours-0.5", "vote-shares"];
 
     [Theory]
     [MemberData(nameof(Plots))]
@@ -160,6 +160,7 @@ public sealed partial class ReportPlotTests
         return key switch
         {
             "certified-accuracy-curves" => new CurvePlot(runs),
+            "vote-shares" => new VoteSharePlot(runs),
             "pareto-0.5" => new ParetoPlot([.. runs.Select(run => CertifiedAccuracy.Of(run))], 0.5),
             "training-hours-0.5" => new TrainingHoursPlot(
                 [.. runs.Select(run => CertifiedAccuracy.Of(run))], [.. runs.Select((run, i) => new TrainingHours(run.Name, run.Name, 1 + i))], 0.5),

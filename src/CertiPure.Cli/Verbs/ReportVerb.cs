@@ -3,12 +3,15 @@ using System.Text;
 using CertiPure.Cli.Options;
 using CertiPure.Imaging;
 using CertiPure.Reports;
+using CertiPure.Smoothing;
 
 namespace CertiPure.Cli.Verbs;
 
 /// <summary><c>report</c>: certified accuracy of run folders and published logs, as a table, a plot or a page.</summary>
 internal sealed class ReportVerb : Verb
 {
+    private const string Both = "both";
+
     private static readonly string[] Formats =
         [.. TableExporters.All.Select(exporter => exporter.Format), "html", "png", "svg"];
 
@@ -19,6 +22,17 @@ internal sealed class ReportVerb : Verb
     };
 
     private readonly Option<IReadOnlyList<double>> _radii = RadiiOption.Create();
+
+    private readonly Option<string?> _bound = new("--bound")
+    {
+        Description = "Derive bounds and radii from the votes by top or margin, whichever the runs were certified by; both: each run under both, "
+            + "which --compare sets against one another.",
+    };
+
+    private readonly Option<bool> _classes = new("--classes")
+    {
+        Description = "Add certified accuracy per class and the most frequent confusions of each run.",
+    };
 
     private readonly Option<bool> _compare = new("--compare")
     {
@@ -59,8 +73,11 @@ internal sealed class ReportVerb : Verb
             terminal)
     {
         _format.AcceptOnlyFromAmong(Formats);
+        _bound.AcceptOnlyFromAmong("top", "margin", Both);
         Add(_runs);
         Add(_radii);
+        Add(_bound);
+        Add(_classes);
         Add(_compare);
         Add(_best);
         Add(_withoutCosts);
@@ -73,7 +90,8 @@ internal sealed class ReportVerb : Verb
     /// <inheritdoc/>
     protected override Task<ExitCode> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
-        CertifiedRun[] runs = Read(parse.GetRequiredValue(_runs));
+        string? bound = parse.GetValue(_bound);
+        CertifiedRun[] runs = Read(parse.GetRequiredValue(_runs), bound);
         IReadOnlyList<double> radii = parse.GetRequiredValue(_radii);
         if (parse.GetValue(_compare) && runs.Length < 2)
         {
@@ -87,8 +105,9 @@ internal sealed class ReportVerb : Verb
             parse.GetValue(_best)
                 ? CertifiedAccuracyTable.BestOverSigma(summaries)
                 : CertifiedAccuracyTable.Of(summaries, withCosts: !parse.GetValue(_withoutCosts)),
-            .. parse.GetValue(_compare)
-                ? runs.Skip(1).Select(other => RunComparison.Of(runs[0], other, radii).ToTable())
+            .. parse.GetValue(_compare) ? Comparisons(runs, radii, isPaired: bound == Both) : [],
+            .. parse.GetValue(_classes)
+                ? runs.SelectMany(run => new[] { ClassTables.Accuracy(run, radii), ClassTables.Confusions(run) }.OfType<ReportTable>())
                 : [],
             .. plot is TrainingHoursPlot ? (ReportTable[])[plot.ToTable()] : [],
         ];
@@ -109,6 +128,10 @@ internal sealed class ReportVerb : Verb
 
         return Task.FromResult(ExitCode.Success);
     }
+
+    private static IEnumerable<ReportTable> Comparisons(CertifiedRun[] runs, IReadOnlyList<double> radii, bool isPaired) => isPaired
+        ? runs.Chunk(2).Select(pair => RunComparison.Of(pair[1], pair[0], radii).ToTable())
+        : runs.Skip(1).Select(other => RunComparison.Of(runs[0], other, radii).ToTable());
 
     private static TrainingHoursPlot AgainstHours(CertifiedAccuracy[] summaries, string path, IReadOnlyList<double> radii) =>
         radii.Count == 1
@@ -143,7 +166,13 @@ internal sealed class ReportVerb : Verb
     private static HtmlReport Page(ReportPlot plot, CertifiedRun[] runs, ReportTable[] tables)
     {
         var page = new HtmlReport("Certified accuracy", string.Join(", ", runs.Select(run => run.Name)));
-        page.AddSection("Plot").AddPlot(plot).AddSection("Tables");
+        page.AddSection("Plot").AddPlot(plot);
+        if (runs.Any(VoteSharePlot.IsKnown))
+        {
+            page.AddPlot(new VoteSharePlot(runs)).AddText(VoteSharePlot.Note);
+        }
+
+        page.AddSection("Tables");
         foreach (ReportTable table in tables)
         {
             page.AddTable(table);
@@ -153,9 +182,19 @@ internal sealed class ReportVerb : Verb
     }
 
     /// <summary>Runs are called by their folder's name, or, where two share it, by the path as given.</summary>
-    private static CertifiedRun[] Read(string[] paths)
+    private static CertifiedRun[] Read(string[] paths, string? bound)
     {
-        CertifiedRun[] runs = [.. paths.Select(path => CertifiedRun.Read(path))];
+        if (bound == Both)
+        {
+            return
+            [
+                .. Read(paths, null).Zip(paths).SelectMany(run => new[] { BoundKind.Top, BoundKind.Margin }.Select(kind =>
+                    CertifiedRun.Read(run.Second, $"{run.First.Name}, {(kind == BoundKind.Top ? "top" : "margin")}", kind))),
+            ];
+        }
+
+        CertifiedRun[] runs =
+            [.. paths.Select(path => CertifiedRun.Read(path, null, bound is null ? null : SmoothingOptions.ReadBound(bound)))];
         return runs.DistinctBy(run => run.Name).Count() == runs.Length
             ? runs
             : [.. runs.Zip(paths, (run, path) => run with { Name = path })];

@@ -58,7 +58,7 @@ internal static class DemoReport
                 CultureInfo.InvariantCulture, $"Without noise the classifier alone is right on {100 * share:0.0} % of these images."));
         }
 
-        report.AddPlot(new CurvePlot(runs));
+        report.AddPlot(new CurvePlot(runs)).AddPlot(new VoteSharePlot(runs)).AddText(VoteSharePlot.Note);
         report.AddSection("The same noise, purified").AddGrid(
             pictures.Grid,
             "Each column is one image under one draw of noise; borders tell whether the classifier is right on the picture.");

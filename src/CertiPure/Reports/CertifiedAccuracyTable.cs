@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using CertiPure.Results;
+using CertiPure.Smoothing;
 
 namespace CertiPure.Reports;
 
@@ -144,6 +145,10 @@ public static partial class CertifiedAccuracyTable
     private static IReadOnlyList<string> Notes(IReadOnlyList<CertifiedAccuracy> summaries) =>
     [
         DefinitionNote,
+        .. summaries.Where(summary => summary.Run.DerivedBound is not null).Select(summary =>
+            $"{summary.Run.Name}: derived from the votes by the bound '{NameOf(summary.Run.DerivedBound!.Value)}', for comparison; certified by "
+            + $"'{NameOf(summary.Run.Experiment!.Bound)}'" + (summary.Run.Experiment.Plan.Looks.Count > 1
+                ? ", for which its plan stopped." : ".")),
         .. Unfinished(summaries),
         .. summaries.SelectMany(Premises),
         .. summaries.SelectMany(summary => summary.Cells
@@ -181,6 +186,8 @@ public static partial class CertifiedAccuracyTable
             yield return $"{summary.Run.Name}: the base classifier changed during the run, so nothing of it is certified.";
         }
     }
+
+    private static string NameOf(BoundKind bound) => bound == BoundKind.Top ? "top" : "margin";
 
     private static IReadOnlyList<double> OpenRadii(CertifiedAccuracy summary) =>
         [.. summary.Cells.Select(cell => cell.Radius).Where(radius => !IsDecided(summary, radius))];

@@ -9,6 +9,15 @@ namespace CertiPure.Reports;
 /// <param name="Seconds">Time from the image's first draw to its certificate.</param>
 public sealed record CertifiedImage(int Id, int? Label, int? Predicted, double Radius, int? Draws, double Seconds)
 {
+    /// <summary>The class that the selection draws chose, certified or not; null where the log does not tell.</summary>
+    public int? Selected { get; init; }
+
+    /// <summary>That class's share of the estimation draws; null where the log does not tell.</summary>
+    public double? SelectedShare { get; init; }
+
+    /// <summary>The votes of all classes at the last look; null where the log does not tell.</summary>
+    public IReadOnlyList<int>? Votes { get; init; }
+
     /// <summary>Whether the certified class is the true one.</summary>
     public bool IsCorrect => Predicted is not null && Predicted == Label;
 

@@ -1,4 +1,5 @@
 using CertiPure.Results;
+using CertiPure.Smoothing;
 
 namespace CertiPure.Reports;
 
@@ -15,6 +16,10 @@ public sealed record CertifiedRun(
     double? ImagesPerSecond,
     bool HasPrintedRadii)
 {
+    /// <summary>The bound that bounds and radii were derived by from the votes of a run that was certified by the other one: a comparison,
+    /// and no certificate; null where they are the run's own.</summary>
+    public BoundKind? DerivedBound { get; init; }
+
     /// <summary>What determines the run's result, or null for a TSV log.</summary>
     public Experiment? Experiment => Manifest?.Experiment;
 
@@ -25,12 +30,13 @@ public sealed record CertifiedRun(
     /// <summary>Reads a run folder or a TSV log.</summary>
     /// <param name="path">A folder that holds a manifest, or a file.</param>
     /// <param name="name">What tables call it; by default the folder's or file's name.</param>
-    /// <exception cref="CertiPureException">There is neither, or a file is damaged.</exception>
-    public static CertifiedRun Read(string path, string? name = null)
+    /// <param name="bound">The bound; the run's own by default.</param>
+    /// <exception cref="CertiPureException">There is neither, a file is damaged, or it did not keep the votes that the bound needs.</exception>
+    public static CertifiedRun Read(string path, string? name = null, BoundKind? bound = null)
     {
         if (Directory.Exists(path))
         {
-            return Of(Run.Read(path), name);
+            return Of(Run.Read(path), name, bound);
         }
 
         if (!File.Exists(path))
@@ -38,30 +44,44 @@ public sealed record CertifiedRun(
             throw new CertiPureException($"There is no run folder or log at {path}; check the path.");
         }
 
-        return Of(CohenLog.Read(path), name ?? Path.GetFileName(path));
+        return bound is null
+            ? Of(CohenLog.Read(path), name ?? Path.GetFileName(path))
+            : throw new CertiPureException($"{path} holds no votes, so no bound can be derived from it.");
     }
 
     /// <summary>A run folder's run.</summary>
     /// <param name="run">The run; it need not be complete.</param>
     /// <param name="name">What tables call it; by default the folder's name.</param>
-    public static CertifiedRun Of(Run run, string? name = null)
+    /// <param name="bound">The bound; the run's own by default. By the other one the votes give a comparison, and no certificate.</param>
+    /// <exception cref="CertiPureException">The run did not keep the votes that the bound needs.</exception>
+    public static CertifiedRun Of(Run run, string? name = null, BoundKind? bound = null)
     {
         ArgumentNullException.ThrowIfNull(run);
+        BoundKind? derived = bound == run.Manifest.Experiment.Bound ? null : bound;
+        IReadOnlyList<Certificate> certificates = derived is { } other ? run.Under(other) : run.Certificates;
         double seconds = run.Manifest.Environment.Sum(
             environment => environment.EndedAt is DateTimeOffset end ? (end - environment.StartedAt).TotalSeconds : 0);
         int images = run.Manifest.Environment.Sum(environment => environment.EndedAt is null ? 0 : environment.Images);
         return new CertifiedRun(
             name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(run.Folder))),
             run.Manifest,
-            [.. run.Certificates.Select(certificate => new CertifiedImage(
+            [.. certificates.Select(certificate => new CertifiedImage(
                 certificate.Id,
                 certificate.Label,
                 certificate.Predicted,
                 certificate.Radius,
                 certificate.Selection.Sum() + certificate.Draws,
-                certificate.Seconds))],
+                certificate.Seconds)
+            {
+                Selected = new VoteCounts(certificate.Selection).Top,
+                SelectedShare = certificate.Looks.Count > 0 ? certificate.Looks[^1].K / (double)certificate.Looks[^1].N : null,
+                Votes = certificate.Looks.Count > 0 ? certificate.Looks[^1].Votes : null,
+            })],
             seconds > 0 && images > 0 ? images / seconds : null,
-            HasPrintedRadii: false);
+            HasPrintedRadii: false)
+        {
+            DerivedBound = derived,
+        };
     }
 
     /// <summary>A TSV log's run.</summary>
