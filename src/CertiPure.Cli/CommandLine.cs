@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
+using CertiPure.Cli.Options;
 using CertiPure.Cli.Verbs;
 using CertiPure.Cli.Verbs.Metrics;
 using CertiPure.Torch.Backend;
@@ -100,6 +101,7 @@ internal static class CommandLine
             root.Add(verb);
         }
 
+        StrictNumbers.ApplyTo(root);
         root.SetAction(parse =>
         {
             new HelpAction().Invoke(parse);

@@ -1,3 +1,4 @@
+using CertiPure.Recipes.Runs;
 using CertiPure.Torch.Backend;
 
 namespace CertiPure.Server;
@@ -173,6 +174,14 @@ public sealed record ServerOptions
             (nameof(MaxRequests), MaxRequests), (nameof(MaxWaitingDraws), MaxWaitingDraws), (nameof(BatchSize), BatchSize),
             (nameof(MaxKeptBytes), MaxKeptBytes),
         ];
+        foreach ((string name, int? threads) in ((string, int?)[])[(nameof(Workers), Workers), (nameof(Threads), Threads)])
+        {
+            if (threads > WorkerPlan.MostThreads)
+            {
+                throw Invalid($"{name} {threads} is more than four times the processors here; take at most {WorkerPlan.MostThreads}");
+            }
+        }
+
         foreach ((string name, long value) in counts)
         {
             if (value < 1)

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Security.Cryptography;
 using CertiPure.Recipes.Runs;
 
@@ -71,8 +70,7 @@ internal sealed class AttackOptions
     private static double[] ReadFactors(string text) =>
     [
         .. text.Split(',').Select(part =>
-            double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double factor)
-                && factor > 0 && double.IsFinite(factor)
+            NumberText.ReadReal(part, out double factor) is null && factor > 0
                 ? factor
                 : throw new CertiPureException(
                     $"--attack-factors {text} is no list of numbers above 0; write for example 1,4.", ErrorReason.InvalidArgument)),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CertiPure.Images;
 using CertiPure.Recipes.Catalog;
+using CertiPure.Recipes.Runs;
 using CertiPure.Results;
 using CertiPure.Torch.Backend;
 using CertiPure.Torch.Networks;
@@ -269,10 +270,18 @@ internal sealed class ModelOptions
     /// <summary>A number of threads or workers.</summary>
     /// <param name="count">The number; null where none is given.</param>
     /// <param name="option">The option's name.</param>
-    /// <exception cref="CertiPureException">It is below 1.</exception>
-    public static int? ReadCount(int? count, string option) => count is not < 1
-        ? count
-        : throw new CertiPureException($"{option} counts from 1.", ErrorReason.InvalidArgument);
+    /// <exception cref="CertiPureException">It is below 1, or more than this machine could run at once.</exception>
+    public static int? ReadCount(int? count, string option)
+    {
+        return count switch
+        {
+            < 1 => throw new CertiPureException($"{option} counts from 1.", ErrorReason.InvalidArgument),
+            > 0 and var asked when asked > WorkerPlan.MostThreads => throw new CertiPureException(
+                $"{option} {asked} is more than four times the {Environment.ProcessorCount} processors here; take at most {WorkerPlan.MostThreads}.",
+                ErrorReason.InvalidArgument),
+            _ => count,
+        };
+    }
 
     private static NoiseLevelRule LevelOf(Experiment experiment) =>
         experiment.Purifier.Level is { } word ? Choice.Parse<NoiseLevelRule>(word, "noise level rule") : NoiseLevelRule.Exact;

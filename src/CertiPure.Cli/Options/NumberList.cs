@@ -1,5 +1,4 @@
 using System.CommandLine.Parsing;
-using System.Globalization;
 
 namespace CertiPure.Cli.Options;
 
@@ -15,9 +14,7 @@ internal static class NumberList
         var numbers = new SortedSet<double>();
         foreach (string text in argument.Tokens.SelectMany(token => token.Value.Split(',')))
         {
-            if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
-                || !double.IsFinite(number)
-                || !isRight(number))
+            if (NumberText.ReadReal(text, out double number) is not null || !isRight(number))
             {
                 argument.AddError(complaint(text));
                 return null;

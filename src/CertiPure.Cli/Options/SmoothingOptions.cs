@@ -7,6 +7,9 @@ namespace CertiPure.Cli.Options;
 /// <summary>Options of the statistics that several verbs share, with what no value of them may be.</summary>
 internal static class SmoothingOptions
 {
+    private const double LargeSigma = 2;
+    private const double LargestUsualSigma = 10;
+
     /// <summary><c>--alpha</c>: the probability with which an answer may be wrong.</summary>
     public static Option<double> Alpha() => new("--alpha")
     {
@@ -102,15 +105,36 @@ internal static class SmoothingOptions
         }
     }
 
-    /// <summary>Refuses a noise level that is none.</summary>
-    /// <exception cref="CertiPureException">Sigma is not a finite number above 0.</exception>
-    public static void RefuseSigma(double sigma)
+    /// <summary><c>--allow-large-sigma</c>.</summary>
+    public static Option<bool> AllowLargeSigma() => new("--allow-large-sigma")
     {
+        Description = $"Allow a noise level above {LargestUsualSigma}.",
+    };
+
+    /// <summary>Refuses a noise level that is none, or that was most probably meant for pixels in 0..255; remarks on a large one.</summary>
+    /// <param name="sigma">The noise level.</param>
+    /// <param name="allowLarge">Whether any level above 0 is meant.</param>
+    /// <param name="terminal">Receives the remark.</param>
+    /// <exception cref="CertiPureException">Sigma is not a finite number above 0, or above 10 and not asked for.</exception>
+    public static void CheckSigma(double sigma, bool allowLarge, Terminal terminal)
+    {
+        string level = string.Create(CultureInfo.InvariantCulture, $"--sigma {sigma}");
         if (!(sigma > 0) || !double.IsFinite(sigma))
         {
+            throw new CertiPureException($"{level} is not a noise level; give a number above 0, such as 0.5.", ErrorReason.InvalidArgument);
+        }
+
+        string meant = string.Create(
+            CultureInfo.InvariantCulture, $"sigma is for pixels in [0,1]; did you mean {sigma}/255 = {sigma / 255:0.000}?");
+        if (sigma > LargestUsualSigma && !allowLarge)
+        {
             throw new CertiPureException(
-                string.Create(CultureInfo.InvariantCulture, $"--sigma {sigma} is no noise level; give a number above 0, such as 0.5."),
-                ErrorReason.InvalidArgument);
+                $"{level} is above {LargestUsualSigma}: {meant} --allow-large-sigma takes it as it is.", ErrorReason.InvalidArgument);
+        }
+
+        if (sigma > LargeSigma)
+        {
+            terminal.WriteNote($"{level} is large: {meant}");
         }
     }
 }

@@ -35,6 +35,7 @@ internal sealed class BoundVerb : Verb
         HelpName = "S",
     };
 
+    private readonly Option<bool> _allowLargeSigma = SmoothingOptions.AllowLargeSigma();
     private readonly Option<bool> _json = OutputOptions.Json();
 
     /// <summary>Defines the verb.</summary>
@@ -53,6 +54,7 @@ internal sealed class BoundVerb : Verb
         Add(_votes);
         Add(_alpha);
         Add(_sigma);
+        Add(_allowLargeSigma);
         Add(_json);
     }
 
@@ -64,7 +66,7 @@ internal sealed class BoundVerb : Verb
         SmoothingOptions.RefuseAlpha(alpha);
         if (sigma is { } given)
         {
-            SmoothingOptions.RefuseSigma(given);
+            SmoothingOptions.CheckSigma(given, parse.GetValue(_allowLargeSigma), Terminal);
         }
 
         int[]? votes = parse.GetValue(_votes) is { } text ? ReadVotes(text) : null;
@@ -141,8 +143,8 @@ internal sealed class BoundVerb : Verb
         var votes = new List<int>();
         foreach (string part in text.Split(',', StringSplitOptions.TrimEntries))
         {
-            votes.Add(int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int count)
-                ? count
+            votes.Add(NumberText.ReadWhole(part, 0, int.MaxValue, out Int128 count) is null
+                ? (int)count
                 : throw new CertiPureException($"'{part}' in --votes is not a number of votes; write them as 480,15,5.", ErrorReason.InvalidArgument));
         }
 

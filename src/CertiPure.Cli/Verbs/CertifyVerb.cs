@@ -13,9 +13,13 @@ namespace CertiPure.Cli.Verbs;
 /// <summary><c>certify</c>: a run folder of certificates.</summary>
 internal sealed class CertifyVerb : Verb
 {
+    /// <summary>Fewer images may well be of one class.</summary>
+    private const int FewestForOnlyClass = 5;
+
     private readonly DataOptions _data = new();
     private readonly ModelOptions _model = new();
     private readonly Option<double> _sigma = SmoothingOptions.Sigma();
+    private readonly Option<bool> _allowLargeSigma = SmoothingOptions.AllowLargeSigma();
 
     private readonly Option<int> _n0 = new("--n0")
     {
@@ -70,7 +74,7 @@ internal sealed class CertifyVerb : Verb
         _model.AddTo(this);
         _model.AddRoutingTo(this);
         foreach (Option option in (Option[])
-            [_sigma, _n0, _n, _alpha, _bound, _plan, _radii, _noise, _seed, _shard, _dryRun, _out, _overwrite, _json])
+            [_sigma, _allowLargeSigma, _n0, _n, _alpha, _bound, _plan, _radii, _noise, _seed, _shard, _dryRun, _out, _overwrite, _json])
         {
             Add(option);
         }
@@ -83,7 +87,7 @@ internal sealed class CertifyVerb : Verb
     protected override async Task<ExitCode> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         double sigma = parse.GetRequiredValue(_sigma);
-        SmoothingOptions.RefuseSigma(sigma);
+        SmoothingOptions.CheckSigma(sigma, parse.GetValue(_allowLargeSigma), Terminal);
         Shard shard = ReadShard(parse);
         if (_model.Engine.IsAuto(parse) && !shard.IsWhole)
         {
@@ -182,6 +186,8 @@ internal sealed class CertifyVerb : Verb
             Terminal.WriteNote($"{run.Folder} already has {done} certificates; going on from there.");
         }
 
+        RemarkOnTime(model, run.Pending.Count * ((long)plan.SelectionDraws + plan.EstimationDraws));
+
         return Terminal.TrackAsync("certifying", "images", done, done + run.Pending.Count, async progress =>
         {
             await CertificationRun
@@ -198,12 +204,24 @@ internal sealed class CertifyVerb : Verb
         });
     }
 
+    private void RemarkOnTime(BaseModel model, long draws)
+    {
+        if (CertificationEstimate.TimeOfLongRun(model, draws) is { TotalDays: > 1 } time)
+        {
+            Terminal.WriteNote(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{draws:N0} draws will take about {time.TotalDays:0.#} days here. Fewer images (--images), fewer draws (--n), --plan staged or "
+                + $"--shard on several machines shorten it; an interrupted run can be resumed."));
+        }
+    }
+
     private void Preview(CertificationEstimate estimate) => Terminal.WriteJson(estimate);
 
     private void Summarize(RunFolder folder, IReadOnlyList<double> radii, bool json)
     {
         var run = CertifiedRun.Of(Run.Read(folder.Folder));
         int abstained = run.Images.Count(image => image.Predicted is null);
+        int? onlyClass = OnlyClass(run);
         if (json)
         {
             Terminal.WriteJson(new
@@ -212,6 +230,7 @@ internal sealed class CertifyVerb : Verb
                 Images = run.Images.Count,
                 Abstained = abstained,
                 Correct = run.Images.Count(image => image.IsCorrect),
+                OnlyClass = onlyClass,
                 run.ImagesPerSecond,
                 folder.Manifest.Experiment.Seed,
                 folder.Manifest.CleanImages,
@@ -222,10 +241,27 @@ internal sealed class CertifyVerb : Verb
         Terminal.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"{folder.Folder}: {run.Images.Count} certificates, {abstained} abstentions"));
         Terminal.WriteCleanImages(folder.Manifest.CleanImages);
+        if (onlyClass is { } only)
+        {
+            Terminal.WriteLine(
+                $"All {run.Images.Count - abstained} certified images got class {only}; if they are of several classes, the classifier does not "
+                + "look at the image: check its input range and normalisation, and sigma.");
+        }
+
         if (run.Images.Count > 0 && run.Images.All(image => image.Label is not null))
         {
             TableExporters.Named("markdown").Write(
                 CertifiedAccuracyTable.Of([CertifiedAccuracy.Of(run, radii)]), Terminal.Output);
         }
+    }
+
+    /// <summary>The class that all certified images got, where that is suspicious: there are several, and they are not known to be of that
+    /// class.</summary>
+    private static int? OnlyClass(CertifiedRun run)
+    {
+        int[] classes = [.. run.Images.Select(image => image.Predicted).OfType<int>()];
+        return classes.Length >= FewestForOnlyClass && classes.Distinct().Count() == 1 && !run.Images.All(image => image.Label == classes[0])
+            ? classes[0]
+            : null;
     }
 }

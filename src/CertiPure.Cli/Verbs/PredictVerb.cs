@@ -15,6 +15,7 @@ internal sealed class PredictVerb : Verb
     private readonly DataOptions _data = new();
     private readonly ModelOptions _model = new();
     private readonly Option<double> _sigma = SmoothingOptions.Sigma();
+    private readonly Option<bool> _allowLargeSigma = SmoothingOptions.AllowLargeSigma();
     private readonly Option<int> _n = SmoothingOptions.Draws(1000);
     private readonly Option<double> _alpha = SmoothingOptions.Alpha();
     private readonly Option<string> _noise = SmoothingOptions.Noise();
@@ -34,7 +35,7 @@ internal sealed class PredictVerb : Verb
     {
         _data.AddTo(this);
         _model.AddTo(this);
-        foreach (Option option in (Option[])[_sigma, _n, _alpha, _noise, _seed, _json])
+        foreach (Option option in (Option[])[_sigma, _allowLargeSigma, _n, _alpha, _noise, _seed, _json])
         {
             Add(option);
         }
@@ -46,7 +47,7 @@ internal sealed class PredictVerb : Verb
         double sigma = parse.GetRequiredValue(_sigma);
         double alpha = parse.GetValue(_alpha);
         int draws = parse.GetValue(_n);
-        SmoothingOptions.RefuseSigma(sigma);
+        SmoothingOptions.CheckSigma(sigma, parse.GetValue(_allowLargeSigma), Terminal);
         SmoothingOptions.RefuseAlpha(alpha);
         if (draws < 1)
         {

@@ -21,6 +21,7 @@ internal sealed class PurifyVerb : Verb
 
     private readonly ModelOptions _model = new(ModelUse.Purifier);
     private readonly Option<double> _sigma = SmoothingOptions.Sigma();
+    private readonly Option<bool> _allowLargeSigma = SmoothingOptions.AllowLargeSigma();
     private readonly Option<ulong> _seed = SmoothingOptions.Seed();
     private readonly Option<string> _out = OutputOptions.Out("The PNG file to write.", required: true);
     private readonly Option<bool> _overwrite = OutputOptions.Overwrite();
@@ -38,7 +39,7 @@ internal sealed class PurifyVerb : Verb
     {
         _data.AddTo(this);
         _model.AddTo(this);
-        foreach (Option option in (Option[])[_image, _sigma, _seed, _out, _overwrite])
+        foreach (Option option in (Option[])[_image, _sigma, _allowLargeSigma, _seed, _out, _overwrite])
         {
             Add(option);
         }
@@ -48,7 +49,7 @@ internal sealed class PurifyVerb : Verb
     protected override async Task<ExitCode> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         double sigma = parse.GetRequiredValue(_sigma);
-        SmoothingOptions.RefuseSigma(sigma);
+        SmoothingOptions.CheckSigma(sigma, parse.GetValue(_allowLargeSigma), Terminal);
         string path = parse.GetRequiredValue(_out);
         OutputFile.Refuse(path, parse.GetValue(_overwrite));
         string? file = parse.GetValue(_image);

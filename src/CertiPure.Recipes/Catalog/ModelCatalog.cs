@@ -17,6 +17,9 @@ public static class ModelCatalog
 {
     private const int FewImages = 2;
 
+    /// <summary>From this size on, the memory of a batch is measured even where nothing else depends on it.</summary>
+    private const int LargeBatch = 256;
+
     private static readonly string[] ClassifierFiles = ["classifier"];
 
     /// <summary>Loads the base classifier that the user describes.</summary>
@@ -27,6 +30,7 @@ public static class ModelCatalog
     {
         ArgumentNullException.ThrowIfNull(request);
         request = Described(request);
+        ActivationMemory.RefuseBatch(request.Shape, request.BatchSize);
         models ??= BundledModels.OfProgram;
         string classifierPath = Resolve("classifier", request.Classifier, ClassifierFiles, models);
         string? purifierPath = request.Purifier.Weights is { } weights
@@ -212,7 +216,7 @@ public static class ModelCatalog
             }
         }
 
-        if (!workers.IsAsked && workers.Workers > 1)
+        if (request.Device.Gpu is null && (request.BatchSize >= LargeBatch || (!workers.IsAsked && workers.Workers > 1)))
         {
             workers = engine == EngineIdentity.Torch || graph is null
                 ? FitMemory(workers, purifier, classifier, request)
@@ -250,13 +254,18 @@ public static class ModelCatalog
         // A few images show what a batch takes, and which threads are fastest, without the time of a batch.
         int images = Math.Min(FewImages, request.BatchSize);
         long? bytes = ActivationMemory.Measure(Use);
-        return bytes is null
-            ? workers
-            : workers.FitMemory(
-                Environment.ProcessorCount,
-                bytes.Value * request.BatchSize / images,
-                ActivationMemory.Available,
-                plan => plan.Workers * images / plan.Time(Use));
+        if (bytes is null)
+        {
+            return workers;
+        }
+
+        long batchBytes = bytes.Value * request.BatchSize / images;
+        ActivationMemory.RefuseBatch(request.BatchSize, batchBytes, ActivationMemory.Available);
+        return workers.FitMemory(
+            Environment.ProcessorCount,
+            batchBytes,
+            ActivationMemory.Available,
+            plan => plan.Workers * images / plan.Time(Use));
 
         void Use()
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CertiPure.Images;
 
 namespace CertiPure.Recipes.Runs;
 
@@ -15,6 +16,37 @@ internal static class ActivationMemory
         {
             long limit = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes - Environment.WorkingSet;
             return Read("/proc/meminfo", "MemAvailable:") is { } free ? Math.Min(free, limit) : limit;
+        }
+    }
+
+    /// <summary>Refuses a batch whose pixels alone do not fit into memory, before any network is loaded.</summary>
+    /// <param name="shape">The images' shape.</param>
+    /// <param name="batchSize">The batch size.</param>
+    /// <exception cref="CertiPureException">They do not.</exception>
+    public static void RefuseBatch(ImageShape shape, int batchSize)
+    {
+        long values = (long)shape.Length * batchSize;
+        // Noisy images, purified images and the tensor that a network takes are there at once.
+        long bytes = 3 * sizeof(float) * values;
+        RefuseBatch(batchSize, values > Array.MaxLength ? long.MaxValue : bytes, Available);
+    }
+
+    /// <summary>Refuses a batch that does not fit into memory.</summary>
+    /// <param name="batchSize">The batch size.</param>
+    /// <param name="bytes">What it takes, at least.</param>
+    /// <param name="available">The free memory.</param>
+    /// <exception cref="CertiPureException">It does not.</exception>
+    public static void RefuseBatch(int batchSize, long bytes, long available)
+    {
+        if (bytes > available)
+        {
+            string needed = bytes == long.MaxValue ? "more than one array can hold"
+                : string.Create(CultureInfo.InvariantCulture, $"at least {bytes / 1e9:0.0} GB of memory");
+            throw new CertiPureException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"A batch of {batchSize} images takes {needed}, and {available / 1e9:0.0} GB are free; take a smaller batch."),
+                ErrorReason.InvalidArgument);
         }
     }
 

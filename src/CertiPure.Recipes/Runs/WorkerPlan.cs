@@ -19,6 +19,10 @@ public sealed record WorkerPlan(int Workers, int Threads, string Reason)
 
     private const int MostNoiseThreads = 4;
 
+    /// <summary>The most workers, and the most threads of one operation, that this machine can be asked for: more only wait for each
+    /// other, and tens of thousands cannot even be started.</summary>
+    public static int MostThreads => 4 * Environment.ProcessorCount;
+
     /// <summary>Whether the networks compute on the processor.</summary>
     private bool IsOnProcessor { get; init; } = true;
 

@@ -20,6 +20,7 @@ internal sealed class TransportVerb : Verb
 
     private readonly MetricsOptions _options = new();
     private readonly Option<IReadOnlyList<double>> _sigmas = MetricsOptions.Sigmas();
+    private readonly Option<bool> _allowLargeSigma = SmoothingOptions.AllowLargeSigma();
 
     private readonly Option<int> _draws = new("--draws")
     {
@@ -49,7 +50,7 @@ internal sealed class TransportVerb : Verb
     {
         Add(_run);
         _options.AddTo(this);
-        foreach (Option option in (Option[])[_sigmas, _draws, _assign, _radii, _seed, _json])
+        foreach (Option option in (Option[])[_sigmas, _allowLargeSigma, _draws, _assign, _radii, _seed, _json])
         {
             Add(option);
         }
@@ -105,6 +106,11 @@ internal sealed class TransportVerb : Verb
         (IImageSource images, IReadOnlyList<int> ids) = await _options.OpenDataAsync(parse, Terminal, cancellation).ConfigureAwait(false);
         IReadOnlyList<double> sigmas = parse.GetValue(_sigmas)
             ?? throw new CertiPureException("metrics transport needs --sigma, the noise levels.", ErrorReason.InvalidArgument);
+        foreach (double sigma in sigmas)
+        {
+            SmoothingOptions.CheckSigma(sigma, parse.GetValue(_allowLargeSigma), Terminal);
+        }
+
         return (_options.LoadPurifier(parse, sigmas[0], images.Shape), images, ids, sigmas);
     }
 
