@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
-using System.Runtime.InteropServices;
 using CertiPure.Cli.Options;
 using CertiPure.Cli.Verbs;
 using CertiPure.Cli.Verbs.Metrics;
@@ -16,22 +15,15 @@ internal static class CommandLine
     private const string Description =
         "Certifies image classifiers: a label and an L2 radius within which no perturbation changes it.";
 
-    /// <summary>Runs on the process's console; the first Ctrl-C (or SIGTERM) asks the work to stop at a resumable point,
-    /// the second ends the process at once.</summary>
+    /// <summary>Runs on the process's console, where Ctrl-C and SIGTERM interrupt.</summary>
     public static async Task<int> RunInTerminalAsync(string[] arguments)
     {
-        using var interruption = new CancellationTokenSource();
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
         var terminal = Terminal.OfProcess();
+        Command command = BuildRoot(terminal).Parse(arguments).CommandResult.Command;
+        using var interruption = new Interruption(
+            command is Verb verb ? verb.Grace : Verb.UsualGrace, () => terminal.WriteError("Interrupted before it could stop by itself."));
         LibTorch.FetchWhenMissing(terminal.WriteNote);
         return await RunAsync(arguments, terminal, interruption.Token).ConfigureAwait(false);
-
-        void Interrupt(PosixSignalContext context)
-        {
-            context.Cancel = !interruption.IsCancellationRequested;
-            interruption.Cancel();
-        }
     }
 
     /// <summary>Runs one command.</summary>
@@ -83,7 +75,9 @@ internal static class CommandLine
     {
         string? unknown = parse.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens)
             .Select(token => token.Value).FirstOrDefault(word => word.StartsWith("--", StringComparison.Ordinal));
-        return parse.Errors.Count > 0 ? parse.Errors[0].Message : unknown is null ? null : $"There is no option {unknown}";
+        // A wrong value is more worth saying than a missing option.
+        ParseError? error = parse.Errors.FirstOrDefault(error => error.SymbolResult is OptionResult or ArgumentResult && error.SymbolResult.Tokens.Count > 0) ?? parse.Errors.FirstOrDefault();
+        return error?.Message ?? (unknown is null ? null : $"There is no option {unknown}");
     }
 
     /// <summary>The words that call a command.</summary>

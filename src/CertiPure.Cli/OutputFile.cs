@@ -1,6 +1,7 @@
 namespace CertiPure.Cli;
 
-/// <summary>A file that a verb writes: whole or not at all, and never over another one unless asked to.</summary>
+/// <summary>A file that a verb writes: whole or not at all, and never over another one unless asked to. A device or FIFO is written
+/// to without being asked.</summary>
 internal static class OutputFile
 {
     /// <summary>Refuses a path that cannot be written as asked, before any work is done.</summary>
@@ -14,14 +15,14 @@ internal static class OutputFile
             throw new CertiPureException($"{path} is a folder; name a file.", ErrorReason.InvalidArgument);
         }
 
-        if (File.Exists(path) && !overwrite)
+        if (File.Exists(path) && !overwrite && !OutputTarget.IsStream(path))
         {
             throw new CertiPureException(
                 $"{path} already exists; name another file.", ErrorReason.OutputExists);
         }
     }
 
-    /// <summary>Writes the file beside its place first and moves it there when it is complete.</summary>
+    /// <summary>Writes the file.</summary>
     /// <param name="path">The file; folders above it are made.</param>
     /// <param name="overwrite">Whether a file there may be replaced.</param>
     /// <param name="write">Writes the whole content to the path that it is given.</param>
@@ -29,23 +30,6 @@ internal static class OutputFile
     public static void Write(string path, bool overwrite, Action<string> write)
     {
         Refuse(path, overwrite);
-        // The extension stays last: it tells some writers the format.
-        string temporary = Path.Combine(
-            Path.GetDirectoryName(Path.GetFullPath(path))!,
-            $".{Path.GetFileNameWithoutExtension(path)}-{Environment.ProcessId}{Path.GetExtension(path)}");
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(temporary)!);
-            write(temporary);
-            File.Move(temporary, path, overwrite);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new CertiPureException($"{path} cannot be written: {error.Message}", error);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
+        OutputTarget.Write(path, write);
     }
 }

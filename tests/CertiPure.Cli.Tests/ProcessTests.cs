@@ -46,4 +46,33 @@ public sealed class ProcessTests : IDisposable
         (await CommandResult.Of(command)).Succeeded();
         Assert.Equal(30, Workbench.WithoutTimes(_bench.Run).Length);
     }
+
+    [Theory]
+    [InlineData("report")]
+    [InlineData("verify")]
+    public async Task A_signal_ends_a_verb_that_waits_for_a_fifo(string verb)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no FIFO.");
+        string fifo = _bench.At("fifo");
+        using (Process make = Process.Start("mkfifo", fifo))
+        {
+            await make.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(CommandLine).Assembly.Location, verb, fifo])
+        {
+            RedirectStandardError = true,
+        })!;
+        // The other end opens only when the verb has opened this one; then it waits for content that never comes.
+        await using FileStream writer = await Task.Run(
+            () => new FileStream(fifo, FileMode.Open, FileAccess.Write), TestContext.Current.CancellationToken);
+        using (Process kill = Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+        {
+            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(130, process.ExitCode);
+        Assert.Contains("Interrupted", await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
 }

@@ -132,7 +132,7 @@ internal static class SmoothingOptions
                 $"{level} is above {LargestUsualSigma}: {meant} --allow-large-sigma takes it as it is.", ErrorReason.InvalidArgument);
         }
 
-        if (sigma > LargeSigma)
+        if (sigma > LargeSigma && !allowLarge)
         {
             terminal.WriteNote($"{level} is large: {meant}");
         }

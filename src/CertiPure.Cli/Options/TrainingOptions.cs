@@ -47,6 +47,9 @@ internal sealed class TrainingOptions
         Description = "Print the resolved options, the number of parameters and the estimated hours, and train nothing.",
     };
 
+    /// <summary>How long an interrupted training may take to finish its step and write the checkpoint.</summary>
+    public static TimeSpan Grace { get; } = TimeSpan.FromSeconds(30);
+
     /// <summary><c>--lpips-backbone</c>.</summary>
     public static Option<string> LpipsBackbone() => new("--lpips-backbone")
     {

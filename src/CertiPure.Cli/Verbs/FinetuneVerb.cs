@@ -65,6 +65,9 @@ internal sealed class FinetuneVerb : Verb
     }
 
     /// <inheritdoc/>
+    public override TimeSpan? Grace => TrainingOptions.Grace;
+
+    /// <inheritdoc/>
     public override string AfterInterruption(ParseResult parse) => _options.AfterInterruption(parse);
 
     /// <inheritdoc/>

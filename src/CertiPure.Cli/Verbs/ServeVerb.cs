@@ -23,6 +23,9 @@ internal sealed partial class ServeVerb : Verb
             terminal) =>
         TreatUnmatchedTokensAsErrors = false;
 
+    /// <summary>The service has a time of its own in which it ends what is running.</summary>
+    public override TimeSpan? Grace => null;
+
     /// <inheritdoc/>
     public override int ShowHelp(ParseResult parse, Func<int> usual) => base.ShowHelp(parse, () =>
     {

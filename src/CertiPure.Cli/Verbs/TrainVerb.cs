@@ -51,6 +51,9 @@ internal sealed class TrainVerb : Verb
     }
 
     /// <inheritdoc/>
+    public override TimeSpan? Grace => TrainingOptions.Grace;
+
+    /// <inheritdoc/>
     public override string AfterInterruption(ParseResult parse) => _options.AfterInterruption(parse);
 
     /// <inheritdoc/>

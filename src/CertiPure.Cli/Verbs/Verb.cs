@@ -18,6 +18,12 @@ internal abstract class Verb : Command
         SetAction(async (parse, cancellation) => (int)await RunAsync(parse, cancellation).ConfigureAwait(false));
     }
 
+    /// <summary>How long the work of most verbs may take to stop: with what the process itself takes, less than 2 seconds.</summary>
+    public static TimeSpan UsualGrace { get; } = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>How long the work may take to stop after an interruption; null for as long as it takes.</summary>
+    public virtual TimeSpan? Grace => UsualGrace;
+
     /// <summary>A command that works, shown under the help.</summary>
     public string Example { get; }
 

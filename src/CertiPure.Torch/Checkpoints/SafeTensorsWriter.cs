@@ -29,35 +29,17 @@ internal static class SafeTensorsWriter
                 .ThenBy(entry => entry.Tensor.Name, StringComparer.Ordinal),
         ];
         byte[] header = Header(ordered, checkpoint.Metadata);
-        string full = Path.GetFullPath(path);
-        string partial = $"{full}.{Guid.NewGuid():N}.partial";
-        try
+        OutputTarget.Write(path, temporary =>
         {
-            using (var stream = new FileStream(partial, FileMode.CreateNew, FileAccess.Write))
+            using var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write);
+            stream.Write(header);
+            foreach ((CheckpointTensor tensor, ElementType type) in ordered)
             {
-                stream.Write(header);
-                foreach ((CheckpointTensor tensor, ElementType type) in ordered)
-                {
-                    WriteTensor(stream, path, tensor, type);
-                }
-
-                stream.Flush(flushToDisk: true);
+                WriteTensor(stream, path, tensor, type);
             }
 
-            File.Move(partial, full, overwrite: true);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new CertiPureException(
-                $"The checkpoint '{path}' cannot be written ({error.Message.TrimEnd('.')}); choose another place.", error);
-        }
-        finally
-        {
-            if (File.Exists(partial))
-            {
-                File.Delete(partial);
-            }
-        }
+            stream.Flush(flushToDisk: true);
+        });
     }
 
     private static ElementType StoredAs(CheckpointTensor tensor, ElementType? floatingPoint) =>

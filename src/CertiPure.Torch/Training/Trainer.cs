@@ -311,7 +311,7 @@ public sealed class Trainer : IDisposable
             Directory.CreateDirectory(_run.Folder);
 
             // What a killed writer left behind.
-            foreach (string partial in Directory.EnumerateFiles(_run.Folder, "*.partial"))
+            foreach (string partial in Directory.EnumerateFiles(_run.Folder, "*.partial*"))
             {
                 File.Delete(partial);
             }

@@ -266,6 +266,15 @@ public sealed class CertifyVerbTests : IDisposable
     [InlineData("--purifier", "edm:no-such-weights", (int)ExitCode.Failed, "no-such-weights")]
     [InlineData("--sigma", "0", (int)ExitCode.Usage, "--sigma 0")]
     [InlineData("--sigma", "-0.5", (int)ExitCode.Usage, "--sigma -0.5")]
+    [InlineData("--sigma", "0,5", (int)ExitCode.Usage, "write 0.5")]
+    [InlineData("--sigma", "64", (int)ExitCode.Usage, "64/255 = 0.251")]
+    [InlineData("--sigma", "NaN", (int)ExitCode.Usage, "not a finite number")]
+    [InlineData("--n", "1e5", (int)ExitCode.Usage, "write 100000")]
+    [InlineData("--n", "1,000", (int)ExitCode.Usage, "write 1000")]
+    [InlineData("--alpha", "0,001", (int)ExitCode.Usage, "write 0.001")]
+    [InlineData("--batch", "100000000", (int)ExitCode.Usage, "smaller batch")]
+    [InlineData("--threads", "100000", (int)ExitCode.Usage, "processors here")]
+    [InlineData("--workers", "100000", (int)ExitCode.Usage, "processors here")]
     [InlineData("--n", "9", (int)ExitCode.Refused, "n = 9")]
     [InlineData("--n", "0", (int)ExitCode.Usage, "n = 0")]
     [InlineData("--alpha", "1", (int)ExitCode.Usage, "not 1")]
@@ -313,7 +322,7 @@ public sealed class CertifyVerbTests : IDisposable
 
     [Fact]
     public async Task A_purifier_that_cannot_know_the_noise_is_refused() =>
-        (await CommandResult.Of(_bench.Certify(("--sigma", "50"), ("--purifier", "consistency:fashion-mnist"))))
+        (await CommandResult.Of([.. _bench.Certify(("--sigma", "50"), ("--purifier", "consistency:fashion-mnist")), "--allow-large-sigma"]))
             .Refused(ExitCode.Refused, "t = 100", "0.002 to 80");
 
     [Theory]

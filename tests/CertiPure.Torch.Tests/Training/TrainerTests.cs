@@ -76,9 +76,9 @@ public sealed class TrainerTests : IDisposable
             trainer.Step();
         }
 
-        _folder.Write(Path.Combine("killed", "state.safetensors.0123.partial"), [1, 2, 3]);
+        _folder.Write(Path.Combine("killed", ".state-0123.partial.safetensors"), [1, 2, 3]);
         Assert.Equal(whole, Train(rare, "killed", stopAfter: null, resume: true));
-        Assert.Empty(Directory.GetFiles(_folder["killed"], "*.partial"));
+        Assert.Empty(Directory.GetFiles(_folder["killed"], "*.partial*"));
     }
 
     [Fact]
