@@ -38,6 +38,8 @@ internal sealed class GraphExport
         HelpName = "S",
     };
 
+    private readonly Option<bool> _allowLargeSigma = SmoothingOptions.AllowLargeSigma();
+
     private readonly Option<string> _level = new("--level")
     {
         Description = "The network's noise level: exact (2 sigma) or nearest (of the 18 Karras points).",
@@ -65,7 +67,7 @@ internal sealed class GraphExport
     /// <summary>Adds the options to the verb.</summary>
     public void AddTo(Command verb)
     {
-        foreach (Option option in (Option[])[_classifier, _architecture, _purifier, _sigma, _level, _precision, _only])
+        foreach (Option option in (Option[])[_classifier, _architecture, _purifier, _sigma, _allowLargeSigma, _level, _precision, _only])
         {
             verb.Add(option);
         }
@@ -83,7 +85,7 @@ internal sealed class GraphExport
     {
         double sigma = parse.GetValue(_sigma)
             ?? throw new CertiPureException("A graph is made for one noise level; name it with --sigma.", ErrorReason.InvalidArgument);
-        SmoothingOptions.RefuseSigma(sigma);
+        SmoothingOptions.CheckSigma(sigma, parse.GetValue(_allowLargeSigma), terminal);
         string? only = parse.GetValue(_only), classifier = parse.GetValue(_classifier);
         PurifierChoice purifier = only == "classifier" ? PurifierChoice.None : PurifierChoice.Parse(parse.GetRequiredValue(_purifier));
         if (only != "purifier" && classifier is null)
