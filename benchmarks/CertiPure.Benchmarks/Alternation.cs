@@ -1,16 +1,24 @@
-using System.Diagnostics;
-using CertiPure.Torch.Backend;
+using CertiPure.Recipes.Runs;
 using static TorchSharp.torch;
 
 namespace CertiPure.Benchmarks;
 
 /// <summary>
 /// Measures several computations in turn, round after round, so that whatever else the machine does meets them all alike. Each runs
-/// on a thread of its own, so that none pays for the waiting OpenMP threads of another.
+/// on threads of its own, so that none pays for the waiting OpenMP threads of another.
 /// </summary>
 internal static class Alternation
 {
-    public static IReadOnlyList<Measurement> Measure(int repeats, params IReadOnlyList<(string Name, Action Run)> computations)
+    /// <summary>A worker for each processor, as certification has by default.</summary>
+    public static WorkerPlan Workers { get; } = new(Environment.ProcessorCount, 1, "a worker for each processor");
+
+    /// <summary>One worker whose operations are spread over all processors, as PyTorch does it.</summary>
+    public static WorkerPlan Team { get; } = new(1, Environment.ProcessorCount, "one team");
+
+    /// <summary>One thread.</summary>
+    public static WorkerPlan One { get; } = new(1, 1, "one thread");
+
+    public static IReadOnlyList<Measurement> Measure(int repeats, params IReadOnlyList<Computation> computations)
     {
         var seconds = computations.Select(_ => new List<double>()).ToArray();
 
@@ -19,7 +27,7 @@ internal static class Alternation
         {
             for (int i = 0; i < computations.Count; i++)
             {
-                double elapsed = NetworkThread.Run(() => Time(computations[i].Run));
+                double elapsed = computations[i].Seconds();
                 if (round > 0)
                 {
                     seconds[i].Add(elapsed);
@@ -27,18 +35,21 @@ internal static class Alternation
             }
         }
 
-        return [.. computations.Select((computation, i) => new Measurement(computation.Name, seconds[i]))];
+        return [.. computations.Select((computation, i) => new Measurement(computation.Name, computation.Amount, seconds[i]))];
     }
 
-    private static double Time(Action run)
-    {
-        using IDisposable inference = inference_mode();
-        var watch = Stopwatch.StartNew();
-        using (NewDisposeScope())
+    /// <summary>A computation that each worker of a plan does once.</summary>
+    /// <param name="name">What it is.</param>
+    /// <param name="plan">Who does it.</param>
+    /// <param name="amount">How much of anything one worker gets done.</param>
+    /// <param name="run">What one worker does.</param>
+    public static Computation Of(string name, WorkerPlan plan, double amount, Action run) => new(
+        name,
+        plan.Workers * amount,
+        () => plan.Time(() =>
         {
+            using IDisposable inference = inference_mode();
+            using var scope = NewDisposeScope();
             run();
-        }
-
-        return watch.Elapsed.TotalSeconds;
-    }
+        }));
 }

@@ -10,9 +10,16 @@ internal static class BundledModel
     public const int Batch = 64;
     public const double Sigma = 0.5;
 
-    public static BaseModel Load(string purifier, Precision precision) => ModelCatalog.Load(
-        new ModelRequest("fashion-mnist", PurifierChoice.Parse(purifier), Sigma, new ImageShape(1, 28, 28))
+    /// <summary>Loads one.</summary>
+    /// <param name="purifier">METHOD:WEIGHTS, or none.</param>
+    /// <param name="precision">fp32 or bf16.</param>
+    /// <param name="plan">Who calls it.</param>
+    /// <param name="model">The bundled model.</param>
+    public static BaseModel Load(string purifier, Precision precision, WorkerPlan plan, string model = "fashion-mnist") => ModelCatalog.Load(
+        new ModelRequest(model, PurifierChoice.Parse(purifier), Sigma, ShapeOf(model))
         {
-            Precision = precision, BatchSize = Batch,
+            Precision = precision, BatchSize = Batch, Workers = plan.Workers, Threads = plan.Threads,
         });
+
+    private static ImageShape ShapeOf(string model) => model == "fashion-mnist" ? new ImageShape(1, 28, 28) : new ImageShape(3, 32, 32);
 }

@@ -14,7 +14,7 @@ internal static class LeakWatch
 {
     public static async Task RunAsync(int minutes, CancellationToken cancellation)
     {
-        using BaseModel model = BundledModel.Load("consistency:fashion-mnist", Precision.Bf16);
+        using BaseModel model = BundledModel.Load("consistency:fashion-mnist", Precision.Bf16, Alternation.Workers);
         var watched = new WatchedClassifier(model.BaseClassifier);
         using var queue = new DrawQueue(watched, model.Workers.ToDrawWorkers());
         var smoothed = new SmoothedClassifier(queue, new NoiseSource(seed: 1));

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CertiPure.Images;
 using CertiPure.Recipes.Presets;
 using CertiPure.Torch.Training;
@@ -13,6 +14,8 @@ namespace CertiPure.Benchmarks;
 internal static class TrainingBenchmark
 {
     private const int StepsPerRound = 3;
+    private const int StepsPerUnit = 10;
+    private const int ChoosingSteps = 100;
     private const string Preset = "cifar10-small";
     private const string Plain = "trainer.precision=fp32";
 
@@ -31,15 +34,41 @@ internal static class TrainingBenchmark
         using Started preset = Start(training, data, []), plain = Start(training, data, [Plain]);
         IReadOnlyList<Measurement> times = Alternation.Measure(
             repeats,
-            ($"{Preset} {training}, plain fp32", plain.Step),
-            ($"{Preset} {training}, as the preset says", preset.Step));
+            Computation($"{Preset} {training}, plain fp32", plain),
+            Computation($"{Preset} {training}, as the preset says", preset));
+        Console.WriteLine($"{training} on {Machine.Processor}");
         foreach (Measurement time in times)
         {
-            double rate = StepsPerRound * preset.Images / time.Median;
-            Console.WriteLine($"{time.Name,-52} {rate,7:f0} images/s, spread {time.Spread:p0}");
+            Console.WriteLine($"{time.Name,-52} {time.Rate,7:f0} images/s, spread {time.Spread:p0}");
         }
 
         Console.WriteLine($"{training}: {preset.Parameters:N0} parameters, preset / plain {times[1].FasterThan(times[0]):f2}");
+    }
+
+    private static Computation Computation(string name, Started started) => Alternation.Of(
+        name, Alternation.Team, StepsPerRound * started.Images, started.Step);
+
+    /// <summary>Trains as a process of its own that chooses its threads itself; a unit is a few steps after the choice.</summary>
+    public static void Answer()
+    {
+        using TrainingData data = TrainingData.Load(RandomImages());
+        using Started started = Start("edm", data, []);
+        var threads = new TrainingThreads();
+        WorkProcess.Answer(() =>
+        {
+            for (int i = 0; i < ChoosingSteps && !threads.HasChosen; i++)
+            {
+                threads.Run(started.Trainer.Step);
+            }
+
+            long begun = Stopwatch.GetTimestamp();
+            for (int i = 0; i < StepsPerUnit; i++)
+            {
+                threads.Run(started.Trainer.Step);
+            }
+
+            return Stopwatch.GetElapsedTime(begun).TotalSeconds;
+        });
     }
 
     private static Started Start(string training, TrainingData data, IReadOnlyList<string> changes)

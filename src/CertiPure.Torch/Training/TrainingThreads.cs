@@ -24,7 +24,6 @@ public sealed class TrainingThreads
     private readonly SortedDictionary<int, List<double>> _trials = [];
     private readonly Queue<int> _next = new();
     private long _measuredAt;
-    private bool _hasMeasured;
     private int _trying;
 
     /// <summary>Chooses among 1 to the number of processors that this process may use.</summary>
@@ -49,15 +48,19 @@ public sealed class TrainingThreads
     /// <summary>The number of threads chosen last; before the first choice, the largest.</summary>
     public int Chosen { get; private set; }
 
+    /// <summary>Whether a choice has been made.</summary>
+    public bool HasChosen { get; private set; }
+
     /// <summary>Told in a sentence, on the thread that trains, when the choice is made and when it changes.</summary>
     public Action<string>? Announce { get; init; }
 
     /// <summary>Does one step and times it.</summary>
     /// <typeparam name="T">What the step gives.</typeparam>
     /// <param name="step">The step; always called on the same thread.</param>
-    internal T Run<T>(Func<T> step)
+    public T Run<T>(Func<T> step)
     {
-        if (_next.Count == 0 && (!_hasMeasured || _time.GetElapsedTime(_measuredAt) >= Again))
+        ArgumentNullException.ThrowIfNull(step);
+        if (_next.Count == 0 && (!HasChosen || _time.GetElapsedTime(_measuredAt) >= Again))
         {
             Plan();
         }
@@ -108,7 +111,7 @@ public sealed class TrainingThreads
         }
         else
         {
-            _hasMeasured = true;
+            HasChosen = true;
             _measuredAt = _time.GetTimestamp();
         }
     }
@@ -129,7 +132,7 @@ public sealed class TrainingThreads
             best = Chosen;
         }
 
-        if (!_hasMeasured)
+        if (!HasChosen)
         {
             Announce?.Invoke($"Training uses {Threads(best)}, the fastest of {string.Join(", ", _trials.Keys)}; measured again every 5 minutes.");
         }
@@ -141,7 +144,7 @@ public sealed class TrainingThreads
         Chosen = best;
         _use(best);
         _trying = best;
-        _hasMeasured = true;
+        HasChosen = true;
         _measuredAt = _time.GetTimestamp();
 
         static string Threads(int count) => count == 1 ? "1 thread" : $"{count} threads";
