@@ -7,7 +7,7 @@ namespace CertiPure.Architecture.Tests;
 
 public sealed partial class DocumentationTests
 {
-    private static readonly string Root = FindRoot(AppContext.BaseDirectory);
+    private static readonly string Root = ProductSources.Root;
 
     public static TheoryData<string> Documents =>
     [
@@ -88,7 +88,4 @@ public sealed partial class DocumentationTests
     private static partial Regex Link();
 
     private static string Read(string path) => File.ReadAllText(Path.Combine(Root, path)).ReplaceLineEndings("\n");
-
-    private static string FindRoot(string folder) =>
-        File.Exists(Path.Combine(folder, "CertiPure.slnx")) ? folder : FindRoot(Path.GetDirectoryName(folder)!);
 }

@@ -1,10 +1,12 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using CertiPure.Cli.Options;
 using CertiPure.Images;
 using CertiPure.Imaging;
 using CertiPure.Onnx;
 using CertiPure.Recipes.Catalog;
+using CertiPure.Recipes.Runs;
 using CertiPure.Torch.Backend;
 
 namespace CertiPure.Cli.Verbs;
@@ -44,7 +46,7 @@ internal sealed class DoctorVerb : Verb
         {
             foreach (Finding finding in findings)
             {
-                Terminal.WriteLine($"{(finding.Ok ? "ok     " : "MISSING")} {finding.Name,-12} {finding.Detail}");
+                Terminal.WriteLine($"{(!finding.Ok ? "MISSING" : finding.Warns ? "WARNING" : "ok     ")} {finding.Name,-12} {finding.Detail}");
             }
         }
 
@@ -56,7 +58,30 @@ internal sealed class DoctorVerb : Verb
         new("runtime", true, $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}"),
         new("processor", true, $"{Environment.ProcessorCount} cores, {RuntimeInformation.ProcessArchitecture}"),
         new("memory", true, $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1 << 20):N0} MiB"),
+        .. Workers(WorkerPlan.Choose(null, null), ProcessorQuota.Current),
     ];
+
+    /// <summary>What certification and training would use of the processors, and why.</summary>
+    private static IEnumerable<Finding> Workers(WorkerPlan plan, double? quota)
+    {
+        string training = OpenMpSettings.RequestedThreads is { } fixedThreads
+            ? $"{fixedThreads} {(fixedThreads == 1 ? "thread" : "threads")}, as OMP_NUM_THREADS asks for"
+            : $"1 to {Environment.ProcessorCount} threads, measured while it trains";
+        yield return new("workers", true, $"certification: {plan}; training: {training}; OpenMP's waiting threads: {OpenMpSettings.Waiting}");
+        if (quota is { } granted)
+        {
+            int threads = plan.Workers * plan.Threads;
+            bool suffices = granted >= threads;
+            yield return new(
+                "quota",
+                true,
+                string.Create(CultureInfo.InvariantCulture, $"this process may use {granted:0.##} processors' time")
+                + (suffices
+                    ? ""
+                    : $", less than its {threads} threads want: the system will stop them for a part of each period; raise the quota, or give "
+                      + $"--workers {Math.Max(1, (int)granted)}")) { Warns = !suffices };
+        }
+    }
 
     private static Finding Models()
     {
@@ -99,5 +124,10 @@ internal sealed class DoctorVerb : Verb
         }
     }
 
-    private sealed record Finding(string Name, bool Ok, string Detail);
+    /// <summary>One line of the answer.</summary>
+    private sealed record Finding(string Name, bool Ok, string Detail)
+    {
+        /// <summary>Whether it works and yet wants attention.</summary>
+        public bool Warns { get; init; }
+    }
 }

@@ -93,6 +93,11 @@ public sealed record WorkerPlan(int Workers, int Threads, string Reason)
         return candidates.Count == 1 ? candidates.Values.Single() : candidates.Values.MaxBy(rate)!;
     }
 
+    /// <summary>The plan in words.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Workers} {(Workers == 1 ? "worker" : "workers")} of {Threads} {(Threads == 1 ? "thread" : "threads")} ({Reason})");
+
     /// <summary>The threads of a draw queue that follow this plan.</summary>
     public DrawWorkers ToDrawWorkers() => new()
     {

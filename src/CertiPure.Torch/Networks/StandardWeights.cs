@@ -1,5 +1,6 @@
-using TorchSharp;
+using CertiPure.Torch.Backend;
 using TorchSharp.Modules;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CertiPure.Torch.Networks;
@@ -36,7 +37,7 @@ internal static class StandardWeights
                     Draw(layer.weight!, layer.bias, generator, deviation);
                     break;
                 case Embedding layer:
-                    layer.weight!.copy_(randn(layer.weight.shape, generator: generator));
+                    layer.weight!.copy_(RandomTensors.Normal(layer.weight.shape, generator));
                     break;
                 case LayerNorm layer:
                     layer.weight!.fill_(1);
@@ -57,7 +58,7 @@ internal static class StandardWeights
     private static void Draw(Tensor weight, Tensor? bias, Generator generator, Func<double, double> deviation)
     {
         double fanIn = (double)weight.numel() / weight.shape[0];
-        weight.copy_(randn(weight.shape, generator: generator) * deviation(fanIn));
+        weight.copy_(RandomTensors.Normal(weight.shape, generator) * deviation(fanIn));
         bias?.zero_();
     }
 }

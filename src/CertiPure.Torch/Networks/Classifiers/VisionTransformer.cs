@@ -1,7 +1,8 @@
 using System.Globalization;
 using CertiPure.Onnx.Graph;
-using TorchSharp;
+using CertiPure.Torch.Backend;
 using TorchSharp.Modules;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CertiPure.Torch.Networks.Classifiers;
@@ -109,7 +110,7 @@ public sealed class VisionTransformer : nn.Module<Tensor, Tensor>, IFreshWeights
         public void DrawWeights(Generator generator)
         {
             cls_token.zero_();
-            position_embeddings.copy_(randn(position_embeddings.shape, generator: generator) * InitializerRange);
+            position_embeddings.copy_(RandomTensors.Normal(position_embeddings.shape, generator) * InitializerRange);
         }
 
         public override Tensor forward(Tensor input) =>

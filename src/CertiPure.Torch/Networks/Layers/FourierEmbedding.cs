@@ -1,3 +1,4 @@
+using CertiPure.Torch.Backend;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -35,7 +36,7 @@ public sealed class FourierEmbedding : nn.Module<Tensor, Tensor>, IFreshWeights
 
     /// <inheritdoc/>
     public void DrawWeights(Generator generator) =>
-        freqs.copy_(randn(freqs.shape, generator: generator) * Scale);
+        freqs.copy_(RandomTensors.Normal(freqs.shape, generator) * Scale);
 
     /// <inheritdoc/>
     protected override void RegisterComponents()

@@ -1,3 +1,4 @@
+using CertiPure.Torch.Backend;
 using static TorchSharp.torch;
 
 namespace CertiPure.Torch.Networks.Layers;
@@ -18,9 +19,9 @@ public readonly record struct WeightDistribution(WeightRule Rule, double WeightS
     {
         WeightRule.XavierUniform => Uniform(shape, generator) * Math.Sqrt(6.0 / (fanIn + fanOut)),
         WeightRule.KaimingUniform => Uniform(shape, generator) * Math.Sqrt(3.0 / fanIn),
-        WeightRule.KaimingNormal => randn(shape, generator: generator) * Math.Sqrt(1.0 / fanIn),
+        WeightRule.KaimingNormal => RandomTensors.Normal(shape, generator) * Math.Sqrt(1.0 / fanIn),
         _ => throw new ArgumentOutOfRangeException(nameof(generator), Rule, "unknown rule"),
     };
 
-    private static Tensor Uniform(long[] shape, Generator generator) => (rand(shape, generator: generator) * 2) - 1;
+    private static Tensor Uniform(long[] shape, Generator generator) => (RandomTensors.Uniform(shape, generator) * 2) - 1;
 }

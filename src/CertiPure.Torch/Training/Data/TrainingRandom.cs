@@ -1,3 +1,4 @@
+using CertiPure.Torch.Backend;
 using static TorchSharp.torch;
 
 namespace CertiPure.Torch.Training.Data;
@@ -26,14 +27,14 @@ public sealed class TrainingRandom : IDisposable
     }
 
     /// <summary>Draws standard normal numbers of the given shape, 32-bit.</summary>
-    public Tensor Normal(params long[] shape) => randn(shape, ScalarType.Float32, CPU, generator: _generator).to(_device);
+    public Tensor Normal(params long[] shape) => RandomTensors.Normal(shape, _generator, _device);
 
     /// <summary>Draws numbers uniform in [0,1) of the given shape, 32-bit.</summary>
-    public Tensor Uniform(params long[] shape) => rand(shape, ScalarType.Float32, CPU, generator: _generator).to(_device);
+    public Tensor Uniform(params long[] shape) => RandomTensors.Uniform(shape, _generator, _device);
 
     /// <summary>Draws integers uniform in [0, exclusiveMaximum) of the given shape, 64-bit.</summary>
     public Tensor Integers(long exclusiveMaximum, params long[] shape) =>
-        randint(0, exclusiveMaximum, shape, ScalarType.Int64, CPU, generator: _generator).to(_device);
+        RandomTensors.Integers(exclusiveMaximum, shape, _generator, _device);
 
     /// <summary>
     /// Sets the ambient generator that dropout draws from, so that every forward pass of this micro-batch that begins with
