@@ -3,6 +3,7 @@ using CertiPure.Images;
 using CertiPure.Recipes.Runs;
 using CertiPure.Results;
 using CertiPure.Smoothing;
+using CertiPure.Torch.Backend;
 
 namespace CertiPure.Benchmarks;
 

@@ -1,4 +1,5 @@
 using CertiPure.Recipes.Catalog;
+using CertiPure.Recipes.Devices;
 using CertiPure.Recipes.Presets;
 using CertiPure.Recipes.Runs;
 using CertiPure.Torch.Backend;

@@ -6,6 +6,7 @@ using CertiPure.Images;
 using CertiPure.Imaging;
 using CertiPure.Onnx;
 using CertiPure.Recipes.Catalog;
+using CertiPure.Recipes.Devices;
 using CertiPure.Recipes.Runs;
 using CertiPure.Torch.Backend;
 
@@ -19,6 +20,17 @@ internal sealed class DoctorVerb : Verb
         Description = "First fetch libtorch by dotnet restore where it is missing, e.g. before a machine goes offline.",
     };
 
+    private readonly Option<string?> _device = new("--device")
+    {
+        Description = "Check that a device computes what the processor computes, and how fast: cuda, cuda:K, or cpu to see the check itself.",
+        HelpName = "DEVICE",
+    };
+
+    private readonly Option<bool> _full = new("--full")
+    {
+        Description = "With --device: take 10,000 images and batches, not some hundred.",
+    };
+
     private readonly Option<bool> _json = OutputOptions.Json();
 
     /// <summary>Defines the verb.</summary>
@@ -26,6 +38,8 @@ internal sealed class DoctorVerb : Verb
         : base("doctor", "Tells what is installed, what is missing and why.", "certipure doctor", terminal)
     {
         Add(_fetch);
+        Add(_device);
+        Add(_full);
         Add(_json);
     }
 
@@ -35,6 +49,11 @@ internal sealed class DoctorVerb : Verb
         if (parse.GetValue(_fetch))
         {
             LibTorch.Load();
+        }
+
+        if (parse.GetValue(_device) is { } device)
+        {
+            return Task.FromResult(Check(new DeviceCheck(ComputeDevice.Parse(device), parse.GetValue(_full)), parse.GetValue(_json), cancellation));
         }
 
         Finding[] findings = [.. Machine(), Models(), .. Natives(), .. LibTorchFindings()];
@@ -53,12 +72,40 @@ internal sealed class DoctorVerb : Verb
         return Task.FromResult(Array.TrueForAll(findings, finding => finding.Ok) ? ExitCode.Success : ExitCode.Failed);
     }
 
+    private ExitCode Check(DeviceCheck check, bool json, CancellationToken cancellation)
+    {
+        var lines = new List<DeviceCheckLine>();
+        foreach (DeviceCheckLine line in check.Run())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            lines.Add(line);
+            if (!json)
+            {
+                Terminal.WriteLine(Describe(line));
+            }
+        }
+
+        if (json)
+        {
+            Terminal.WriteJson(lines);
+        }
+
+        return lines.TrueForAll(line => line.Ok) ? ExitCode.Success : ExitCode.Failed;
+    }
+
+    private static string Describe(DeviceCheckLine line)
+    {
+        string limit = line.Limit is null ? "" : $" ({(line.IsAtLeast ? "at least" : "at most")} {line.Limit.Value.ToString("G3", CultureInfo.InvariantCulture)})";
+        string value = line.Error ?? line.Value.ToString("G5", CultureInfo.InvariantCulture) + limit;
+        return $"{(line.Ok ? "ok    " : "FAILED")} {line.Subject,-38} {line.Quantity,-55} {value}";
+    }
+
     private static IEnumerable<Finding> Machine() =>
     [
         new("runtime", true, $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}"),
         new("processor", true, $"{Environment.ProcessorCount} cores, {RuntimeInformation.ProcessArchitecture}"),
         new("memory", true, $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1 << 20):N0} MiB"),
-        .. Workers(WorkerPlan.Choose(null, null), ProcessorQuota.Current),
+        .. Workers(WorkerPlan.Choose(null, null, ComputeDevice.Processor), ProcessorQuota.Current),
     ];
 
     /// <summary>What certification and training would use of the processors, and why.</summary>

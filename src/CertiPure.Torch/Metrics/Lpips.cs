@@ -116,7 +116,8 @@ public sealed class Lpips : nn.Module<Tensor, Tensor, Tensor>
             images = nn.functional.interpolate(images, [side, side], mode: InterpolationMode.Bilinear, align_corners: false);
         }
 
-        return (images - get_buffer("shift")!) / get_buffer("scale")!;
+        // TorchSharp leaves buffers that are not persistent where they are when it moves a module.
+        return (images - get_buffer("shift")!.to(images.device)) / get_buffer("scale")!.to(images.device);
     }
 
     /// <summary>Divides by the length over channels. The norm's own gradient is 0 at 0, where that of a square root of a

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using CertiPure.Images;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CertiPure.Torch.Purifiers;
@@ -13,7 +14,15 @@ internal static class PixelTensor
         Tensor pixels = empty(
             [images.Count, images.Shape.Channels, images.Shape.Height, images.Shape.Width], ScalarType.Float32, CPU);
         MemoryMarshal.AsBytes(images.Pixels.Span).CopyTo(pixels.bytes);
-        return pixels.to(device);
+        if (device.type != DeviceType.CUDA)
+        {
+            return pixels.to(device);
+        }
+
+        // From pinned memory the copy goes on while the next batch is prepared; libtorch keeps the memory until it is done.
+        using Tensor pinned = pixels.pin_memory();
+        pixels.Dispose();
+        return pinned.to(device, non_blocking: true);
     }
 
     /// <summary>Copies a tensor's float32 elements.</summary>

@@ -112,7 +112,8 @@ internal sealed record TrainingMethod(
     private static TrainingMethod Selection(MethodBench bench, bool swapped)
     {
         CifarResNet selector = bench.Selector();
-        static Tensor First(Tensor pixels) => cat([ones(pixels.shape[0], 1), zeros(pixels.shape[0], 1)], 1);
+        static Tensor First(Tensor pixels) => cat(
+            [ones(pixels.shape[0], 1, device: pixels.device), zeros(pixels.shape[0], 1, device: pixels.device)], 1);
         var right = new SelectionLoss(selector.call, First, 0.5);
         return new TrainingMethod(
             selector, swapped ? new SelectionLoss(pixels => -selector.call(pixels), First, 0.5) : right, right);

@@ -3,14 +3,15 @@ using System.Text.RegularExpressions;
 using CertiPure.Torch.Networks.UNets;
 using static TorchSharp.torch;
 
-namespace CertiPure.Benchmarks;
+namespace CertiPure.Recipes.Devices;
 
 /// <summary>
 /// Counts the floating-point operations of one image: two per weight and output pixel of each convolution, whose resolution
 /// its name tells, and 4 T^2 C for attention over T pixels of C channels. Everything else is below a percent and not counted.
 /// </summary>
-internal static partial class SongUNetOperations
+public static partial class SongUNetOperations
 {
+    /// <summary>The operations of one image in one forward pass.</summary>
     public static double PerImage(SongUNet network)
     {
         double operations = 0;
