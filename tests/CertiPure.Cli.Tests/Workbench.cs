@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using CertiPure.Images;
+using CertiPure.Imaging;
 using CertiPure.Onnx.Tests;
 
 namespace CertiPure.Cli.Tests;
@@ -106,6 +108,20 @@ internal sealed class Workbench : IDisposable
         string path = At("coupled.onnx");
         OnnxModelFile.WriteLinear(path, [0, 1, Side, Side], _prototypes, new float[10], isCentred: true);
         return path;
+    }
+
+    /// <summary>Writes two pictures that nobody has labelled, for classifiers that know other classes than the data set here.</summary>
+    /// <returns>Their folder.</returns>
+    public string WritePictures()
+    {
+        string folder = Directory.CreateDirectory(At("pictures")).FullName;
+        foreach (int number in (int[])[0, 1])
+        {
+            float[] pixels = [.. Enumerable.Range(0, Pixels).Select(pixel => (pixel * (number + 3) % 97) / 96f)];
+            File.WriteAllBytes(Path.Combine(folder, $"{number}.png"), PngImage.Encode(new ImageShape(1, Side, Side), pixels));
+        }
+
+        return folder;
     }
 
     /// <summary>A log's lines without the one field that no two runs share.</summary>

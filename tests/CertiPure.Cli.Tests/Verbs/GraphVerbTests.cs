@@ -17,8 +17,8 @@ public sealed class GraphVerbTests : IDisposable
         string exported = (await CommandResult.Of(
             "export", file, "--classifier", "fashion-mnist", "--purifier", "consistency:fashion-mnist", "--sigma", "0.25")).Succeeded();
         (await CommandResult.Of(_bench.Certify(
-            ("--classifier", "fashion-mnist"), ("--purifier", "consistency:fashion-mnist"), ("--engine", "onnx"), ("--images", "0,1"), ("--n0", "4"),
-            ("--n", "12")))).Succeeded();
+            ("--data", _bench.WritePictures()), ("--images", "all"), ("--classifier", "fashion-mnist"), ("--purifier", "consistency:fashion-mnist"),
+            ("--engine", "onnx"), ("--n0", "4"), ("--n", "12")))).Succeeded();
 
         JsonElement engine = JsonDocument.Parse(File.ReadAllText(Path.Combine(_bench.Run, "manifest.json")))
             .RootElement.GetProperty("experiment").GetProperty("engine");
