@@ -28,7 +28,9 @@ internal sealed class CertificateExamination(
     public IEnumerable<CheckResult> CheckWithoutDraws(CertificateDocument document)
     {
         yield return CertificateDocument.HashOf(document.Pixels) == document.Experiment.Data.PixelSha256
-            ? new("image", "The image", Passed, "Its pixels have the given SHA-256.")
+            ? new("image", "The image", Passed, document.IgnoresImage()
+                ? "Its pixels have the given SHA-256. The member image of format version 1, which repeats them, is not read."
+                : "Its pixels have the given SHA-256.")
             : new("image", "The image", Failed, "Its pixels do not have the given SHA-256.");
         yield return CheckBound(document);
         yield return sealer.Check(document) switch

@@ -1,3 +1,5 @@
+using CertiPure.Results;
+
 namespace CertiPure.Server.Contracts;
 
 /// <summary>A run in one line.</summary>
@@ -15,6 +17,8 @@ namespace CertiPure.Server.Contracts;
 /// <param name="Intervals">The 95 % Clopper-Pearson interval of each certified accuracy.</param>
 /// <param name="AverageCertifiedRadius">The mean over all images of the radius where right, else 0.</param>
 /// <param name="Abstentions">Images without an answer.</param>
+/// <param name="CleanImages">What the classifier got right without noise before the run; null where it is not recorded.</param>
+/// <param name="SeedChosenBy">Who chose the seed; null where it is not recorded.</param>
 public sealed record RunSummary(
     string Name,
     string Data,
@@ -29,4 +33,6 @@ public sealed record RunSummary(
     IReadOnlyList<double> CertifiedAccuracy,
     IReadOnlyList<IReadOnlyList<double>> Intervals,
     double AverageCertifiedRadius,
-    int Abstentions);
+    int Abstentions,
+    CleanImages? CleanImages,
+    SeedChoice? SeedChosenBy);

@@ -161,7 +161,7 @@ internal static class ApiTexts
 
     public static ApiText Runs { get; } = Get(
         "runs", "List the run folders with their certified accuracy", ReadRefusals, """
-        {"radii":[0,0.25,0.5,0.75,1],"runs":[{"name":"consistency-0.5","data":"fashion-mnist test","comparable":"2f1d0c5b9a7e4836","purifier":"consistency","classifier":"fashion-mnist","sigma":0.5,"n":1000,"alpha":0.001,"images":100,"planned":100,"certifiedAccuracy":[0.8,0.7,0.6,0.4,0.3],"intervals":[[0.708,0.873],[0.6,0.788],[0.497,0.697],[0.303,0.503],[0.212,0.4]],"averageCertifiedRadius":0.71,"abstentions":4}],"skipped":[],"message":null}
+        {"radii":[0,0.25,0.5,0.75,1],"runs":[{"name":"consistency-0.5","data":"fashion-mnist test","comparable":"2f1d0c5b9a7e4836","purifier":"consistency","classifier":"fashion-mnist","sigma":0.5,"n":1000,"alpha":0.001,"images":100,"planned":100,"certifiedAccuracy":[0.8,0.7,0.6,0.4,0.3],"intervals":[[0.708,0.873],[0.6,0.788],[0.497,0.697],[0.303,0.503],[0.212,0.4]],"averageCertifiedRadius":0.71,"abstentions":4,"cleanImages":{"right":85,"labeled":100},"seedChosenBy":"fresh"}],"skipped":[],"message":null}
         """);
 
     public static ApiText Curve { get; } = new(

@@ -87,7 +87,9 @@ internal sealed class RunsEndpoint(RunLibrary library)
             [.. summary.Cells.Select(cell => cell.Accuracy.Value)],
             [.. summary.Cells.Select(cell => (IReadOnlyList<double>)[cell.Accuracy.Lower, cell.Accuracy.Upper])],
             summary.AverageRadius,
-            summary.Abstention.Count);
+            summary.Abstention.Count,
+            run.Manifest.CleanImages,
+            run.Manifest.SeedChosenBy);
     }
 
     /// <summary>A hash of what two runs must share to be compared.</summary>

@@ -116,7 +116,7 @@ function row(run, all) {
     && run.certifiedAccuracy[i] === Math.max(...rivals.map(other => other.certifiedAccuracy[i]));
   return el('tr', {},
     el('th', { class: 'left', scope: 'row' }, el('label', {}, box, swatch(all.indexOf(run)),
-      el('span', { class: 'name' }, run.name, el('small', { text: run.classifier })))),
+      el('span', { class: 'name' }, run.name, el('small', { text: premises(run) })))),
     el('td', { text: run.sigma }),
     el('td', { text: count(run.n) }),
     el('td', { text: run.images === run.planned ? count(run.images) : `${count(run.images)} of ${count(run.planned)}` }),
@@ -125,6 +125,13 @@ function row(run, all) {
     el('td', { text: run.averageCertifiedRadius.toFixed(3) }),
     el('td', { text: percent(run.abstentions / Math.max(1, run.images)) }));
 }
+
+/** The classifier, and what the run's manifest says of its answers without noise and of the seed. */
+const premises = run => [
+  run.classifier,
+  run.cleanImages ? `right on ${run.cleanImages.right} of ${run.cleanImages.labeled} images without noise` : null,
+  run.seedChosenBy ? `seed ${run.seedChosenBy === 'fresh' ? 'drawn at random' : 'chosen by the operator'}` : null,
+].filter(Boolean).join(', ');
 
 const percent = value => `${(value * 100).toFixed(1)} %`;
 const whole = value => (value * 100).toFixed(0);

@@ -5,6 +5,17 @@ namespace CertiPure.Tests.Smoothing;
 
 public sealed class BinomialBoundTests
 {
+    [Theory]
+    [InlineData(97, 100, 0.9)]
+    [InlineData(60, 100, 0.5)]
+    [InlineData(9990, 10_000, 0.998)]
+    public void A_tail_of_exactly_alpha_still_makes_a_bound_and_a_larger_one_does_not(int k, int n, double p)
+    {
+        double alpha = BinomialTail.AtLeast(k, n, p).Highest;
+        Assert.True(BinomialBound.IsLower(p, k, n, alpha));
+        Assert.False(BinomialBound.IsLower(p, k, n, Math.BitDecrement(alpha)));
+    }
+
     [Fact]
     public void Every_bound_up_to_40_trials_holds_in_exact_arithmetic_and_is_tight()
     {
