@@ -8,8 +8,8 @@ namespace CertiPure.Cli.Verbs;
 /// <summary><c>convert</c>: a published checkpoint as safetensors that say which network they are of.</summary>
 internal sealed class ConvertVerb : Verb
 {
-    private readonly Argument<string> _in = new("IN") { Description = "A checkpoint file, or a Hugging Face folder." };
-    private readonly Argument<string> _out = new("OUT") { Description = "The .safetensors file to write." };
+    private readonly Argument<string> _in = new("IN") { Description = "A checkpoint file, or the folder of a Hugging Face model or a diffusers pipeline." };
+    private readonly Argument<string> _out = new("OUT") { Description = "The .safetensors file to write; with --to diffusers a folder." };
 
     private readonly Option<string> _architecture = new("--arch")
     {
@@ -43,6 +43,12 @@ internal sealed class ConvertVerb : Verb
         Description = "float16 or bfloat16, to store floating-point tensors in half the space.",
     };
 
+    private readonly Option<ConversionForm> _to = new("--to")
+    {
+        Description = "certipure, pytorch (the names of the reference's state dict) or diffusers (a pipeline's folder).",
+        HelpName = "FORM",
+    };
+
     private readonly Option<bool> _overwrite = OutputOptions.Overwrite();
     private readonly Option<bool> _json = OutputOptions.Json();
 
@@ -50,7 +56,7 @@ internal sealed class ConvertVerb : Verb
     public ConvertVerb(Terminal terminal)
         : base(
             "convert",
-            "Converts a published checkpoint to safetensors that need no further options.",
+            "Converts a checkpoint to safetensors that need no further options, or to what PyTorch's users load.",
             "certipure convert checkpoint_80 consistency.safetensors --preconditioning consistency",
             terminal)
     {
@@ -58,7 +64,7 @@ internal sealed class ConvertVerb : Verb
         Add(_in);
         Add(_out);
         foreach (Option option in (Option[])
-            [_architecture, _arguments, _preconditioning, _metadata, _section, _type, _overwrite, _json])
+            [_architecture, _arguments, _preconditioning, _metadata, _section, _type, _to, _overwrite, _json])
         {
             Add(option);
         }
@@ -77,6 +83,7 @@ internal sealed class ConvertVerb : Verb
             Preconditioning = parse.GetValue(_preconditioning),
             Metadata = ReadMetadata(parse.GetValue(_metadata) ?? []),
             Section = parse.GetValue(_section),
+            Form = parse.GetValue(_to),
             FloatingPoint = parse.GetValue(_type) switch
             {
                 "float16" => ElementType.Float16,

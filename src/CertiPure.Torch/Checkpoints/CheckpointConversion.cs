@@ -1,17 +1,18 @@
 using System.Text.Json;
+using CertiPure.Torch.Checkpoints.HuggingFace;
 using CertiPure.Torch.Checkpoints.Recognition;
 using CertiPure.Torch.Networks;
 using CertiPure.Torch.Networks.Denoising;
 
 namespace CertiPure.Torch.Checkpoints;
 
-/// <summary>Converts a published checkpoint of any form to safetensors that say which network they are of, so that they can be used without
-/// further options.</summary>
+/// <summary>Converts a checkpoint of any form: to safetensors that say which network they are of, so that they can be used without further
+/// options, or to what PyTorch's users load, the reference's names or a diffusers pipeline.</summary>
 public static class CheckpointConversion
 {
     /// <summary>Converts a file. The result is built as a network and loaded once before it is kept, so a file that was written fits.</summary>
     /// <param name="source">A checkpoint of any form that <see cref="CheckpointReader"/> opens.</param>
-    /// <param name="target">The safetensors file to write.</param>
+    /// <param name="target">The safetensors file to write; for diffusers the pipeline's folder.</param>
     /// <param name="options">What is known better than the file tells.</param>
     /// <returns>The metadata that were written.</returns>
     /// <exception cref="CertiPureException">The file cannot be read, its network is not recognised or does not fit its architecture, or
@@ -21,7 +22,7 @@ public static class CheckpointConversion
         options ??= new ConversionOptions();
         using Checkpoint opened = CheckpointReader.Open(source, options.Section);
         Checkpoint complete = Complete(opened, options);
-        Verify(complete);
+        using TorchSharp.torch.nn.Module network = Build(complete);
         var metadata = new Dictionary<string, string>(complete.Metadata)
         {
             ["source"] = $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(source))} {opened.Sha256()}",
@@ -31,7 +32,20 @@ public static class CheckpointConversion
             metadata["section"] = opened.Section;
         }
 
-        SafeTensors.Write(target, new Checkpoint(complete.Tensors, metadata), options.FloatingPoint);
+        switch (options.Form)
+        {
+            case ConversionForm.Diffusers:
+                DiffusersPipeline.Write(target, network, complete, options.FloatingPoint ?? ElementType.Float32);
+                break;
+            case ConversionForm.PyTorch:
+                metadata["format"] = "pt";
+                SafeTensors.Write(target, ReferenceWeights.Of(network, metadata), options.FloatingPoint ?? ElementType.Float32);
+                break;
+            default:
+                SafeTensors.Write(target, new Checkpoint(complete.Tensors, metadata), options.FloatingPoint);
+                break;
+        }
+
         return metadata;
     }
 
@@ -76,21 +90,31 @@ public static class CheckpointConversion
         return new Checkpoint(opened, architecture.ImportFrom(opened, metadata["arguments"]).Tensors, metadata);
     }
 
-    private static void Verify(Checkpoint complete)
+    private static TorchSharp.torch.nn.Module Build(Checkpoint complete)
     {
         var architecture = Architecture.Named(complete.Metadata["architecture"]);
-        using TorchSharp.torch.nn.Module network = architecture.Create<TorchSharp.torch.nn.Module>(complete.Metadata["arguments"], complete);
-        if (network is DiffusionNetwork diffusion)
+        var network = architecture.Create<TorchSharp.torch.nn.Module>(complete.Metadata["arguments"], complete);
+        try
         {
-            using var denoiser = new Denoiser(diffusion, Preconditioning.From(complete.Metadata) ?? throw new CertiPureException(
-                $"The checkpoint '{complete.Path}' does not say whether it is a diffusion model or a consistency model: "
-                + "its preconditioning is edm, consistency, vp, ve or ddpm.", ErrorReason.PreconditioningUnknown));
-            bool bare = !complete.Tensors.Any(tensor => tensor.Name.StartsWith("model.", StringComparison.Ordinal));
-            CheckpointLoader.Load(bare ? diffusion : denoiser, complete, IsComputed);
+            if (network is DiffusionNetwork diffusion)
+            {
+                Preconditioning preconditioning = Preconditioning.From(complete.Metadata) ?? throw new CertiPureException(
+                    $"The checkpoint '{complete.Path}' does not say whether it is a diffusion model or a consistency model: "
+                    + "its preconditioning is edm, consistency, vp, ve or ddpm.", ErrorReason.PreconditioningUnknown);
+                bool bare = !complete.Tensors.Any(tensor => tensor.Name.StartsWith("model.", StringComparison.Ordinal));
+                CheckpointLoader.Load(bare ? diffusion : new Denoiser(diffusion, preconditioning), complete, IsComputed);
+            }
+            else
+            {
+                CheckpointLoader.Load(network, complete, IsComputed);
+            }
+
+            return network;
         }
-        else
+        catch
         {
-            CheckpointLoader.Load(network, complete, IsComputed);
+            network.Dispose();
+            throw;
         }
     }
 

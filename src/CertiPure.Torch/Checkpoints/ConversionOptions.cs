@@ -3,6 +3,9 @@ namespace CertiPure.Torch.Checkpoints;
 /// <summary>What <c>certipure convert</c> may be told.</summary>
 public sealed record ConversionOptions
 {
+    /// <summary>What is written.</summary>
+    public ConversionForm Form { get; init; }
+
     /// <summary>The architecture's name; by default recognised from the tensors.</summary>
     public string? Architecture { get; init; }
 
@@ -20,6 +23,20 @@ public sealed record ConversionOptions
     /// <summary>Where in the file the tensors are, keys joined by '/'; by default found, averaged weights first.</summary>
     public string? Section { get; init; }
 
-    /// <summary>Float16 or BFloat16 to store floating-point tensors in half the space; null keeps them as they are.</summary>
+    /// <summary>Float16 or BFloat16 to store floating-point tensors in half the space; null keeps them as they are, and writes
+    /// the forms for PyTorch's users in float32.</summary>
     public ElementType? FloatingPoint { get; init; }
+}
+
+/// <summary>What a conversion writes.</summary>
+public enum ConversionForm
+{
+    /// <summary>Safetensors with this project's names, and metadata that say which network they are of.</summary>
+    CertiPure,
+
+    /// <summary>Safetensors with the names and shapes of the reference's state dict, for <c>load_state_dict</c>.</summary>
+    PyTorch,
+
+    /// <summary>A diffusers pipeline's folder: <c>model_index.json</c>, <c>unet/</c> and <c>scheduler/</c>.</summary>
+    Diffusers,
 }

@@ -65,6 +65,9 @@ public sealed class ResampledConvolution : nn.Module<Tensor, Tensor>, IFreshWeig
         }
     }
 
+    /// <summary>The one-dimensional low-pass filter, its sum 1; empty where the layer does not resample.</summary>
+    internal IReadOnlyList<double> NormalizedFilter => _resampling == Resampling.None ? [] : [.. _taps.Select(tap => tap / _taps.Sum())];
+
     /// <inheritdoc/>
     public override Tensor forward(Tensor input) => Convolve(input, bias);
 

@@ -15,7 +15,7 @@ public sealed class ImprovedDiffusionUNet : OpenAiUNet
     /// <param name="options">Its shape.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public ImprovedDiffusionUNet(OpenAiUNetOptions options)
-        : base(nameof(ImprovedDiffusionUNet), Plan(options ?? throw new ArgumentNullException(nameof(options))))
+        : base(nameof(ImprovedDiffusionUNet), PlanOf(options ?? throw new ArgumentNullException(nameof(options))))
     {
     }
 
@@ -35,6 +35,6 @@ public sealed class ImprovedDiffusionUNet : OpenAiUNet
     }
 
     // Its first convolution has the model's channels whatever the first multiple.
-    private static UNetPlan Plan(OpenAiUNetOptions options) =>
+    private static UNetPlan PlanOf(OpenAiUNetOptions options) =>
         options.Plan(AttentionForm.HeadsFirst) with { FirstChannels = options.ModelChannels };
 }

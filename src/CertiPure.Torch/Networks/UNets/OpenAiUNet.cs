@@ -58,6 +58,9 @@ public abstract class OpenAiUNet : DiffusionNetwork, IFreshWeights, IGraphNetwor
         register_module("out", _output);
     }
 
+    /// <summary>What it is built of.</summary>
+    internal UNetPlan Plan => _plan;
+
     /// <inheritdoc/>
     public override ImageShape Shape => _plan.Shape;
 

@@ -25,6 +25,9 @@ public sealed class UNet2DModel : OpenAiUNet
             UNet2DModelNames.Of(ArchitectureArguments.Read<UNet2DModelOptions>(arguments).Plan()).FromDiffusers(checkpoint),
     };
 
+    /// <summary>What the time input is to that of its preconditioning.</summary>
+    internal double TimeScale => _options.TimeScale;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor images, Tensor noise, Tensor? classLabels = null, Tensor? augmentLabels = null) =>
         Apply(images, noise * _options.TimeScale, classLabels).narrow(1, 0, Shape.Channels);

@@ -165,6 +165,65 @@ public sealed record UNet2DModelOptions : INetworkOptions
         };
     }
 
+    /// <summary>The options with which UNet2DModel is the network of a plan.</summary>
+    /// <exception cref="CertiPureException">UNet2DModel cannot express it.</exception>
+    internal static UNet2DModelOptions Of(UNetPlan plan, double timeScale)
+    {
+        UNetLevel[] levels = [.. plan.Levels];
+        int coarsest = levels[^1].Channels;
+        int[] attended = [.. levels.Where(level => level.AttentionDown || level.AttentionUp).Select(level => level.Channels).Append(coarsest)];
+        int[] perHead = [.. attended.Select(channels => channels / plan.Heads(channels)).Distinct()];
+        Inexpressible(perHead.Length > 1, "its attention has a fixed number of heads at different channels");
+        Inexpressible(
+            plan.TimeChannels != levels[0].Channels || plan.FirstChannels != levels[0].Channels,
+            "its first resolution has other channels than its time embedding");
+        bool residualDown = levels.SkipLast(1).Any(level => level.AttentionDown && level.ResidualDown);
+        bool residualUp = levels.Skip(1).Any(level => level.AttentionUp && level.ResidualUp);
+        Inexpressible(
+            levels.SkipLast(1).Any(level => level.AttentionDown && level.ResidualDown != residualDown)
+                || levels.Skip(1).Any(level => level.AttentionUp && level.ResidualUp != residualUp),
+            "resolutions with attention are halved or doubled in different ways");
+        return new UNet2DModelOptions
+        {
+            SampleSize = plan.Shape.Width,
+            InChannels = plan.Shape.Channels,
+            OutChannels = plan.OutputChannels,
+            TimeEmbeddingDim = plan.EmbeddingChannels == 4 * levels[0].Channels ? null : plan.EmbeddingChannels,
+            FreqShift = plan.FrequencyShift,
+            FlipSinToCos = !plan.SinesFirst,
+            DownBlockTypes =
+            [
+                .. levels.Select(level => level.AttentionDown ? "AttnDownBlock2D" : level.ResidualDown ? "ResnetDownsampleBlock2D" : "DownBlock2D"),
+            ],
+            UpBlockTypes =
+            [
+                .. levels.Reverse().Select(level => level.AttentionUp ? "AttnUpBlock2D" : level.ResidualUp ? "ResnetUpsampleBlock2D" : "UpBlock2D"),
+            ],
+            BlockOutChannels = [.. levels.Select(level => level.Channels)],
+            LayersPerBlock = plan.ResidualBlocks,
+            DownsamplePadding = plan.PadsAllSides ? 1 : 0,
+            DownsampleType = residualDown ? "resnet" : "conv",
+            UpsampleType = residualUp ? "resnet" : "conv",
+            Dropout = plan.Dropout,
+            AttentionHeadDim = perHead[0],
+            NormNumGroups = plan.Groups,
+            AttnNormNumGroups = plan.MiddleAttentionGroups is 0 ? null : plan.MiddleAttentionGroups ?? plan.Groups,
+            NormEps = plan.Epsilon,
+            ResnetTimeScaleShift = plan.ScaleShift ? "scale_shift" : "default",
+            AddAttention = plan.MiddleAttention,
+            NumClassEmbeds = plan.Classes > 0 ? plan.Classes : null,
+            TimeScale = timeScale,
+        };
+    }
+
+    private static void Inexpressible(bool isInexpressible, string reason)
+    {
+        if (isInexpressible)
+        {
+            throw new CertiPureException($"diffusers' UNet2DModel cannot express this network: {reason}.");
+        }
+    }
+
     private UNetLevel Level(int level)
     {
         string down = DownBlockTypes[level], up = UpBlockTypes[^(level + 1)];
