@@ -11,7 +11,7 @@ internal sealed class DataVerb : Verb
 
     private readonly Argument<string?> _name = new("NAME")
     {
-        Description = "The data set or checkpoint.",
+        Description = "The data set or checkpoint; get and verify also take hf:OWNER/NAME, a model on Hugging Face's hub.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -64,6 +64,12 @@ internal sealed class DataVerb : Verb
 
     private async Task<string> GetAsync(string name, DataLocations locations, CancellationToken cancellation)
     {
+        if (name.StartsWith(HubModel.Prefix, StringComparison.Ordinal))
+        {
+            using var hub = new HttpClient();
+            return await HubModel.Parse(name).GetAsync(locations, hub, Terminal.WriteNote, cancellation).ConfigureAwait(false);
+        }
+
         if (PublishedCheckpoints.Find(name) is not { } checkpoint)
         {
             return await DataSets.Named(name).GetAsync(locations, Terminal.WriteNote, cancellation).ConfigureAwait(false);
@@ -112,7 +118,7 @@ internal sealed class DataVerb : Verb
             Terminal.WriteLine($"  {model.Name,-14} {string.Join(", ", model.Files)}");
         }
 
-        Terminal.WriteLine("Published checkpoints:");
+        Terminal.WriteLine("Published checkpoints (and any model on Hugging Face's hub, hf:OWNER/NAME):");
         foreach (var checkpoint in checkpoints)
         {
             Terminal.WriteLine($"  {checkpoint.Name,-29} {checkpoint.Description}; {checkpoint.Use}");
@@ -123,8 +129,9 @@ internal sealed class DataVerb : Verb
 
     private ExitCode Verify(DataLocations locations, string? name, bool json)
     {
+        HubModel[] models = name?.StartsWith(HubModel.Prefix, StringComparison.Ordinal) == true ? [HubModel.Parse(name)] : [];
         PublishedCheckpoint[] checkpoints = [.. PublishedCheckpoints.All.Where(checkpoint => name is null || checkpoint.Name == name)];
-        IReadOnlyList<DataSet> asked = name is null ? DataSets.All : checkpoints.Length > 0 ? [] : [DataSets.Named(name)];
+        IReadOnlyList<DataSet> asked = name is null ? DataSets.All : checkpoints.Length + models.Length > 0 ? [] : [DataSets.Named(name)];
         var found = asked
             .Select(set => (Set: set, Folder: set.Find(locations)))
             .Where(entry => entry.Folder is not null)
@@ -138,6 +145,8 @@ internal sealed class DataVerb : Verb
                     Folder = entry.Path!,
                     Damaged = entry.Checkpoint.FindDamage(entry.Path!),
                 }))
+            .Concat(models.Where(model => model.Find(locations) is not null)
+                .Select(model => new { Name = model.ToString(), Folder = model.Find(locations)!, Damaged = HubModel.FindDamage(model.Find(locations)!) }))
             .ToArray();
         if (name is not null && found.Length == 0)
         {

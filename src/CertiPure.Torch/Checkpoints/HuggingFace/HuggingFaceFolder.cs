@@ -31,7 +31,9 @@ internal static class HuggingFaceFolder
             pipeline = parent;
         }
 
-        string model = pipeline is null ? opened : Path.Combine(pipeline, "unet");
+        // Early pipelines have all files in one folder.
+        bool isFlat = pipeline is not null && !Directory.Exists(Path.Combine(pipeline, "unet"));
+        string model = pipeline is null ? opened : isFlat ? pipeline : Path.Combine(pipeline, "unet");
         var files = new List<CheckpointFile>();
         try
         {
@@ -39,7 +41,7 @@ internal static class HuggingFaceFolder
             if (pipeline is not null)
             {
                 files.Add(ReadPipeline(Path.Combine(pipeline, PipelineFile)));
-                AddText(Path.Combine(pipeline, "scheduler", "scheduler_config.json"), "scheduler", metadata, files);
+                AddText(Path.Combine(pipeline, isFlat ? "" : "scheduler", "scheduler_config.json"), "scheduler", metadata, files);
             }
 
             AddText(Path.Combine(model, "config.json"), "config", metadata, files);

@@ -63,6 +63,19 @@ public sealed class DiffusersFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_pipeline_of_one_folder_is_read()
+    {
+        string flat = Directory.CreateDirectory(_folder["flat"]).FullName;
+        foreach (string file in Directory.GetFiles(_folder["unet"]).Concat(Directory.GetFiles(_folder["scheduler"])).Append(_folder["model_index.json"]))
+        {
+            File.Copy(file, Path.Combine(flat, Path.GetFileName(file)));
+        }
+
+        using Denoiser denoiser = PurifierCheckpoint.Load(flat);
+        Assert.Equal("ddpm", denoiser.Preconditioning.Name);
+    }
+
+    [Fact]
     public void The_scheduler_belongs_to_the_hash()
     {
         string before = Hash();
@@ -174,7 +187,7 @@ public sealed class DiffusersFolderTests : IDisposable
         File.WriteAllText(Path.Combine(inner, "config.json"), "{}");
         File.WriteAllText(
             Path.Combine(inner, "model.safetensors.index.json"), """{"weight_map": {"a": "model.safetensors.index.json"}}""");
-        Refusal.Of(() => CheckpointReader.Open(inner), inner, "it is of no known form");
+        Refusal.Of(() => CheckpointReader.Open(inner), inner, "it is JSON text");
     }
 
     private static UNet2DModel Network()
