@@ -18,7 +18,7 @@ internal static class Remedies
         [ErrorReason.OutputUnclear] = (ExitCode.Refused, "name it with --output"),
         [ErrorReason.ArchitectureUnknown] = (ExitCode.Usage, "give them as --arch NAME:JSON"),
         [ErrorReason.NormalizationUnknown] =
-            (ExitCode.Usage, "convert it with certipure convert --metadata mean=... --metadata std=... first"),
+            (ExitCode.Usage, "give it with --mean and --std, or write it into the file with certipure convert --metadata mean=... std=..."),
         [ErrorReason.ConversionArchitectureUnknown] = (ExitCode.Usage, "give it with --arch NAME"),
         [ErrorReason.ConversionArgumentsUnknown] = (ExitCode.Usage, "give them with --args JSON"),
         [ErrorReason.PreconditioningUnknown] = (ExitCode.Usage, "give it with --preconditioning NAME"),

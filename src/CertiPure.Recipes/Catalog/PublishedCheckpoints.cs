@@ -16,7 +16,7 @@ public static class PublishedCheckpoints
         new("ddpm-cifar10", "improved diffusion, CIFAR-10, cosine schedule of 4,000 steps", "the baseline onestep-DDPM (purifier ddpm)",
             "improved diffusion's UNet, 52.5M parameters", "MIT (openai/improved-diffusion)", 211,
             [File(OpenAi + "diffusion/march-2021/cifar10_uncond_50M_500K.pt")]),
-        new("ddpm-cifar10-diffusers", "DDPM of Ho et al. in diffusers' form, CIFAR-10, linear schedule of 1,000 steps", "--purifier ddpm",
+        new("ddpm-cifar10-diffusers", "DDPM of Ho et al. in diffusers' form, CIFAR-10, linear schedule of 1,000 steps", "one-step purifying by DDPM",
             "diffusers' UNet2DModel, 35.7M parameters", "Apache-2.0 (google/ddpm-cifar10-32)", 143,
             [
                 File(Hub + "google/ddpm-cifar10-32/resolve/main/config.json"), File(Hub + "google/ddpm-cifar10-32/resolve/main/model_index.json"),
@@ -24,7 +24,7 @@ public static class PublishedCheckpoints
                 File(Hub + "google/ddpm-cifar10-32/resolve/main/diffusion_pytorch_model.bin"),
             ]),
         new("guided-diffusion-256", "guided diffusion, ImageNet 256x256, unconditional, linear schedule of 1,000 steps",
-            "the denoiser of diffusion denoised smoothing on ImageNet (--purifier ddpm)", "guided diffusion's UNet, 553M parameters",
+            "the denoiser of diffusion denoised smoothing on ImageNet", "guided diffusion's UNet, 553M parameters",
             "MIT (openai/guided-diffusion)", 2211, [File(OpenAi + "diffusion/jul-2021/256x256_diffusion_uncond.pt")]),
         new("edm-cifar10", "EDM, CIFAR-10, as the teacher of the consistency models", "onestep-EDM and PF-ODE (purifiers edm, pf-ode)",
             "NCSN++ in Flax, 56.4M parameters", "Apache-2.0 (openai/consistency_models_cifar10)", null,

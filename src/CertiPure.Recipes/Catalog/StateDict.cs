@@ -28,7 +28,19 @@ internal static class StateDict
             },
             ErrorReason.ArchitectureUnknown);
         var metadata = new Dictionary<string, string>(complete.Metadata);
+        if (request.Preprocessing.Size is not null)
+        {
+            metadata["shape"] = request.Shape.ToString();
+        }
+
         metadata.TryAdd("shape", request.Shape.ToString());
+        if (request.Preprocessing.Mean.Count + request.Preprocessing.Deviation.Count > 0)
+        {
+            // What the user says goes before a family's habit; the steps before the network then do it.
+            metadata["mean"] = string.Join(',', Enumerable.Repeat('0', request.Shape.Channels));
+            metadata["std"] = string.Join(',', Enumerable.Repeat('1', request.Shape.Channels));
+        }
+
         if (metadata.ContainsKey("mean") && metadata.ContainsKey("std"))
         {
             return new Checkpoint(complete.Tensors, metadata);
