@@ -3,6 +3,7 @@ using CertiPure.SamplingPlans;
 
 // record CLASSIFIER PURIFIER SIGMA IMAGES FOLDER [THREADS]   counts after every 100 of 10,000 draws of real images
 // replay FOLDER ...                                          the staged plan beside the fixed one on recordings
+// bounds DRAWS N RUN ...                                     the two bounds in the mean of runs drawn from committed votes
 // search FOLDER ...                                          other plans, computed exactly, for images like those recorded
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 switch (args)
@@ -22,7 +23,10 @@ switch (args)
     case ["search", .. { Length: > 0 } folders]:
         Search.Print(folders);
         return 0;
+    case ["bounds", var draws, var n, .. { Length: > 0 } folders]:
+        Bounds.Print(int.Parse(draws, CultureInfo.InvariantCulture), int.Parse(n, CultureInfo.InvariantCulture), folders);
+        return 0;
     default:
-        Console.Error.WriteLine("Usage: record CLASSIFIER PURIFIER SIGMA IMAGES FOLDER [THREADS] | replay FOLDER ... | search FOLDER ...");
+        Console.Error.WriteLine("Usage: record CLASSIFIER PURIFIER SIGMA IMAGES FOLDER [THREADS] | replay FOLDER ... | search FOLDER ... | bounds DRAWS N RUN ...");
         return 2;
 }

@@ -217,6 +217,14 @@ class Audit:
             if not 0 <= k <= n or not math.isclose(alpha_a + alpha_b, planned.get(n, -1), rel_tol=1e-12):
                 yield "the look after %d draws is not in the plan" % n
                 return
+        # The selection votes alone decide what each bound spends.
+        leading = sorted(selection)[-2:]
+        others = experiment["n0"] - sum(leading)
+        is_shared = self.bound == "margin" and others >= 2 and 100 * others >= experiment["n0"]
+        for n, _, _, alpha_a, alpha_b in looks:
+            if (alpha_a, alpha_b) != ((planned[n] / 2, planned[n] / 2) if is_shared else (planned[n], 0)):
+                yield "the look after %d draws spends another share of alpha than the selection votes decide" % n
+                return
         lower = line["lowerBound"]
         if not looks:
             if lower != 0 or line["radius"] != 0 or line["predicted"] is not None:

@@ -4,6 +4,7 @@ using CertiPure.Cli.Options;
 using CertiPure.Images;
 using CertiPure.Recipes.Catalog;
 using CertiPure.Recipes.Runs;
+using CertiPure.Reports;
 using CertiPure.Results;
 using CertiPure.Smoothing;
 
@@ -121,6 +122,15 @@ internal sealed class PredictVerb : Verb
             Terminal.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{prediction.Id}\t{prediction.Label}\t{prediction.Predicted ?? -1}\t{prediction.PValue:G3}\t{NameOf(prediction.Predicted)}\t{images.Read(prediction.Id).File}"));
+        }
+
+        if (predictions.Length == 1)
+        {
+            Terminal.WriteNote(
+                CertificateText.Leaders(new VoteCounts(predictions[0].Votes), label => NameOf(label) ?? $"class {label}")
+                + (predictions[0].Predicted is null
+                    ? ", which does not separate the two: an abstention."
+                    : ": it wins, with or without a majority, because the next is this far behind."));
         }
 
         string? NameOf(int? label) => label is { } known && known < images.ClassNames.Count ? images.ClassNames[known] : null;

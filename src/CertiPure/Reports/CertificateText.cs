@@ -27,6 +27,20 @@ public static class CertificateText
         };
     }
 
+    /// <summary>The two leading classes' votes as a phrase: <c>450 of 1000 draws were for cat, 200 for dog, the next</c>.</summary>
+    /// <param name="votes">Votes per class.</param>
+    /// <param name="nameOf">What to call a class.</param>
+    public static string Leaders(VoteCounts votes, Func<int, string> nameOf)
+    {
+        ArgumentNullException.ThrowIfNull(votes);
+        ArgumentNullException.ThrowIfNull(nameOf);
+        string first = string.Create(
+            CultureInfo.InvariantCulture, $"{votes[votes.Top]} of {votes.Total} draws were for {nameOf(votes.Top)}");
+        return votes.RunnerUp is { } second
+            ? string.Create(CultureInfo.InvariantCulture, $"{first}, {votes[second]} for {nameOf(second)}, the next")
+            : first;
+    }
+
     /// <summary>A share of the votes in percent with one decimal, rounded to the safe side.</summary>
     private static string Percent(double share, bool up)
     {

@@ -149,6 +149,7 @@ public static partial class CertifiedAccuracyTable
             $"{summary.Run.Name}: derived from the votes by the bound '{NameOf(summary.Run.DerivedBound!.Value)}', for comparison; certified by "
             + $"'{NameOf(summary.Run.Experiment!.Bound)}'" + (summary.Run.Experiment.Plan.Looks.Count > 1
                 ? ", for which its plan stopped." : ".")),
+        .. summaries.SelectMany(WithoutMajority),
         .. Unfinished(summaries),
         .. summaries.SelectMany(Premises),
         .. summaries.SelectMany(summary => summary.Cells
@@ -184,6 +185,20 @@ public static partial class CertifiedAccuracyTable
         if (manifest.HasChangedClassifier())
         {
             yield return $"{summary.Run.Name}: the base classifier changed during the run, so nothing of it is certified.";
+        }
+    }
+
+    /// <summary>Which certificates a reader may not expect, in words and with the surest of them as an example.</summary>
+    private static IEnumerable<string> WithoutMajority(CertifiedAccuracy summary)
+    {
+        CertifiedImage[] images =
+            [.. summary.Run.Images.Where(image => image is { Predicted: not null, LowerBound: <= 0.5, UpperBound: not null })];
+        if (images.Length > 0 && summary.Run.Experiment is { Routing: null } experiment)
+        {
+            CertifiedImage example = images.MaxBy(image => image.Radius)!;
+            yield return $"{summary.Run.Name}: {images.Length} of {summary.Run.Images.Count} images are certified without a majority of the votes, "
+                + $"because no other class comes near. Image {example.Id}: "
+                + CertificateText.Bounds(example.LowerBound!.Value, example.UpperBound!.Value, experiment.Alpha);
         }
     }
 

@@ -15,6 +15,12 @@ public sealed record CertifiedImage(int Id, int? Label, int? Predicted, double R
     /// <summary>That class's share of the estimation draws; null where the log does not tell.</summary>
     public double? SelectedShare { get; init; }
 
+    /// <summary>The lower bound of that class's probability; null where the log does not tell.</summary>
+    public double? LowerBound { get; init; }
+
+    /// <summary>The upper bound of every other class's probability; null where the log does not tell.</summary>
+    public double? UpperBound { get; init; }
+
     /// <summary>The votes of all classes at the last look; null where the log does not tell.</summary>
     public IReadOnlyList<int>? Votes { get; init; }
 

@@ -74,6 +74,8 @@ public sealed record CertifiedRun(
                 certificate.Seconds)
             {
                 Selected = new VoteCounts(certificate.Selection).Top,
+                LowerBound = certificate.LowerBound,
+                UpperBound = certificate.UpperBound,
                 SelectedShare = certificate.Looks.Count > 0 ? certificate.Looks[^1].K / (double)certificate.Looks[^1].N : null,
                 Votes = certificate.Looks.Count > 0 ? certificate.Looks[^1].Votes : null,
             })],
