@@ -28,13 +28,19 @@ internal static class EngineSpeed
     /// <param name="Batch">Images of one batch.</param>
     /// <param name="Calls">Batches that a worker computes in a round.</param>
     /// <param name="Create">Makes it, with the same weights each time.</param>
-    internal sealed record NetworkCase(string Name, int Batch, int Calls, Func<Denoiser> Create);
+    internal sealed record NetworkCase(string Name, int Batch, int Calls, Func<Denoiser> Create)
+    {
+        /// <summary>Whether it is of the size of published networks.</summary>
+        public bool IsLarge { get; init; }
+    }
 
     /// <summary>The engines that are measured, beside plain fp32. One more engine is one more line.</summary>
     private static readonly Engine[] Engines =
     [
         new("torch fp32", network => OpenTorch(network, Precision.Fp32)),
         new("torch bf16", network => OpenTorch(network, Precision.Bf16)),
+        new("onnx fp32", network => OpenOnnx(network, Precision.Fp32)),
+        new("onnx int8", network => OpenOnnx(network, Precision.Int8)),
     ];
 
     public static void Measure(int repeats)
@@ -48,7 +54,7 @@ internal static class EngineSpeed
     /// <summary>DDPM++ for CIFAR-10 and the networks of the bundled models.</summary>
     internal static IEnumerable<NetworkCase> Networks()
     {
-        yield return new NetworkCase("DDPM++ for CIFAR-10, batch 32", 32, 1, () => Fresh(new SongUNet(Ddpmpp)));
+        yield return new NetworkCase("DDPM++ for CIFAR-10, batch 32", 32, 1, () => Fresh(new SongUNet(Ddpmpp))) { IsLarge = true };
         foreach (string model in (string[])["cifar10-small", "fashion-mnist"])
         {
             if (BundledModels.OfProgram.Find(model, ["consistency-lpips", "consistency"]) is { } path)
@@ -126,6 +132,14 @@ internal static class EngineSpeed
         NetworkPrecision.Convert(denoiser, precision);
         Tensor images = Images(denoiser, network.Batch), level = ones(1);
         return (new Owners([denoiser, images, level]), () => Denoise(denoiser, images, level));
+    }
+
+    private static (IDisposable Owner, Action Run) OpenOnnx(NetworkCase network, Precision precision)
+    {
+        using Denoiser denoiser = network.Create();
+        denoiser.eval();
+        var graph = new OnnxNetwork(denoiser, network.Batch, precision);
+        return (graph, graph.Compute);
     }
 
     private static Tensor Images(Denoiser denoiser, int batch)
