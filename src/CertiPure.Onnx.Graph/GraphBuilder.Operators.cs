@@ -35,9 +35,6 @@ public sealed partial class GraphBuilder
         return Add("Clip", value.Shape, [value, Constant(least), Constant(most)]);
     }
 
-    /// <summary>Rounds down to whole numbers.</summary>
-    public GraphValue Floor(GraphValue value) => Unary("Floor", value);
-
     /// <summary>Softmax over the last dimension.</summary>
     public GraphValue Softmax(GraphValue value)
     {
@@ -187,14 +184,6 @@ public sealed partial class GraphBuilder
         long[] shape = [.. value.Shape];
         shape[axis] = (end - start + step - 1) / step;
         return Add("Slice", shape, [value, Indices(start), Indices(end), Indices(axis), Indices(step)]);
-    }
-
-    /// <summary>A dimension in parts of one size.</summary>
-    public GraphValue[] Split(GraphValue value, int axis, int parts)
-    {
-        ArgumentNullException.ThrowIfNull(value);
-        long size = value.Shape[axis] / parts;
-        return [.. Enumerable.Range(0, parts).Select(part => Slice(value, axis, part * size, (part + 1) * size))];
     }
 
     /// <summary>One entry of a dimension, which is left out.</summary>
