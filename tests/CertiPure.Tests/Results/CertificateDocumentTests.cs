@@ -86,6 +86,27 @@ public sealed class CertificateDocumentTests
     }
 
     [Fact]
+    public void The_seal_covers_every_value()
+    {
+        CertificateDocument one = Example();
+        CertificateDocument other = one with
+        {
+            Software = "CertiPure 2.0.0",
+            IssuedAt = DateTimeOffset.UnixEpoch.AddDays(1),
+            SeedChosenBy = SeedOrigin.Client,
+            Experiment = one.Experiment with { Seed = 43, Sigma = 0.25 },
+            Certificate = one.Certificate with { Label = 2, Seconds = 2 },
+            Pixels = [1, 2, 3, 4],
+        };
+        foreach (CertificateDocument document in (CertificateDocument[])[one, other])
+        {
+            JsonNode whole = JsonNode.Parse(document.ToJson())!;
+            whole["seal"] = null;
+            Assert.Equal(whole.ToJsonString(), JsonNode.Parse(document.SealedBytes())!.ToJsonString());
+        }
+    }
+
+    [Fact]
     public void A_document_of_version_1_is_read_and_its_seal_covers_all_of_it()
     {
         byte[] json = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Results", "certificate-1.json"));
