@@ -15,7 +15,7 @@ internal static class OutputFile
             throw new CertiPureException($"{path} is a folder; name a file.", ErrorReason.InvalidArgument);
         }
 
-        if (File.Exists(path) && !overwrite && !OutputTarget.IsStream(path))
+        if (OutputTarget.WouldReplace(path) && !overwrite)
         {
             throw new CertiPureException(
                 $"{path} already exists; name another file.", ErrorReason.OutputExists);

@@ -111,6 +111,17 @@ internal sealed class OnnxModelFile
         }
     }
 
+    /// <summary>What a file that is often given under an ONNX model's name is, with what to do; null for anything else.</summary>
+    private static string? OtherForm(ReadOnlySpan<byte> head) => head switch
+    {
+        _ when head.StartsWith("version https://git-lfs"u8) => "a Git LFS pointer to one: fetch it with git lfs pull",
+        _ when head.StartsWith("PK"u8) => "a zip file, as PyTorch writes: name it .pt",
+        [0x80, >= 2 and <= 5, ..] => "a pickle, as PyTorch writes: name it .pt",
+        [_, _, _, _, 0, 0, 0, 0, (byte)'{', ..] => "a safetensors file: name it .safetensors",
+        _ when head.StartsWith("<"u8) => "a web page: download the model again",
+        _ => null,
+    };
+
     private static byte[] Read(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -124,10 +135,7 @@ internal sealed class OnnxModelFile
             }
 
             byte[] model = File.ReadAllBytes(path);
-            return model.AsSpan().StartsWith("version https://git-lfs"u8)
-                ? throw new CertiPureException(
-                    $"{path} is a Git LFS pointer and not the ONNX model itself: fetch the model with git lfs pull.")
-                : model;
+            return OtherForm(model) is { } form ? throw new CertiPureException($"{path} is not an ONNX model but {form}.") : model;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -19,6 +19,14 @@ public static partial class OutputTarget
         return !OperatingSystem.IsWindows() && TypeOf(path) is not (0 or RegularFile or Folder);
     }
 
+    /// <summary>Whether the path, or what its link leads to, is a file that writing would replace.</summary>
+    /// <param name="path">The path.</param>
+    public static bool WouldReplace(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return File.Exists(Resolve(path)) && !IsStream(path);
+    }
+
     /// <summary>Writes content to the path. What else is there is replaced without a question.</summary>
     /// <param name="path">The path; folders above it are made.</param>
     /// <param name="write">Writes the whole content to the new file that it is given, whose extension is that of the path.</param>
@@ -31,7 +39,7 @@ public static partial class OutputTarget
         try
         {
             bool isStream = IsStream(path);
-            string target = Path.GetFullPath(new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : path);
+            string target = Resolve(path);
             string folder = isStream ? Path.GetTempPath() : Path.GetDirectoryName(target)!;
             Directory.CreateDirectory(folder);
             // The extension stays last: it tells some writers the format.
@@ -60,6 +68,9 @@ public static partial class OutputTarget
             }
         }
     }
+
+    private static string Resolve(string path) => Path.GetFullPath(
+        new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : path);
 
     /// <summary>The type bits of a file's mode, 0 where there is no file.</summary>
     private static int TypeOf(string path)

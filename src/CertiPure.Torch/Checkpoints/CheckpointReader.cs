@@ -72,6 +72,9 @@ public static class CheckpointReader
             _ when LegacyFile.Recognises(head) => CheckpointFormat.PyTorchLegacy,
             [_, _, _, _, 0, 0, 0, 0, (byte)'{', ..] => CheckpointFormat.SafeTensors,
             [0x80, >= 2 and <= 5, ..] => CheckpointFormat.Pickle,
+            // The version of the format, then the name of what wrote it, its documentation or the graph.
+            [0x08, >= 1 and <= 20, 0x12 or 0x1A or 0x22 or 0x2A or 0x32 or 0x3A or 0x42, ..] => throw Unreadable.Because(file.Path,
+                "it is an ONNX model, which needs no conversion; give it as the classifier, under a name that ends in .onnx"),
             _ when FlaxReader.Recognises(head) => CheckpointFormat.Flax,
             [] => throw Unreadable.Because(file.Path, "it is empty; copy it again"),
             _ when head.AsSpan().StartsWith("version https://git-lfs"u8) => throw Unreadable.Because(file.Path,

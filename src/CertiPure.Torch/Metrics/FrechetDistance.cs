@@ -1,4 +1,5 @@
 using System.Globalization;
+using CertiPure.Torch.Backend;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -52,6 +53,8 @@ public sealed record FrechetDistance(double Value, string Network, long? FirstCo
     /// </summary>
     private static double Compute(FeatureStatistics first, FeatureStatistics second)
     {
+        // Statistics read from files need no network, so nothing may have loaded it yet.
+        LibTorch.Load();
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
         Tensor difference = tensor(first.Mean) - tensor(second.Mean);

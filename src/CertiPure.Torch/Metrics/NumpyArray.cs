@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 namespace CertiPure.Torch.Metrics;
 
 /// <summary>One array in NumPy's <c>.npy</c> format (NEP 1), as far as feature statistics need it: float32, float64 and int64
-/// numbers and single strings, little-endian, in C order.</summary>
+/// numbers and single strings, little-endian, in C or Fortran order.</summary>
 internal sealed partial class NumpyArray
 {
     // 16 million numbers are the covariance of 4,096 features; a file that asks for more is damaged or hostile.
@@ -73,7 +73,7 @@ internal sealed partial class NumpyArray
         Match match = Header().Match(Encoding.UTF8.GetString(header));
         if (!match.Success)
         {
-            throw new InvalidDataException("an array is of another kind than float32, float64, int64 or text in C order");
+            throw new InvalidDataException("an array is of another kind than float32, float64, int64 or text");
         }
 
         int[] shape = ReadShape(match.Groups["shape"].Value);
@@ -86,7 +86,30 @@ internal sealed partial class NumpyArray
 
         var bytes = new byte[size];
         stream.ReadExactly(bytes);
-        return new NumpyArray(type, shape, bytes);
+        return new NumpyArray(type, shape, match.Groups["order"].Value == "True" ? ToRowMajor(bytes, shape, (int)ElementBytes(type)) : bytes);
+    }
+
+    /// <summary>The elements of an array whose first index runs fastest, in the order in which the last one does.</summary>
+    private static byte[] ToRowMajor(byte[] bytes, int[] shape, int size)
+    {
+        var ordered = new byte[bytes.Length];
+        var index = new int[shape.Length];
+        for (int to = 0; to < bytes.Length; to += size)
+        {
+            int from = 0;
+            for (int axis = shape.Length - 1; axis >= 0; axis--)
+            {
+                from = (from * shape[axis]) + index[axis];
+            }
+
+            bytes.AsSpan(from * size, size).CopyTo(ordered.AsSpan(to));
+            for (int axis = shape.Length - 1; axis >= 0 && ++index[axis] == shape[axis]; axis--)
+            {
+                index[axis] = 0;
+            }
+        }
+
+        return ordered;
     }
 
     /// <summary>Writes the array in version 1.0 of the format.</summary>
@@ -168,6 +191,6 @@ internal sealed partial class NumpyArray
     };
 
     [GeneratedRegex(
-        @"^\{\s*'descr':\s*'(?<type><f8|<f4|<i8|<U[0-9]{1,4})',\s*'fortran_order':\s*False,\s*'shape':\s*\((?<shape>[\d,\s]*)\),?\s*\}\s*$")]
+        @"^\{\s*'descr':\s*'(?<type><f8|<f4|<i8|<U[0-9]{1,4})',\s*'fortran_order':\s*(?<order>True|False),\s*'shape':\s*\((?<shape>[\d,\s]*)\),?\s*\}\s*$")]
     private static partial Regex Header();
 }

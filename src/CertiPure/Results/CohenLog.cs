@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 using CertiPure.Smoothing;
 
 namespace CertiPure.Results;
@@ -9,7 +8,7 @@ namespace CertiPure.Results;
 /// The tab-separated certification log that the field publishes, <c>idx label predict radius correct time</c>, as Cohen et
 /// al. 2019 first printed it. It has no counts, so it can be reported but not verified.
 /// </summary>
-public static partial class CohenLog
+public static class CohenLog
 {
     private const string Header = "idx\tlabel\tpredict\tradius\tcorrect\ttime";
     private const int MaximumLineBytes = 4096;
@@ -18,38 +17,38 @@ public static partial class CohenLog
     // Below this a decimal would run out of places; no radius of that size means anything.
     private const double SmallestPrinted = 1e-20;
 
-    /// <summary>Reads a log.</summary>
+    /// <summary>Reads a log: columns by their names, in any order and with others between them; UTF-8 or UTF-16.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="CertiPureException">The file cannot be read or a line is malformed; the message names it.</exception>
+    /// <exception cref="CertiPureException">The file cannot be read or a line is malformed; the message names line and column.</exception>
     public static IReadOnlyList<CohenRow> Read(string path)
     {
         var rows = new List<CohenRow>();
         var ids = new HashSet<int>();
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using Stream stream = ToUtf8(file);
+            CohenColumns? columns = null;
             int number = 0;
             // The last line counts without its line feed, too: these files come from many programs.
             foreach (ReadOnlyMemory<byte> bytes in LineFeeds.Lines(stream, MaximumLineBytes, withTail: true))
             {
-                string line = Encoding.UTF8.GetString(bytes.Span).TrimEnd('\r');
+                string line = Encoding.UTF8.GetString(bytes.Span).TrimStart('\uFEFF').TrimEnd('\r');
                 number++;
-                if (number == 1)
+                if (columns is null)
                 {
-                    RefuseOtherHeader(line, path);
+                    columns = CohenColumns.Of(line, path);
                 }
-                else if (line.Length > 0)
+                else if (line.Trim().Length > 0)
                 {
-                    CohenRow row = Parse(line)
-                        ?? throw new CertiPureException(
-                            $"Line {number} of {path} is not a row of a certification log: '{Excerpt.Of(line)}'.");
+                    CohenRow row = columns.Parse(line, number);
                     rows.Add(ids.Add(row.Id)
                         ? row
                         : throw new CertiPureException($"Line {number} of {path} repeats image {row.Id}; remove one of its rows."));
                 }
             }
 
-            RefuseOtherHeader(number == 0 ? "" : Header, path);
+            _ = columns ?? CohenColumns.Of("", path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -98,14 +97,24 @@ public static partial class CohenLog
         return cut.ToString("0.0###########################", CultureInfo.InvariantCulture);
     }
 
-    private static void RefuseOtherHeader(string line, string path)
+    /// <summary>UTF-16, which spreadsheets write, is known by its byte order mark or by the zero beside the header's first letter.</summary>
+    private static Stream ToUtf8(FileStream file)
     {
-        if (line.TrimEnd() != Header)
+        Span<byte> head = stackalloc byte[2];
+        int read = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        if (read == 0)
         {
-            throw new CertiPureException(
-                $"{path} is not a certification log: its first line must be the tab-separated columns idx, label, predict, "
-                + "radius, correct and time.");
+            return file;
         }
+
+        file.Position = 0;
+        Encoding? encoding = (head[0], head[1]) switch
+        {
+            (0xFF, 0xFE) or (> 0, 0) when read == head.Length => Encoding.Unicode,
+            (0xFE, 0xFF) or (0, > 0) => Encoding.BigEndianUnicode,
+            _ => null,
+        };
+        return encoding is null ? file : Encoding.CreateTranscodingStream(file, encoding, Encoding.UTF8);
     }
 
     private static string FormatTime(double seconds)
@@ -113,43 +122,4 @@ public static partial class CohenLog
         var time = TimeSpan.FromSeconds(seconds);
         return string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalHours}:{time:mm\\:ss\\.ffffff}");
     }
-
-    private static CohenRow? Parse(string line)
-    {
-        string[] cells = line.Split('\t');
-        return cells.Length == 6
-            && int.TryParse(cells[0], NumberStyles.None, CultureInfo.InvariantCulture, out int id)
-            && int.TryParse(cells[1], NumberStyles.None, CultureInfo.InvariantCulture, out int label)
-            && int.TryParse(cells[2], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int predicted)
-            && predicted >= -1
-            && double.TryParse(cells[3], NumberStyles.Float, CultureInfo.InvariantCulture, out double radius)
-            && radius >= 0
-            && double.IsFinite(radius)
-            && cells[4] == (predicted == label ? "1" : "0")
-            && TryParseTime(cells[5], out double seconds)
-            ? new CohenRow(id, label, predicted < 0 ? null : predicted, radius, predicted == label, seconds)
-            : null;
-    }
-
-    // Published logs print seconds or what Python makes of a time: h:mm:ss.ffffff, from a day on "2 days, h:mm:ss.ffffff".
-    private static bool TryParseTime(string text, out double seconds)
-    {
-        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out seconds))
-        {
-            return true;
-        }
-
-        Match match = PythonTime().Match(text);
-        seconds = match.Success
-            ? (86_400 * Number("days")) + (3_600 * Number("hours")) + (60 * Number("minutes")) + Number("seconds")
-            : 0;
-        return match.Success;
-
-        double Number(string group) =>
-            match.Groups[group] is { Success: true, Value: var digits } ? double.Parse(digits, CultureInfo.InvariantCulture) : 0;
-    }
-
-    [GeneratedRegex(@"^((?<days>[0-9]{1,6}) days?, )?(?<hours>[0-9]{1,6}):(?<minutes>[0-5]?[0-9]):(?<seconds>[0-5]?[0-9](\.[0-9]{1,9})?)$",
-        RegexOptions.ExplicitCapture)]
-    private static partial Regex PythonTime();
 }

@@ -42,6 +42,52 @@ public sealed class CohenLogTests : IDisposable
     }
 
     [Theory]
+    [InlineData("idx\tlabel\tpredict\tradius\tcorrect\ttime\n0\t3\t3\t0.51\tTrue\t0:00:01.5\n1\t8\t-1\t0.0\tFalse\t0:00:01.2\n")]
+    [InlineData("idx\tlabel\tpredict\tradius\tcorrect\ttime\t\n0\t3\t3\t0.51\t1\t0:00:01.5\t\n1\t8\t-1\t0.0\t0\t0:00:01.2\t\n")]
+    [InlineData("idx \t label \t predict \t radius \t correct \t time\n0 \t 3 \t 3 \t 0.51 \t 1 \t 0:00:01.5\n1 \t 8 \t -1 \t 0.0 \t 0 \t 0:00:01.2\n")]
+    [InlineData("time\tidx\tsigma\tpredict\tlabel\tcorrect\tradius\n1.5\t0\t0.25\t3\t3\t1\t0.51\n1.2\t1\t0.25\t-1\t8\t0\t0.0\n\n")]
+    public void Columns_are_found_by_name_and_read_in_the_forms_that_programs_write(string text)
+    {
+        File.WriteAllText(LogPath, text);
+        CohenRow[] expected = [new(0, 3, 3, 0.51, true, 1.5), new(1, 8, null, 0, false, 1.2)];
+
+        Assert.Equal(expected, CohenLog.Read(LogPath));
+    }
+
+    [Theory]
+    [InlineData("utf-8", true)]
+    [InlineData("utf-16", true)]
+    [InlineData("utf-16", false)]
+    [InlineData("utf-16BE", true)]
+    [InlineData("utf-16BE", false)]
+    public void A_log_is_read_in_utf_8_and_utf_16_with_and_without_a_byte_order_mark(string name, bool marked)
+    {
+        var encoding = System.Text.Encoding.GetEncoding(name);
+        byte[] text = encoding.GetBytes(Header + "0\t3\t3\t0.51\t1\t0:00:01.5\r\n");
+        File.WriteAllBytes(LogPath, [.. marked ? encoding.GetPreamble() : [], .. text]);
+
+        Assert.Equal([new CohenRow(0, 3, 3, 0.51, true, 1.5)], CohenLog.Read(LogPath));
+    }
+
+    [Theory]
+    [InlineData("0\ttensor([3])\t3\t0.51\t1\t1.5", "column label: 'tensor([3])' is not a whole number")]
+    [InlineData("0\t8\t-1\t-1.0\t0\t1.5", "column radius: '-1.0' is below 0")]
+    [InlineData("0\t3\t3\t0,51\t1\t1.5", "column radius: '0,51' is not a number; write 0.51")]
+    [InlineData("0\t3\t3\t0.51\t0\t1.5", "column correct: '0' contradicts the label 3 and the prediction 3")]
+    [InlineData("0\t3\t3\t0.51\tyes\t1.5", "column correct: 'yes' is neither")]
+    [InlineData("0\t3\t3\t0.51\t1\tlater", "column time: 'later' is not a time")]
+    [InlineData("0\t3\t3\t0.51\t1", "has no column time")]
+    [InlineData("0\t3\t3\t0.51\t1\t1.5\tmore", "has 7 columns, and the first line names 6")]
+    public void What_does_not_fit_is_named_by_line_and_column(string row, string words)
+    {
+        File.WriteAllText(LogPath, Header + row + "\n");
+
+        string message = Assert.Throws<CertiPureException>(() => CohenLog.Read(LogPath)).Message;
+        Assert.StartsWith($"Line 2 of {LogPath}", message, StringComparison.Ordinal);
+        Assert.Contains(words, message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("0\t3\t3\t0.377\t1\t1.0\n")]
     [InlineData("idx,label,predict,radius,correct,time\n")]

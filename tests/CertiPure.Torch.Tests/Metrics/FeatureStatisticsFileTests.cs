@@ -52,6 +52,25 @@ public sealed class FeatureStatisticsFileTests
     }
 
     [Theory]
+    [InlineData("False", 1, 2, 3, 4, 5, 6)]
+    [InlineData("True", 1, 3, 5, 2, 4, 6)]
+    public void An_array_is_read_in_c_and_in_fortran_order(string fortran, params double[] expected)
+    {
+        byte[] header = Encoding.ASCII.GetBytes($"{{'descr': '<i8', 'fortran_order': {fortran}, 'shape': (2, 3), }}");
+        using var stream = new MemoryStream();
+        stream.Write([0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. header]);
+        foreach (long value in (long[])[1, 2, 3, 4, 5, 6])
+        {
+            stream.Write(BitConverter.GetBytes(value));
+        }
+
+        stream.Position = 0;
+        var array = NumpyArray.Read(stream);
+        Assert.Equal([2, 3], array.Shape);
+        Assert.Equal(expected, array.Numbers());
+    }
+
+    [Theory]
     [InlineData("{'descr': '<f8', 'fortran_order': False, 'shape': (16777217,), }")]
     [InlineData("{'descr': '<f8', 'fortran_order': False, 'shape': (99999999,99999999,99999999,99999999,99999999), }")]
     [InlineData("{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999999999999,), }")]
