@@ -125,11 +125,13 @@ public sealed class SafeTensorsWriteTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_folder_is_refused()
+    public void A_missing_folder_is_made_and_one_below_a_file_is_refused()
     {
-        string path = Path.Combine(folder["nowhere"], "x.safetensors");
         var checkpoint = new Checkpoint([CheckpointTensor.FromSingles("w", [1], [1f])]);
-        Refusal.Of(() => SafeTensors.Write(path, checkpoint), path, "cannot be written");
+        string made = Path.Combine(folder["new"], "x.safetensors"), below = Path.Combine(made, "x.safetensors");
+        SafeTensors.Write(made, checkpoint);
+        Assert.True(File.Exists(made));
+        Refusal.Of(() => SafeTensors.Write(below, checkpoint), below, "cannot be written");
     }
 
     [Fact]

@@ -52,9 +52,9 @@ public sealed class FeatureStatisticsFileTests
     }
 
     [Theory]
-    [InlineData("False", 1, 2, 3, 4, 5, 6)]
-    [InlineData("True", 1, 3, 5, 2, 4, 6)]
-    public void An_array_is_read_in_c_and_in_fortran_order(string fortran, params double[] expected)
+    [InlineData("False", new double[] { 1, 2, 3, 4, 5, 6 })]
+    [InlineData("True", new double[] { 1, 3, 5, 2, 4, 6 })]
+    public void An_array_is_read_in_c_and_in_fortran_order(string fortran, double[] expected)
     {
         byte[] header = Encoding.ASCII.GetBytes($"{{'descr': '<i8', 'fortran_order': {fortran}, 'shape': (2, 3), }}");
         using var stream = new MemoryStream();
