@@ -75,7 +75,7 @@ internal sealed class ReproduceVerb : Verb
             "certipure reproduce --quick",
             terminal)
     {
-        _scale.AcceptOnlyFromAmong([.. ReproductionScale.Names]);
+        _scale.AcceptOnlyFromAmong([.. ReproductionScale.Names, ImageNetPlan.Name]);
         _precision.AcceptOnlyFromAmong([.. NetworkPrecision.Supported.Select(Choice.Word)]);
         _data.AcceptOnlyFromAmong("cifar10", "fashion-mnist");
         foreach (Option option in (Option[])
@@ -91,6 +91,11 @@ internal sealed class ReproduceVerb : Verb
     /// <inheritdoc/>
     protected override async Task<ExitCode> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
+        if (parse.GetRequiredValue(_scale) == ImageNetPlan.Name)
+        {
+            return PlanImageNet(parse);
+        }
+
         ReproductionScale scale = ReproductionScale.Named(parse.GetRequiredValue(_scale), parse.GetValue(_quick));
         var locations = DataLocations.Of(parse.GetValue(_directory));
         (string data, ReproductionOptions options) = Read(parse, scale, locations);
@@ -99,17 +104,7 @@ internal sealed class ReproduceVerb : Verb
         {
             // Nothing is read of the images but their number and shape, which data sets that have a name share.
             ImageShape shape = data == "cifar10" ? new ImageShape(3, 32, 32) : new ImageShape(1, 28, 28);
-            var estimate = ReproductionEstimate.Measure(options, data, 10_000, shape);
-            if (json)
-            {
-                Terminal.WriteJson(estimate);
-            }
-            else
-            {
-                TableExporters.Named("markdown").Write(estimate.ToTable(), Terminal.Output);
-            }
-
-            return ExitCode.Success;
+            return Print(ReproductionEstimate.Measure(options, data, 10_000, shape), json);
         }
 
         IImageSource images = await DataSets.OpenAsync(data, new PictureOptions { Split = "test" }, locations, Terminal.WriteNote, cancellation).ConfigureAwait(false);
@@ -138,6 +133,37 @@ internal sealed class ReproduceVerb : Verb
         else
         {
             Terminal.WriteLine(Path.GetFullPath(reproduction.ReportPath));
+        }
+
+        return ExitCode.Success;
+    }
+
+    // Weeks of work on most machines, so it is planned here and run by certify, image by image and in shards.
+    private ExitCode PlanImageNet(ParseResult parse)
+    {
+        if (!parse.GetValue(_dryRun))
+        {
+            throw new CertiPureException(
+                "The ImageNet protocol is only planned here (--dry-run); run it with certify --resize 256 --crop 256 --classifier-size 224 in shards.",
+                ErrorReason.InvalidArgument);
+        }
+
+        Precision precision = parse.GetValue(_precision) is { } word ? Choice.Parse<Precision>(word, "precision") : Precision.Fp32;
+        return Print(
+            ImageNetPlan.Measure(
+                DataLocations.Of(parse.GetValue(_directory)), precision, ComputeDevice.Parse(parse.GetRequiredValue(_device))),
+            parse.GetValue(_json));
+    }
+
+    private ExitCode Print(ReproductionEstimate estimate, bool json)
+    {
+        if (json)
+        {
+            Terminal.WriteJson(estimate);
+        }
+        else
+        {
+            TableExporters.Named("markdown").Write(estimate.ToTable(), Terminal.Output);
         }
 
         return ExitCode.Success;

@@ -35,7 +35,7 @@ internal sealed class NetworkProbe
         using TorchPurifier? purifier = _models.IsReady(role)
             ? _models.LoadPurifier(oneStep, role, 0.5)
             : Published(oneStep, role);
-        return purifier is null ? null : Measure(batch => purifier.Purify(batch, 0.5));
+        return purifier is null ? null : Measure(_shape, batch => purifier.Purify(batch, 0.5));
     });
 
     /// <summary>Classifications per second, or null.</summary>
@@ -45,7 +45,7 @@ internal sealed class NetworkProbe
         {
             IClassifier atHand = _models.LoadClassifier(role);
             using var owned = atHand as IDisposable;
-            return Measure(batch => atHand.Logits(batch));
+            return Measure(_shape, batch => atHand.Logits(batch));
         }
 
         if (!_options.Scale.IsPublished || role != "classifier")
@@ -57,7 +57,7 @@ internal sealed class NetworkProbe
         FreshWeights.Draw(network, seed: 0);
         using var classifier = new TorchClassifier(
             network, _shape, new PixelNormalization([0.5, 0.5, 0.5], [0.5, 0.5, 0.5]), Precision, Device);
-        return Measure(batch => classifier.Logits(batch));
+        return Measure(_shape, batch => classifier.Logits(batch));
     });
 
     private Precision Precision => _models.Precision;
@@ -111,13 +111,13 @@ internal sealed class NetworkProbe
     }
 
     /// <summary>Doubles the batch up to that of runs until one takes long enough to be timed: a large network is timed on few images.</summary>
-    private double Measure(Action<ImageBatch> call)
+    internal static double Measure(ImageShape shape, Action<ImageBatch> call)
     {
         // The first call also loads kernels.
-        call(new ImageBatch(_shape, 1));
+        call(new ImageBatch(shape, 1));
         for (int count = 1; ; count *= 2)
         {
-            var batch = new ImageBatch(_shape, count);
+            var batch = new ImageBatch(shape, count);
             long start = Stopwatch.GetTimestamp();
             call(batch);
             TimeSpan elapsed = Stopwatch.GetElapsedTime(start);

@@ -197,7 +197,10 @@ internal static class HuggingFaceFolder
                 throw Unreadable.Because(path, $"it has {file.Length} bytes where {maxBytes} are the most that such a file needs");
             }
 
-            document = JsonDocument.Parse(file.Read(0, (int)file.Length), NoRepetitions);
+            byte[] text = file.Read(0, (int)file.Length);
+            document = System.Text.Unicode.Utf8.IsValid(text)
+                ? JsonDocument.Parse(text, NoRepetitions)
+                : throw new JsonException("it is not UTF-8");
             return file;
         }
         catch (Exception error)

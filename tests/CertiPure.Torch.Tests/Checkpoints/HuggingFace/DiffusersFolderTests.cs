@@ -190,6 +190,42 @@ public sealed class DiffusersFolderTests : IDisposable
         Refusal.Of(() => CheckpointReader.Open(inner), inner, "it is JSON text");
     }
 
+    [Theory]
+    [InlineData("unet/config.json")]
+    [InlineData("scheduler/scheduler_config.json")]
+    [InlineData("model_index.json")]
+    public void Changed_bytes_of_a_configuration_end_in_a_network_or_in_one_clear_sentence(string file)
+    {
+        const int Changes = 1500;
+        string path = _folder[file];
+        byte[] sound = File.ReadAllBytes(path);
+        var random = new Random(20240702);
+        int refused = 0;
+        for (int i = 0; i < Changes; i++)
+        {
+            byte[] changed = [.. sound];
+            for (int j = 0; j <= i % 3; j++)
+            {
+                // Digits and brackets now and then, which make sizes absurd and nest values.
+                int position = random.Next(changed.Length);
+                changed[position] = (i % 2) == 0 ? (byte)"0123456789-[]{},:e.\"ntf"[random.Next(23)] : (byte)random.Next(256);
+            }
+
+            File.WriteAllBytes(path, changed);
+            try
+            {
+                PurifierCheckpoint.Load(_folder.Path).Dispose();
+            }
+            catch (CertiPureException refusal)
+            {
+                refused++;
+                Refusal.AssertOneSentence(refusal.Message);
+            }
+        }
+
+        Assert.InRange(refused, Changes / 20, Changes);
+    }
+
     private static UNet2DModel Network()
     {
         var network = new UNet2DModel(Options);
