@@ -76,7 +76,9 @@ internal static class CommandLine
         string? unknown = parse.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens)
             .Select(token => token.Value).FirstOrDefault(word => word.StartsWith("--", StringComparison.Ordinal));
         // A wrong value is more worth saying than a missing option.
-        ParseError? error = parse.Errors.FirstOrDefault(error => error.SymbolResult is OptionResult or ArgumentResult && error.SymbolResult.Tokens.Count > 0) ?? parse.Errors.FirstOrDefault();
+        IEnumerable<ParseError> errors = parse.Errors;
+        ParseError? error = errors.FirstOrDefault(error => error.SymbolResult is OptionResult or ArgumentResult && error.SymbolResult.Tokens.Count > 0)
+            ?? errors.FirstOrDefault();
         return error?.Message ?? (unknown is null ? null : $"There is no option {unknown}");
     }
 

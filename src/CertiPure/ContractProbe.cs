@@ -69,7 +69,6 @@ public sealed class ContractProbe
     public static ContractProbe Of(IBaseClassifier classifier, Precision precision)
     {
         ArgumentNullException.ThrowIfNull(classifier);
-        ArgumentNullException.ThrowIfNull(precision);
         return Known.GetValue(classifier, unknown => new ContractProbe(unknown, precision));
     }
 

@@ -13,5 +13,7 @@ public enum Precision
     Fp16,
 
     /// <summary>8-bit integers for weights and activations of the large layers, on ONNX Runtime.</summary>
+#pragma warning disable CA1720 // The format's name in the field.
     Int8,
+#pragma warning restore CA1720
 }

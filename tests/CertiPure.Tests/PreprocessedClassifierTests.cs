@@ -14,7 +14,7 @@ public sealed class PreprocessedClassifierTests
         using var classifier = new PreprocessedClassifier(new Echo(Colour), steps, Colour);
 
         // In BGR: (255 - 104) / 2, (127.5 - 117) / 2, (0 - 123) / 2.
-        float[] seen = classifier.Logits(new ImageBatch(Colour, new[] { 0f, 0.5f, 1f }));
+        float[] seen = classifier.Logits(new ImageBatch(Colour, (float[])[0f, 0.5f, 1f]));
         Assert.Equal([75.5f, 5.25f, -61.5f], seen.Select(value => MathF.Round(value, 4)));
     }
 
@@ -25,7 +25,7 @@ public sealed class PreprocessedClassifierTests
 
         using var classifier = new PreprocessedClassifier(new Echo(new ImageShape(1, 2, 2)), steps, new ImageShape(1, 1, 1));
 
-        Assert.Equal([0.25f, 0.25f, 0.25f, 0.25f], classifier.Logits(new ImageBatch(new ImageShape(1, 1, 1), new[] { 0.25f })));
+        Assert.Equal([0.25f, 0.25f, 0.25f, 0.25f], classifier.Logits(new ImageBatch(new ImageShape(1, 1, 1), (float[])[0.25f])));
     }
 
     [Fact]

@@ -16,6 +16,9 @@ internal static class KubernetesManifests
     /// <summary>What the service has to finish and to say goodbye: its grace and ten seconds.</summary>
     private const int TerminationSeconds = 40;
 
+    /// <summary>A mistake in the command, and a run that a check refused.</summary>
+    private static readonly int[] FinalExitCodes = [2, 3];
+
     private static readonly JsonSerializerOptions Json = new()
     {
         WriteIndented = true,
@@ -44,7 +47,7 @@ internal static class KubernetesManifests
             {
                 Rules = new object[]
                 {
-                    new { Action = "FailJob", OnExitCodes = new { ContainerName = "certify", Operator = "In", Values = new[] { 2, 3 } } },
+                    new { Action = "FailJob", OnExitCodes = new { ContainerName = "certify", Operator = "In", Values = FinalExitCodes } },
                     new { Action = "Ignore", OnPodConditions = new[] { new { Type = "DisruptionTarget", Status = "True" } } },
                 },
             },

@@ -78,7 +78,7 @@ internal sealed partial class KubernetesVerb : Verb
         }
 
         /// <summary>The options of the command in the pod, after <c>--</c>; what the manifest sets itself is refused.</summary>
-        protected static IReadOnlyList<string> Rest(ParseResult parse, params string[] own)
+        protected static string[] Rest(ParseResult parse, params string[] own)
         {
             string[] rest = [.. parse.UnmatchedTokens];
             return rest.FirstOrDefault(word => own.Any(each => word == each || word.StartsWith(each + "=", StringComparison.Ordinal))) is { } taken

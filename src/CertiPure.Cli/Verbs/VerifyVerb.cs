@@ -311,7 +311,7 @@ internal sealed class VerifyVerb : Verb
                 Run run = Run.Read(path);
                 return new Claims(run.Manifest.Experiment, run.Certificates, run.Certificates.Count + run.Missing.Count)
                 {
-                    Environment = run.Manifest.Environment.LastOrDefault(),
+                    Environment = run.Manifest.Environment is [.., var last] ? last : null,
                     SeedChosenBy = Word(run.Manifest.SeedChosenBy),
                     HasChangedClassifier = run.Manifest.HasChangedClassifier(),
                 };

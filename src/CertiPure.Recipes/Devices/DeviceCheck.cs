@@ -192,7 +192,7 @@ public sealed class DeviceCheck
 
     private bool IsProcessor => _device.type == DeviceType.CPU;
 
-    private double Rate(BaseModel model, int batches) => DeviceSpeed.Forward(model.BaseClassifier, Math.Max(1, batches));
+    private static double Rate(BaseModel model, int batches) => DeviceSpeed.Forward(model.BaseClassifier, Math.Max(1, batches));
 
     /// <summary>Both devices compute the same in the same format; the difference is relative to the largest value.</summary>
     private double Difference(Func<Denoiser> create, Func<Denoiser, Device, Tensor> forward)

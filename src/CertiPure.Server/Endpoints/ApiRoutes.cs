@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using CertiPure.Server.Certification;
 using CertiPure.Server.Contracts;
 using CertiPure.Server.Hosting;
@@ -31,7 +32,7 @@ internal static class ApiRoutes
         app.MapOpenApi("/openapi/{documentName}.json");
     }
 
-    private static IResult Kept(string id, CertificateStore store) => store.Find(id) is { } json
+    private static FileContentHttpResult Kept(string id, CertificateStore store) => store.Find(id) is { } json
         ? TypedResults.Bytes(json, "application/json")
         : throw RequestException.NotFound("This certificate is not kept here, or no longer; its file can still be checked.");
 

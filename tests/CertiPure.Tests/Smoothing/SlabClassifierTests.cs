@@ -33,7 +33,7 @@ public sealed class SlabClassifierTests(ITestOutputHelper output)
         {
             LabeledImage image = images.Read(id);
             var slabs = new Slabs(image);
-            double truth = slabs.TrueRadius(4);
+            double truth = Slabs.TrueRadiusFrom(0, 4);
             SamplingPlan plan = planName == "fixed"
                 ? new FixedPlan(100, 2_000, Alpha, BoundKind.Margin)
                 : new StagedPlan([0, 0.1, 0.2], 100, 2_000, Alpha, BoundKind.Margin);
@@ -53,7 +53,7 @@ public sealed class SlabClassifierTests(ITestOutputHelper output)
             shares.Add((certificate.Radius / truth, MarginBound.Of([new Look(look.N, look.K, look.Alpha)], Sigma).Radius / truth));
         }
 
-        output.WriteLine($"{planName}: {certified} of {total} certified, true radius {new Slabs(images.Read(0)).TrueRadius(4):0.0000}, in the mean "
+        output.WriteLine($"{planName}: {certified} of {total} certified, true radius {Slabs.TrueRadiusFrom(0, 4):0.0000}, in the mean "
             + $"{shares.Average(share => share.Margin):P1} of it by the margin and {shares.Average(share => share.Top):P1} by the first class alone");
         // Each certificate errs with probability at most alpha; two errors among 30 have a probability below 5e-4.
         Assert.InRange(violations, 0, 1);
@@ -109,8 +109,6 @@ public sealed class SlabClassifierTests(ITestOutputHelper output)
 
             return logits;
         }
-
-        internal double TrueRadius(int label) => TrueRadiusFrom(0, label);
 
         internal static double[] Chances(double shift)
         {
