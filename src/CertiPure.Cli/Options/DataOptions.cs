@@ -74,6 +74,18 @@ internal sealed class DataOptions
     public Task<IImageSource> OpenAsync(ParseResult parse, Terminal terminal, CancellationToken cancellation) =>
         OpenAsync(parse, parse.GetRequiredValue(_data), terminal, cancellation);
 
+    /// <summary>Opens the images to train on.</summary>
+    /// <param name="parse">The parsed arguments.</param>
+    /// <param name="terminal">Told what was found.</param>
+    /// <param name="cancellation">Stops fetching.</param>
+    /// <exception cref="CertiPureException">They cannot be had.</exception>
+    public Task<IImageSource> OpenForTrainingAsync(ParseResult parse, Terminal terminal, CancellationToken cancellation) => OpenAsync(
+        parse.GetRequiredValue(_data),
+        _pictures.Read(parse, parse.GetValue(_split)) with { ForTraining = true },
+        Locations(parse),
+        terminal,
+        cancellation);
+
     /// <summary>Opens images, and says what was found and what was left out.</summary>
     /// <param name="reference">A data set's name or a path.</param>
     /// <param name="options">How pictures of one's own are read.</param>

@@ -19,7 +19,7 @@ internal sealed class TrainingOptions
     private readonly Option<string> _directory = DataOptions.Directory();
     private readonly Option<string?> _split = new("--split") { Description = "The data's split; the training images if absent.", HelpName = "NAME" };
     private readonly PictureInputOptions _pictures = new();
-    private readonly Option<string> _preset = new("--preset") { Description = "A bundled preset's name or a JSON file.", Required = true };
+    private readonly Option<string> _preset = new("--preset") { Description = $"A bundled preset ({string.Join(", ", TrainingPreset.Bundled)}; small, medium and large fit any square images) or a JSON file.", Required = true };
     private readonly Option<string> _from = new("--from") { Description = "Weights to start from.", HelpName = "FILE" };
     private readonly Option<string> _out = OutputOptions.Out("Where the trained weights go (.safetensors).", required: true);
     private readonly Option<string> _state = new("--state")

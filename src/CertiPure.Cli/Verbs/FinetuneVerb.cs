@@ -10,12 +10,12 @@ internal sealed class FinetuneVerb : Verb
 
     private readonly Option<string> _loss = new("--loss")
     {
-        Description = "The distance between purified and clean image: lpips, l1 or l2; the preset's if absent.",
+        Description = "The distance between purified and clean image: lpips, l1, l2 or features (of --classifier); the preset's if absent.",
     };
 
     private readonly Option<string> _classifier = new("--classifier")
     {
-        Description = "For all but consistency: a bundled model's name or a .safetensors file.",
+        Description = "For all but consistency, and for --loss features: a bundled model's name or a file (for features a TorchScript file or a description too).",
         HelpName = "C",
     };
 
@@ -53,7 +53,7 @@ internal sealed class FinetuneVerb : Verb
             terminal)
     {
         _what.AcceptOnlyFromAmong("consistency", "classifier", "calibration", "joint");
-        _loss.AcceptOnlyFromAmong("lpips", "l1", "l2");
+        _loss.AcceptOnlyFromAmong("lpips", "l1", "l2", "features");
         Add(_what);
         Add(_loss);
         Add(_classifier);

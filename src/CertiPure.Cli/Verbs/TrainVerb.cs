@@ -33,6 +33,7 @@ internal sealed class TrainVerb : Verb
             "train",
             "Trains a classifier, a selection network, a diffusion denoiser or a consistency model as a preset says.",
             """
+            certipure train purifier --data photos --hours 2 --out mypurifier
             certipure train edm --preset fashion-mnist --data fashion-mnist --out edm.safetensors
             certipure train consistency --from edm.safetensors --preset fashion-mnist --data fashion-mnist \
               --out consistency.safetensors
@@ -42,6 +43,7 @@ internal sealed class TrainVerb : Verb
             terminal)
     {
         _what.AcceptOnlyFromAmong("classifier", "smoothed-classifier", "selector", "ddpm", "edm", "consistency");
+        Add(new TrainPurifierVerb(terminal));
         Add(_what);
         Add(_classifier);
         Add(_purifier);

@@ -399,6 +399,12 @@ public static class ModelCatalog
 
     private static string Resolve(string role, string reference, IReadOnlyList<string> usual, BundledModels models)
     {
+        // A folder that train purifier wrote holds the weights under the names that bundled models have.
+        if (usual.Select(name => Path.Combine(reference, name + ".safetensors")).FirstOrDefault(File.Exists) is { } own)
+        {
+            return own;
+        }
+
         if (File.Exists(reference) || Directory.Exists(reference))
         {
             return reference;

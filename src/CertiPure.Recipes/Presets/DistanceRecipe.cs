@@ -9,25 +9,25 @@ namespace CertiPure.Recipes.Presets;
 /// <summary>The distance between two images in a loss.</summary>
 internal sealed class DistanceRecipe
 {
-    private readonly Lpips? _lpips;
+    private readonly nn.Module? _network;
 
-    private DistanceRecipe(Func<Tensor, Tensor, Tensor> between, Lpips? lpips = null)
+    private DistanceRecipe(Func<Tensor, Tensor, Tensor> between, nn.Module? network = null)
     {
         Between = between;
-        _lpips = lpips;
+        _network = network;
     }
 
     /// <summary>From two image batches <c>[N,C,H,W]</c> in network space to <c>[N]</c>.</summary>
     public Func<Tensor, Tensor, Tensor> Between { get; }
 
     /// <summary>The frozen networks that it needs.</summary>
-    public IReadOnlyList<nn.Module> Networks => _lpips is null ? [] : [_lpips];
+    public IReadOnlyList<nn.Module> Networks => _network is null ? [] : [_network];
 
     /// <summary>Builds a distance.</summary>
     /// <param name="distance">Which.</param>
     /// <param name="lpipsNetwork">The network of LPIPS.</param>
     /// <param name="lpipsResolution">The side to which LPIPS resizes.</param>
-    /// <param name="inputs">The files of LPIPS.</param>
+    /// <param name="inputs">The files of LPIPS, and the classifier of features.</param>
     public static DistanceRecipe Create(
         FineTuningDistance distance, LpipsNetwork lpipsNetwork, int lpipsResolution, TrainingInputs inputs)
     {
@@ -37,6 +37,9 @@ internal sealed class DistanceRecipe
                 return new DistanceRecipe(ImageDistance.L1);
             case FineTuningDistance.L2:
                 return new DistanceRecipe(ImageDistance.L2);
+            case FineTuningDistance.Features:
+                var scores = ScoreDistance.Load(inputs.RequireClassifier(), inputs.Shape);
+                return new DistanceRecipe(scores.Between, scores);
             default:
                 Lpips lpips = LoadLpips(lpipsNetwork, lpipsResolution, inputs);
                 return new DistanceRecipe((a, b) => lpips.call(Colour(a), Colour(b)), lpips);

@@ -11,4 +11,7 @@ public enum FineTuningDistance
 
     /// <summary>Mean squared difference.</summary>
     L2,
+
+    /// <summary>How differently a classifier sees the two (<see cref="ScoreDistance"/>).</summary>
+    Features,
 }

@@ -101,6 +101,11 @@ public sealed class TrainingPreset
         }
     }
 
+    /// <summary>Whether a training's network takes the shape of the data.</summary>
+    /// <param name="section">The training's name.</param>
+    internal bool FitsAnyShape(string section) =>
+        _sections[section]?["network"]?["arguments"]?["img_resolution"] is JsonValue value && value.TryGetValue(out int side) && side == 0;
+
     /// <summary>A recipe as indented JSON, every option resolved.</summary>
     public static string Write(TrainingRecipe recipe)
     {

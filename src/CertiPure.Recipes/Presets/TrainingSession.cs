@@ -11,10 +11,10 @@ namespace CertiPure.Recipes.Presets;
 /// <summary>One training of a preset, from request to weights.</summary>
 public sealed class TrainingSession : IDisposable
 {
-    private const int WarmupSteps = 2;
     private const int TimedSteps = 5;
     private const int FewImages = 2;
     private const double LongestTimedStep = 4;
+    private const double LongestEstimatedStep = 240;
     private static readonly JsonSerializerOptions DescriptionFormat = new() { WriteIndented = true, NewLine = "\n" };
 
     private static readonly Dictionary<string, Func<TrainingPreset, IEnumerable<string>, TrainingRecipe>> Readers = new()
@@ -51,7 +51,9 @@ public sealed class TrainingSession : IDisposable
         _threads = request.Threads ?? OpenMpSettings.RequestedThreads;
         UseThreads();
         _request = request;
-        _recipe = ReadRecipe(TrainingPreset.Load(request.Preset), request.Training, request.Changes);
+        var preset = TrainingPreset.Load(request.Preset);
+        IReadOnlyList<string> fitting = preset.FitsAnyShape(request.Training) ? ShapedNetwork.Changes(request.Data.Shape) : [];
+        _recipe = ReadRecipe(preset, request.Training, [.. fitting, .. request.Changes]);
         (_data, _heldOut) = Divide(request.Data, _recipe.Trainer.HeldOut);
         _prepared = _recipe.Prepare(new TrainingInputs(_data)
         {
@@ -92,15 +94,17 @@ public sealed class TrainingSession : IDisposable
     {
         TrainerOptions options = _recipe.Trainer;
         int images = options.BatchSize * options.Accumulation, few = Math.Min(FewImages, options.BatchSize);
+        // The first images find nothing prepared; a few of them cost more each than a whole batch, so their time is an upper limit.
         _trainer.Rehearse(few);
         double secondsPerStep = Seconds(() => _trainer.Rehearse(few)) * images / few;
+        if (secondsPerStep < LongestEstimatedStep)
+        {
+            _trainer.Step();
+            secondsPerStep = Seconds(() => _trainer.Step());
+        }
+
         if (secondsPerStep < LongestTimedStep)
         {
-            for (int i = 0; i < WarmupSteps; i++)
-            {
-                _trainer.Step();
-            }
-
             secondsPerStep = Seconds(() =>
             {
                 for (int i = 0; i < TimedSteps; i++)
@@ -111,7 +115,7 @@ public sealed class TrainingSession : IDisposable
         }
 
         return new TrainingEstimate(
-            TrainingPreset.Write(_recipe),
+            JsonSerializer.Deserialize<JsonElement>(TrainingPreset.Write(_recipe)),
             _trainer.ParameterCount,
             _data.Count,
             images / secondsPerStep,

@@ -14,7 +14,7 @@ public sealed class TrainingPresetTests
     [Fact]
     public void The_bundled_presets_are_the_four_of_the_project()
     {
-        Assert.Equal(["cifar10-paper", "cifar10-small", "fashion-mnist", "imagenet64-paper"], TrainingPreset.Bundled);
+        Assert.Equal(["cifar10-paper", "cifar10-small", "fashion-mnist", "imagenet64-paper", "large", "medium", "small"], TrainingPreset.Bundled);
     }
 
     [Fact]
