@@ -1,12 +1,14 @@
-using System.Security.Cryptography;
 using CertiPure.Images;
 using CertiPure.Recipes.Catalog;
+using CertiPure.Recipes.Catalog.Forms;
 using CertiPure.Recipes.Runs;
 using CertiPure.Smoothing;
 
+IImageSource photos = OwnPictures.Open("photos", new PictureOptions { Preparation = new PicturePreparation(Resize: 64) });
 using BaseModel model = ModelCatalog.Load(new ModelRequest(
-    "mine.onnx", PurifierChoice.Parse("consistency:fashion-mnist"), Sigma: 0.5, new ImageShape(1, 28, 28)));
+    "mine.json", PurifierChoice.Parse("consistency:mypurifier"), Sigma: 0.25, photos.Shape));
+photos = model.Match(photos);
 using var queue = new DrawQueue(model.BaseClassifier, model.Workers.ToDrawWorkers());
-var smoothed = new SmoothedClassifier(queue, new NoiseSource(seed: BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8))));
-Certificate certificate = await smoothed.CertifyAsync(DataSets.OpenFile("shirt.png").Read(0), new FixedPlan(100, 1000, 0.001));
-Console.WriteLine($"class {certificate.Predicted}: no change of L2 norm below {certificate.Radius} alters it");
+var smoothed = new SmoothedClassifier(queue, new NoiseSource(FreshSeed.Next()));
+await foreach (Certificate certificate in smoothed.CertifyAsync(Enumerable.Range(0, photos.Count).Select(photos.Read), new FixedPlan(100, 1000, 0.001), null, default))
+    Console.WriteLine($"{certificate.File}: class {certificate.Predicted}, radius {certificate.Radius}");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CertiPure.Cli.Options;
 using CertiPure.Onnx.Graph;
+using CertiPure.Reports;
 using CertiPure.Results;
 
 namespace CertiPure.Cli.Verbs;
@@ -13,7 +14,7 @@ internal sealed class ExportVerb : Verb
         Description = "A run folder; or the ONNX file to write, which holds purifier and classifier as one graph.",
     };
 
-    private readonly Option<string> _format = new("--format") { Description = "Of a run: tsv, idx label predict radius correct time." };
+    private readonly Option<string> _format = new("--format") { Description = "Of a run: tsv, idx label predict radius correct time; csv, one line per image with its file and class name." };
     private readonly Option<string> _out = OutputOptions.Out("The file to write a run to; the standard output if absent.", required: false);
     private readonly Option<bool> _overwrite = OutputOptions.Overwrite();
     private readonly GraphExport _graph = new();
@@ -30,7 +31,7 @@ internal sealed class ExportVerb : Verb
             terminal)
     {
         _format.DefaultValueFactory = _ => "tsv";
-        _format.AcceptOnlyFromAmong("tsv");
+        _format.AcceptOnlyFromAmong("tsv", "csv");
         Add(_source);
         Add(_format);
         Add(_out);
@@ -52,15 +53,27 @@ internal sealed class ExportVerb : Verb
             OutputFile.Write(path, parse.GetValue(_overwrite), temporary =>
             {
                 using var writer = new StreamWriter(temporary);
-                CohenLog.Write(run.Certificates, writer);
+                Write(parse, run, writer);
             });
         }
         else
         {
-            CohenLog.Write(run.Certificates, Terminal.Output);
+            Write(parse, run, Terminal.Output);
         }
 
         return Task.FromResult(ExitCode.Success);
+    }
+
+    private void Write(ParseResult parse, Run run, TextWriter writer)
+    {
+        if (parse.GetRequiredValue(_format) == "csv")
+        {
+            new CsvExporter().Write(CertifiedImages.Table(CertifiedRun.Of(run)), writer);
+        }
+        else
+        {
+            CohenLog.Write(run.Certificates, writer);
+        }
     }
 
     private async Task<ExitCode> WriteGraphAsync(ParseResult parse, CancellationToken cancellation)

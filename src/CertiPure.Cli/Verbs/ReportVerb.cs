@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text;
 using CertiPure.Cli.Options;
+using CertiPure.Images;
 using CertiPure.Imaging;
 using CertiPure.Reports;
 using CertiPure.Smoothing;
@@ -21,7 +23,11 @@ internal sealed class ReportVerb : Verb
         Arity = ArgumentArity.OneOrMore,
     };
 
+    private const int ShownImages = 40;
+    private const int Columns = 8;
+
     private readonly Option<IReadOnlyList<double>> _radii = RadiiOption.Create();
+    private readonly DataOptions _data = new(required: false);
 
     private readonly Option<string?> _bound = new("--bound")
     {
@@ -75,6 +81,7 @@ internal sealed class ReportVerb : Verb
         _format.AcceptOnlyFromAmong(Formats);
         _bound.AcceptOnlyFromAmong("top", "margin", Both);
         Add(_runs);
+        _data.AddTo(this, hasSelection: false);
         Add(_radii);
         Add(_bound);
         Add(_classes);
@@ -87,6 +94,85 @@ internal sealed class ReportVerb : Verb
         Add(_overwrite);
     }
 
+    /// <summary>Reports runs over images without labels: no accuracy, but what was certified of each.</summary>
+    private async Task<ExitCode> ReportImages(
+        ParseResult parse, CertifiedRun[] runs, IReadOnlyList<double> radii, CancellationToken cancellation)
+    {
+        string format = parse.GetRequiredValue(_format);
+        if (parse.GetValue(_compare) || parse.GetValue(_best) || parse.GetValue(_trainingHours) is not null || format is "png" or "svg")
+        {
+            throw new CertiPureException(
+                "Accuracy curves and comparisons need the true classes, and these images have no labels; report them as a table or as html.",
+                ErrorReason.InvalidArgument);
+        }
+
+        double radius = radii.Where(one => one > 0).DefaultIfEmpty(0.25).Min();
+        string[] sentences = [.. runs.Select(run => (runs.Length > 1 ? run.Name + ": " : "") + CertifiedImages.Sentence(run, radius))];
+        ReportTable[] tables = [.. runs.SelectMany(run => (ReportTable[])[CertifiedImages.Radii(run, radii), CertifiedImages.Table(run)])];
+        using var writer = new StringWriter();
+        if (format == "html")
+        {
+            var page = new HtmlReport("Certified images", string.Join(" ", sentences));
+            foreach (CertifiedRun run in runs)
+            {
+                page.AddSection(run.Name).AddTable(CertifiedImages.Radii(run, radii));
+                if (_data.IsGiven(parse) && run.Experiment is { } experiment)
+                {
+                    page.AddGrid(
+                        Thumbnails(run, await _data.OpenAsync(parse, experiment, Terminal, cancellation).ConfigureAwait(false)),
+                        "The first images, with class and radius.");
+                }
+
+                page.AddTable(CertifiedImages.Table(run));
+                if (run.Manifest is not null)
+                {
+                    page.AddManifest(run.Name, run.Manifest);
+                }
+            }
+
+            page.Write(writer);
+        }
+        else
+        {
+            if (format == "markdown")
+            {
+                writer.Write(string.Join("\n", sentences) + "\n\n");
+            }
+
+            TableExporters.Named(format).Write(tables, writer);
+        }
+
+        Deliver(parse, Encoding.UTF8.GetBytes(writer.ToString()));
+        return ExitCode.Success;
+    }
+
+    private static ImageGrid Thumbnails(CertifiedRun run, IImageSource images)
+    {
+        IReadOnlyList<string> names = run.Manifest?.ClassNames ?? [];
+        GridTile[] tiles =
+        [
+            .. run.Images.Take(ShownImages).Select(image => GridTile.Of(
+                images.Read(image.Id),
+                null,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{(image.Predicted is { } known ? known < names.Count ? names[known] : $"{known}" : "no answer")} {Math.Floor(image.Radius * 100) / 100:0.00}"))),
+        ];
+        return new ImageGrid([.. tiles.Chunk(Columns).Select(row => new GridRow("", row))]);
+    }
+
+    private void Deliver(ParseResult parse, byte[] content)
+    {
+        if (parse.GetValue(_out) is { } path)
+        {
+            OutputFile.Write(path, parse.GetValue(_overwrite), temporary => File.WriteAllBytes(temporary, content));
+        }
+        else
+        {
+            Terminal.Output.Write(Encoding.UTF8.GetString(content));
+        }
+    }
+
     /// <inheritdoc/>
     protected override Task<ExitCode> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
@@ -96,6 +182,11 @@ internal sealed class ReportVerb : Verb
         if (parse.GetValue(_compare) && runs.Length < 2)
         {
             throw new CertiPureException("--compare needs two runs or more; name another one.", ErrorReason.InvalidArgument);
+        }
+
+        if (runs.Any(run => run.Images.Count > 0 && run.Images.Any(image => image.Label is null)))
+        {
+            return ReportImages(parse, runs, radii, cancellation);
         }
 
         CertifiedAccuracy[] summaries = [.. runs.Select(run => CertifiedAccuracy.Of(run, radii))];
@@ -112,20 +203,12 @@ internal sealed class ReportVerb : Verb
             .. plot is TrainingHoursPlot ? (ReportTable[])[plot.ToTable()] : [],
         ];
         string format = parse.GetRequiredValue(_format);
-        if (parse.GetValue(_out) is { } path)
-        {
-            OutputFile.Write(
-                path, parse.GetValue(_overwrite), temporary => File.WriteAllBytes(temporary, Render(format, plot, runs, tables)));
-        }
-        else if (format == "png")
+        if (parse.GetValue(_out) is null && format == "png")
         {
             throw new CertiPureException("A picture needs a file; name it with --out.", ErrorReason.InvalidArgument);
         }
-        else
-        {
-            Terminal.Output.Write(Encoding.UTF8.GetString(Render(format, plot, runs, tables)));
-        }
 
+        Deliver(parse, Render(format, plot, runs, tables));
         return Task.FromResult(ExitCode.Success);
     }
 
@@ -165,7 +248,7 @@ internal sealed class ReportVerb : Verb
 
     private static HtmlReport Page(ReportPlot plot, CertifiedRun[] runs, ReportTable[] tables)
     {
-        var page = new HtmlReport("Certified accuracy", string.Join(", ", runs.Select(run => run.Name)));
+        var page = new HtmlReport("Certified accuracy", string.Join(" ", runs.Select(run => $"{run.Name}: {CertifiedImages.Sentence(run, 0.25)}")));
         page.AddSection("Plot").AddPlot(plot);
         if (runs.Any(VoteSharePlot.IsKnown))
         {

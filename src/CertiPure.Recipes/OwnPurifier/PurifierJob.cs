@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using CertiPure.Images;
+using CertiPure.Recipes.Catalog;
 using CertiPure.Recipes.Presets;
 using CertiPure.Torch.Training;
 
@@ -90,8 +91,7 @@ public sealed class PurifierJob
         _heldOut = Math.Clamp(request.Data.Count / 10, 2, MostHeldOut);
         Distance = request.Distance
             ?? (request.LpipsBackbonePath is not null && request.LpipsHeadsPath is not null ? FineTuningDistance.Lpips
-                : request.Classifier is { } classifier && !classifier.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)
-                    && !classifier.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? FineTuningDistance.Features
+                : request.Classifier is { } classifier && HasGradients(classifier) ? FineTuningDistance.Features
                 : FineTuningDistance.L2);
         Warning = request.Data.Count < FewImages
             ? $"{request.Data.Name} has {request.Data.Count} pictures; below {FewImages:N0} a purifier learns them by heart rather than what pictures of "
@@ -154,6 +154,14 @@ public sealed class PurifierJob
 
         return plan.Results;
     }
+
+    /// <summary>Whether gradients flow through a classifier: through all but ONNX files.</summary>
+    private static bool HasGradients(string classifier) => !string.Equals(
+        Path.GetExtension(ClassifierDescription.IsDescription(classifier)
+            ? ClassifierDescription.Read(classifier).ModelPath(classifier)
+            : classifier),
+        ".onnx",
+        StringComparison.OrdinalIgnoreCase);
 
     private StageResult Train(
         string training, string file, long steps, IProgress<PurifierJobProgress>? progress, CancellationToken cancellation)

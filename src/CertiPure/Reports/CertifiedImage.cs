@@ -24,6 +24,9 @@ public sealed record CertifiedImage(int Id, int? Label, int? Predicted, double R
     /// <summary>The votes of all classes at the last look; null where the log does not tell.</summary>
     public IReadOnlyList<int>? Votes { get; init; }
 
+    /// <summary>The image's file below the data's folder, or null.</summary>
+    public string? File { get; init; }
+
     /// <summary>Whether the certified class is the true one.</summary>
     public bool IsCorrect => Predicted is not null && Predicted == Label;
 

@@ -78,6 +78,7 @@ public sealed record CertifiedRun(
                 UpperBound = certificate.UpperBound,
                 SelectedShare = certificate.Looks.Count > 0 ? certificate.Looks[^1].K / (double)certificate.Looks[^1].N : null,
                 Votes = certificate.Looks.Count > 0 ? certificate.Looks[^1].Votes : null,
+                File = certificate.File,
             })],
             seconds > 0 && images > 0 ? images / seconds : null,
             HasPrintedRadii: false)
