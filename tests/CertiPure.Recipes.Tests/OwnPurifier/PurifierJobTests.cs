@@ -1,0 +1,122 @@
+using CertiPure.Images;
+using CertiPure.Recipes.OwnPurifier;
+using CertiPure.Recipes.Presets;
+
+namespace CertiPure.Recipes.Tests.OwnPurifier;
+
+public sealed class PurifierJobTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("certipure-job-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData(0.5, "small")]
+    [InlineData(3, "medium")]
+    [InlineData(24, "large")]
+    public void The_hours_choose_the_network(double hours, string size) => Assert.Equal(size, Job(hours: hours).Size);
+
+    [Theory]
+    [InlineData(null, FineTuningDistance.L2)]
+    [InlineData("mine.onnx", FineTuningDistance.L2)]
+    [InlineData("mine.pt", FineTuningDistance.Features)]
+    public void A_classifier_with_gradients_gives_the_distance(string? classifier, FineTuningDistance distance) =>
+        Assert.Equal(distance, Job(classifier: classifier).Distance);
+
+    [Fact]
+    public void A_tenth_of_the_pictures_is_held_out_evenly_and_few_pictures_are_warned_of()
+    {
+        PurifierJob job = Job(images: 40);
+
+        Assert.Equal([9, 19, 29, 39], job.HeldOut);
+        Assert.Contains("40 pictures", job.Warning, StringComparison.Ordinal);
+        Assert.Null(Job(images: 1000).Warning);
+        Assert.Equal(100, Job(images: 5000).HeldOut.Count);
+    }
+
+    [Fact]
+    public void Impossible_jobs_are_refused()
+    {
+        Assert.Contains("no time to train", Assert.Throws<CertiPureException>(() => Job(hours: 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("too few", Assert.Throws<CertiPureException>(() => Job(images: 5)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(28, 2, 14)]
+    [InlineData(32, 2, 16)]
+    [InlineData(64, 4, 16)]
+    [InlineData(224, 14, 16)]
+    [InlineData(8, 1, 8)]
+    public void The_network_takes_the_data_s_shape_in_a_grid_of_at_most_16_patches(int side, int patch, int grid)
+    {
+        IReadOnlyList<string> changes = ShapedNetwork.Changes(new ImageShape(1, side, side));
+
+        Assert.Equal(
+            [$"network.arguments.img_resolution={side}", "network.arguments.img_channels=1", $"network.arguments.patch={patch}", $"network.arguments.attn_resolutions=[{grid}]"],
+            changes);
+    }
+
+    [Fact]
+    public void Images_that_no_grid_fits_are_refused()
+    {
+        Assert.Contains("square", Assert.Throws<CertiPureException>(() => ShapedNetwork.Changes(new ImageShape(3, 32, 48))).Message, StringComparison.Ordinal);
+        Assert.Contains("resize", Assert.Throws<CertiPureException>(() => ShapedNetwork.Changes(new ImageShape(3, 97, 97))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(12, 20, 41, "worth using")]
+    [InlineData(12, 41, 30, "one-step EDM (edm.safetensors) does as well or better")]
+    [InlineData(12, 5, 3, "not worth using yet")]
+    public void The_verdict_compares_with_no_purifier_and_with_edm(int none, int edm, int consistency, string verdict)
+    {
+        TrialResult[] results = [new("none", none, 100), new("edm", edm, 100), new("consistency", consistency, 100)];
+
+        string falling = PurifierTrial.Verdict(results, [new StageResult("edm", 10, 1, [4, 3, 2, 1])]);
+        Assert.Equal(
+            $"certifies {consistency} of 100 images held out at radius 0.25, without it {none}, one-step EDM {edm}: {verdict}; the loss is still falling, so more hours help",
+            falling);
+        Assert.EndsWith("more pictures help rather than more hours", PurifierTrial.Verdict(results, [new StageResult("edm", 10, 1, [4, 1, 1, 1])]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("group", "long")]
+    public void A_job_that_is_stopped_goes_on_and_leaves_a_purifier_that_a_folder_names()
+    {
+        ImageSet data = Pictures(40);
+        PurifierJob job = new(new PurifierJobRequest(data, 0.001, _folder));
+        using var stop = new CancellationTokenSource();
+        Assert.ThrowsAny<OperationCanceledException>(() => job.Run(_ => { }, new Stop(stop), stop.Token));
+
+        IReadOnlyList<StageResult> stages = new PurifierJob(new PurifierJobRequest(data, 0.001, _folder)).Run(_ => { });
+
+        Assert.Equal(["edm", "consistency", "fine-tuning"], stages.Select(stage => stage.Stage));
+        Assert.All(stages, stage => Assert.NotEmpty(stage.HeldOutLosses));
+        Assert.Equal(137, PurifierTrial.Draw(_folder, data, job.HeldOut)[0]);
+        Assert.Contains("36 pictures of 3x16x16", PurifierCard.Write(job, data, stages, [], null), StringComparison.Ordinal);
+        Assert.Contains(
+            "another purifier",
+            Assert.Throws<CertiPureException>(() => new PurifierJob(new PurifierJobRequest(Pictures(50), 0.001, _folder)).Run(_ => { })).Message,
+            StringComparison.Ordinal);
+    }
+
+    private PurifierJob Job(double hours = 1, int images = 40, string? classifier = null) =>
+        new(new PurifierJobRequest(Pictures(images), hours, _folder) { Classifier = classifier });
+
+    private static ImageSet Pictures(int count)
+    {
+        var pixels = new byte[count * 768];
+        new Random(1).NextBytes(pixels);
+        return new ImageSet("noise", null, new ImageShape(3, 16, 16), pixels, null, []);
+    }
+
+    private sealed class Stop(CancellationTokenSource stop) : IProgress<PurifierJobProgress>
+    {
+        public void Report(PurifierJobProgress value)
+        {
+            if (value.Stage == "consistency")
+            {
+                stop.Cancel();
+            }
+        }
+    }
+}
