@@ -16,6 +16,7 @@ CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureIn
 [
     ("training", "The trainings of the preset cifar10-small against plain fp32.", TrainingBenchmark.Run),
     ("ratios", "Every ratio that is aimed at, in one run, with one table at the end.", Ratios.Measure),
+    ("noise", "The noise that one core draws.", _ => NoiseBenchmark.Measure()),
     ("peer", "PyTorch's own loop of draws on the bundled classifier, where python3 has it.", PeerSpeed.Measure),
 ];
 var repeats = new Option<int>("--repeats")

@@ -185,7 +185,7 @@ public sealed class DeviceCheck
     private static IEnumerable<DeviceCheckLine> Noise()
     {
         yield return Measured(
-            "noise of 3x32x32 images", "images/s of one core", () => DeviceSpeed.Noise(new ImageShape(3, 32, 32)));
+            "noise of 3x32x32 images", "images/s of one core", () => NoiseSpeed.OfOneCore(new ImageShape(3, 32, 32)));
     }
 
     private static string Format(Precision precision) => precision == Precision.Bf16 ? "bf16" : "fp32";

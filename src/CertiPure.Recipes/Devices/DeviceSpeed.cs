@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using CertiPure.Images;
-using CertiPure.Smoothing;
 using CertiPure.Torch.Backend;
 using CertiPure.Torch.Networks;
 using CertiPure.Torch.Networks.Denoising;
@@ -62,27 +61,6 @@ internal static class DeviceSpeed
         }
 
         return batches * classifier.BatchSize / clock.Elapsed.TotalSeconds;
-    }
-
-    /// <summary>Images per second whose noise one core draws, at its best.</summary>
-    public static double Noise(ImageShape shape)
-    {
-        const int Images = 500;
-        var noise = new NoiseSource(1);
-        float[] image = new float[shape.Length], noisy = new float[shape.Length];
-        double best = double.PositiveInfinity;
-        for (int repeat = 0; repeat < 4 * Repeats; repeat++)
-        {
-            var clock = Stopwatch.StartNew();
-            for (int i = 0; i < Images; i++)
-            {
-                noise.AddNoise(image, 0, NoisePhase.Display, i, 0.5, noisy);
-            }
-
-            best = Math.Min(best, clock.Elapsed.TotalSeconds);
-        }
-
-        return Images / best;
     }
 
     /// <summary>The shortest of a few times, after one that chooses kernels.</summary>
