@@ -84,7 +84,7 @@ public sealed class LoadTests
         long? processGrowth = null)
     {
         await using RunningServer server = await RunningServer.StartAsync(
-            new ServerOptions { AllowClientSeed = true, MaxRequests = 40, MaxUploadBytes = 100_000 }, library);
+            new ServerOptions { AllowClientSeed = true, MaxRequests = 40, MaxUploadBytes = 100_000, MaxKeptBytes = 1 << 20 }, library);
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(client => WorkAsync(server, client, model, expected, WarmUp, [])));
         (long managedBefore, long processBefore) = await SettledMemoryAsync(server);
 
