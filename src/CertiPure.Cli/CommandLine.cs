@@ -19,9 +19,10 @@ internal static class CommandLine
     public static async Task<int> RunInTerminalAsync(string[] arguments)
     {
         var terminal = Terminal.OfProcess();
-        Command command = BuildRoot(terminal).Parse(arguments).CommandResult.Command;
+        ParseResult parse = BuildRoot(terminal).Parse(arguments);
+        var verb = parse.CommandResult.Command as Verb;
         using var interruption = new Interruption(
-            command is Verb verb ? verb.Grace : Verb.UsualGrace, () => terminal.WriteError("Interrupted before it could stop by itself."));
+            verb is null ? Verb.UsualGrace : verb.Grace, () => terminal.WriteError(verb?.AfterInterruption(parse) ?? "Interrupted."));
         LibTorch.FetchWhenMissing(terminal.WriteNote);
         return await RunAsync(arguments, terminal, interruption.Token).ConfigureAwait(false);
     }
