@@ -87,7 +87,8 @@ public sealed class PurifierJobTests : IDisposable
         using var stop = new CancellationTokenSource();
         Assert.ThrowsAny<OperationCanceledException>(() => job.Run(_ => { }, new Stop(stop), stop.Token));
 
-        IReadOnlyList<StageResult> stages = new PurifierJob(new PurifierJobRequest(data, 0.001, _folder)).Run(_ => { });
+        IReadOnlyList<StageResult> stages = new PurifierJob(new PurifierJobRequest(data, 0.001, _folder))
+            .Run(_ => { }, cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(["edm", "consistency", "fine-tuning"], stages.Select(stage => stage.Stage));
         Assert.All(stages, stage => Assert.NotEmpty(stage.HeldOutLosses));
@@ -95,7 +96,8 @@ public sealed class PurifierJobTests : IDisposable
         Assert.Contains("36 pictures of 3x16x16", PurifierCard.Write(job, data, stages, [], null), StringComparison.Ordinal);
         Assert.Contains(
             "another purifier",
-            Assert.Throws<CertiPureException>(() => new PurifierJob(new PurifierJobRequest(Pictures(50), 0.001, _folder)).Run(_ => { })).Message,
+            Assert.Throws<CertiPureException>(() => new PurifierJob(new PurifierJobRequest(Pictures(50), 0.001, _folder))
+                .Run(_ => { }, cancellation: TestContext.Current.CancellationToken)).Message,
             StringComparison.Ordinal);
     }
 
