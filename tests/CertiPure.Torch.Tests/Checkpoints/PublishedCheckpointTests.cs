@@ -69,9 +69,9 @@ public sealed class PublishedCheckpointTests
     }
 
     [Fact]
-    public void An_ONNX_network_is_refused_as_no_checkpoint()
+    public void An_ONNX_network_is_refused_as_what_it_is()
     {
         string path = TestData.Path("classifiers", "resnet20-cifar10.onnx");
-        Refusal.Of(() => CheckpointReader.Open(path), path, "it is of no known form");
+        Refusal.Of(() => CheckpointReader.Open(path), path, "it is an ONNX model");
     }
 }
