@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CertiPure.Torch.Metrics;
 
 namespace CertiPure.Cli.Tests;
 
@@ -74,5 +75,26 @@ public sealed class ProcessTests : IDisposable
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(130, process.ExitCode);
         Assert.Contains("Interrupted", await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_distance_of_two_files_of_statistics_needs_no_libtorch()
+    {
+        foreach ((string name, double mean) in (IEnumerable<(string, double)>)[("a", 0), ("b", 2)])
+        {
+            FeatureStatisticsFile.Write(
+                _bench.At(name + ".npz"), new FeatureStatistics("features", 10, [mean, 0], new double[,] { { 1, 0.5 }, { 0.5, 2 } }));
+        }
+
+        using var process = Process.Start(new ProcessStartInfo(
+            "dotnet", [typeof(CommandLine).Assembly.Location, "metrics", "fid", _bench.At("a.npz"), _bench.At("b.npz")])
+        {
+            RedirectStandardOutput = true,
+            Environment = { ["CERTIPURE_LIBTORCH"] = _bench.At("nowhere") },
+        })!;
+        string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.StartsWith("Fréchet distance 4 ", output, StringComparison.Ordinal);
+        Assert.Equal(0, process.ExitCode);
     }
 }

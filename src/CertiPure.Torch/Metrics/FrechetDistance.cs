@@ -1,7 +1,5 @@
 using System.Globalization;
-using CertiPure.Torch.Backend;
-using TorchSharp;
-using static TorchSharp.torch;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace CertiPure.Torch.Metrics;
 
@@ -53,26 +51,17 @@ public sealed record FrechetDistance(double Value, string Network, long? FirstCo
     /// </summary>
     private static double Compute(FeatureStatistics first, FeatureStatistics second)
     {
-        // Statistics read from files need no network, so nothing may have loaded it yet.
-        LibTorch.Load();
-        using DisposeScope scope = NewDisposeScope();
-        using IDisposable noGradient = no_grad();
-        Tensor difference = tensor(first.Mean) - tensor(second.Mean);
-        Tensor covariance1 = tensor(first.Covariance);
-        Tensor covariance2 = tensor(second.Covariance);
-        Tensor root = SquareRoot(covariance1);
-        Tensor product = matmul(matmul(root, covariance2), root);
-        Tensor eigenvalues = linalg.eigvalsh((product + product.t()) / 2);
-        Tensor distance = difference.square().sum() + covariance1.trace() + covariance2.trace()
-            - 2 * eigenvalues.clamp_min(0).sqrt().sum();
-        return Math.Max(0, distance.item<double>());
+        Vector<double> difference = Vector<double>.Build.Dense(first.Mean) - Vector<double>.Build.Dense(second.Mean);
+        Matrix<double> covariance1 = Matrix<double>.Build.DenseOfArray(first.Covariance);
+        Matrix<double> covariance2 = Matrix<double>.Build.DenseOfArray(second.Covariance);
+        (Vector<double> values, Matrix<double> vectors) = SymmetricEigen.Of(covariance1);
+        Matrix<double> root = vectors * Matrix<double>.Build.DiagonalOfDiagonalVector(Roots(values)) * vectors.Transpose();
+        Vector<double> eigenvalues = SymmetricEigen.Of(root * covariance2 * root).Values;
+        double distance = difference.DotProduct(difference) + covariance1.Trace() + covariance2.Trace() - (2 * Roots(eigenvalues).Sum());
+        return Math.Max(0, distance);
     }
 
-    private static Tensor SquareRoot(Tensor covariance)
-    {
-        (Tensor values, Tensor vectors) = linalg.eigh((covariance + covariance.t()) / 2);
-        return matmul(vectors * values.clamp_min(0).sqrt(), vectors.t());
-    }
+    private static Vector<double> Roots(Vector<double> values) => values.Map(value => Math.Sqrt(Math.Max(0, value)));
 
     private static void RefuseFewImages(FeatureStatistics statistics)
     {

@@ -1,4 +1,5 @@
 using CertiPure.Torch.Metrics;
+using MathNet.Numerics.LinearAlgebra;
 using static TorchSharp.torch;
 
 namespace CertiPure.Torch.Tests.Metrics;
@@ -31,6 +32,20 @@ public sealed class FrechetDistanceTests
         FeatureStatistics a = Drawn(1, 200, 16, 1), b = Drawn(2, 300, 16, 2);
         Assert.Equal(FrechetDistance.Between(a, b).Value, FrechetDistance.Between(b, a).Value, 9);
         Assert.Equal(0, FrechetDistance.Between(a, a).Value, 9);
+    }
+
+    [Fact]
+    public void Managed_code_and_libtorch_decompose_a_covariance_alike()
+    {
+        Matrix<double> covariance = Matrix<double>.Build.DenseOfArray(Drawn(3, 100, 24, 2).Covariance);
+        (Vector<double> values, Matrix<double> vectors) = SymmetricEigen.InManagedCode(covariance);
+        (Vector<double> expected, Matrix<double> others) = SymmetricEigen.OnLibTorch(covariance);
+        Assert.True((values - expected).InfinityNorm() < 1e-12 * expected.Maximum());
+        foreach (Matrix<double> each in (Matrix<double>[])[vectors, others])
+        {
+            Matrix<double> again = each * Matrix<double>.Build.DiagonalOfDiagonalVector(expected) * each.Transpose();
+            Assert.True((again - covariance).InfinityNorm() < 1e-11 * expected.Maximum());
+        }
     }
 
     [Fact]
