@@ -112,6 +112,7 @@ internal sealed class ReproduceVerb : Verb
         Terminal.WriteNote(
             $"Reproducing on {images.Name} with {options.WeightsName}: {reproduction.Steps.Count} steps; a killed reproduction goes on "
             + "when the same command is given again.");
+        var remarks = new HashSet<string>();
         foreach ((int i, ReproductionStep step) in reproduction.Steps.Index())
         {
             cancellation.ThrowIfCancellationRequested();
@@ -122,6 +123,10 @@ internal sealed class ReproduceVerb : Verb
                     return true;
                 })
                 .ConfigureAwait(false);
+            if (step.Remark is { } remark && remarks.Add(remark))
+            {
+                Terminal.WriteNote(remark);
+            }
         }
 
         Terminal.WriteNote("Drawing the report ...");

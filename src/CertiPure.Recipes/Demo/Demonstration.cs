@@ -63,12 +63,11 @@ public sealed class Demonstration
             new ModelRequest(_options.Model, method.Purifier, _options.Sigma, _images.Shape), _options.Models);
         try
         {
-            model.Refuse(_images);
+            CleanImageCheck? clean = model.Check(_images, ImageIds);
             Experiment experiment = model.Describe(_images, ImageIds, Plan, _options.Seed, NoiseKind.Normal);
             RunFolder run = RunFolder.Open(
                 RunPath(method),
-                model.Begin(
-                    experiment, Shard.Whole, _images, ComputeDevice.Processor, SeedChoice.Operator, model.CheckClean(_images)?.Result),
+                model.Begin(experiment, Shard.Whole, _images, ComputeDevice.Processor, SeedChoice.Operator, clean?.Result),
                 _options.Overwrite);
             return new DemoRun(method, model, run, _images, Plan);
         }

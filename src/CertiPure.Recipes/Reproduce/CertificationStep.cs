@@ -23,6 +23,13 @@ internal sealed record CertificationStep : ReproductionStep
         _options = options;
     }
 
+    /// <summary>What each classifier is worth without noise.</summary>
+    public override string? Remark => string.Join('\n', _runs
+        .Select(run => (run.Classifier, Find(run)?.Manifest.CleanImages))
+        .Where(answers => answers.CleanImages is not null)
+        .Select(answers => $"{answers.Classifier}: {answers.CleanImages}")
+        .Distinct()) is { Length: > 0 } remark ? remark : null;
+
     public override int Done => _runs.All(IsFinished) ? Total : 0;
 
     /// <summary>The folder of a run.</summary>
@@ -46,14 +53,13 @@ internal sealed record CertificationStep : ReproductionStep
             {
                 BaseModel model = _models.Load(run);
                 opened.Add(model);
-                model.Refuse(_images);
+                IReadOnlyList<int> ids = run.Images.Resolve(_images.Count);
+                CleanImageCheck? clean = model.Check(_images, ids);
                 models.Add(model);
-                Experiment experiment = model.Describe(
-                    _images, run.Images.Resolve(_images.Count), plan, _options.Seed, NoiseKind.Normal);
+                Experiment experiment = model.Describe(_images, ids, plan, _options.Seed, NoiseKind.Normal);
                 var folder = RunFolder.Open(
                     FolderOf(_options, run),
-                    model.Begin(
-                        experiment, Shard.Whole, _images, _options.Device, SeedChoice.Operator, model.CheckClean(_images)?.Result),
+                    model.Begin(experiment, Shard.Whole, _images, _options.Device, SeedChoice.Operator, clean?.Result),
                     overwrite: _options.Overwrite && Find(run) is { } known && !IsPlanned(known, run));
                 opened.Add(folder);
                 folders.Add(folder);

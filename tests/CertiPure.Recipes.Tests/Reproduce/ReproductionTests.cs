@@ -108,6 +108,7 @@ public sealed class ReproductionTests : IDisposable
             alone.Certificates.Select(one => (one.Id, one.Predicted, string.Join(',', one.Selection), one.Radius)),
             grouped.Certificates.Select(one => (one.Id, one.Predicted, string.Join(',', one.Selection), one.Radius)));
         Assert.True(Run.Read(_models.At("out", "runs", "classifiers-other.safetensors-0.5")).IsComplete);
+        Assert.Contains(reproduction.Steps, step => step.Remark?.StartsWith("classifier: Without noise", StringComparison.Ordinal) == true);
         Assert.Contains("3 of 3 certificates have the same votes", File.ReadAllText(reproduction.ReportPath), StringComparison.Ordinal);
     }
 
