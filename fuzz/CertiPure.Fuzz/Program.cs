@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using CertiPure;
-using CertiPure.Torch.Tests.Checkpoints.Files;
+using CertiPure.Fuzz;
 
-// Fuzzing of the checkpoint readers. Whatever the bytes, a reader must end in tensors or in a CertiPureException.
+// Fuzzing of the checkpoint readers. Whatever the bytes, a reader must end in tensors, or a network, or in a CertiPureException.
 //
 //   dotnet run -c Release --project fuzz/CertiPure.Fuzz -- corpus FOLDER            writes a sound file of each format
 //   dotnet run -c Release --project fuzz/CertiPure.Fuzz -- random FORMAT SECONDS [SEED]
@@ -11,34 +10,36 @@ using CertiPure.Torch.Tests.Checkpoints.Files;
 //   afl-fuzz -i corpus/FORMAT -o findings -- dotnet CertiPure.Fuzz.dll afl FORMAT
 //                                                        guided by coverage; first instrument CertiPure.Torch.dll with the tool 'sharpfuzz'
 //
-// FORMAT is one of safetensors, pytorch-zip, pytorch-legacy, pickle, flax.
+// FORMAT is one of safetensors, pytorch-zip, pytorch-legacy, pickle, flax, or a configuration of a folder: diffusers-config,
+// diffusers-scheduler, diffusers-pipeline, shard-index.
+using var targets = new Targets();
 switch (args)
 {
     case ["corpus", var folder]:
-        foreach ((string format, byte[] file) in ValidFiles.All)
+        foreach ((string format, byte[] file) in targets.Sound)
         {
             Directory.CreateDirectory(Path.Combine(folder, format));
             File.WriteAllBytes(Path.Combine(folder, format, "sound"), file);
         }
 
         return 0;
-    case ["random", var format, var seconds, ..] when ValidFiles.All.TryGetValue(format, out byte[]? sound)
+    case ["random", var format, var seconds, ..] when targets.Sound.TryGetValue(format, out byte[]? sound)
         && double.TryParse(seconds, NumberStyles.Float, CultureInfo.InvariantCulture, out double limit):
-        return ChangeAtRandom(sound, limit, args.Length > 3 ? int.Parse(args[3], CultureInfo.InvariantCulture) : Environment.TickCount);
-    case ["afl", var format] when ValidFiles.All.ContainsKey(format):
+        return ChangeAtRandom(targets, format, sound, limit, args.Length > 3 ? int.Parse(args[3], CultureInfo.InvariantCulture) : Environment.TickCount);
+    case ["afl", var format] when targets.Sound.ContainsKey(format):
         SharpFuzz.Fuzzer.OutOfProcess.Run(stream =>
         {
             using var content = new MemoryStream();
             stream.CopyTo(content);
-            ReadAll(content.ToArray());
+            targets.Read(format, content.ToArray());
         });
         return 0;
     default:
-        Console.Error.WriteLine($"Usage: corpus FOLDER | random FORMAT SECONDS [SEED] | afl FORMAT, FORMAT one of {string.Join(", ", ValidFiles.All.Keys)}");
+        Console.Error.WriteLine($"Usage: corpus FOLDER | random FORMAT SECONDS [SEED] | afl FORMAT, FORMAT one of {string.Join(", ", targets.Sound.Keys)}");
         return 2;
 }
 
-static int ChangeAtRandom(byte[] sound, double seconds, int seed)
+static int ChangeAtRandom(Targets targets, string format, byte[] sound, double seconds, int seed)
 {
     var random = new Random(seed);
     var clock = Stopwatch.StartNew();
@@ -65,7 +66,7 @@ static int ChangeAtRandom(byte[] sound, double seconds, int seed)
         double before = clock.Elapsed.TotalSeconds;
         try
         {
-            refused += ReadAll([.. changed]) ? 0 : 1;
+            refused += targets.Read(format, [.. changed]) ? 0 : 1;
         }
         catch (Exception error)
         {
@@ -80,17 +81,4 @@ static int ChangeAtRandom(byte[] sound, double seconds, int seed)
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
         $"seed {seed}: {tried} files, {refused} refused, {tried - refused} read, slowest {slowest * 1000:F1} ms, nothing found"));
     return 0;
-}
-
-static bool ReadAll(byte[] file)
-{
-    try
-    {
-        WholeFile.Read("fuzzed", file);
-        return true;
-    }
-    catch (CertiPureException)
-    {
-        return false;
-    }
 }

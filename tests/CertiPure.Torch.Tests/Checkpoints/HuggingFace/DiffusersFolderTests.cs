@@ -5,32 +5,18 @@ using CertiPure.Torch.Networks;
 using CertiPure.Torch.Networks.Denoising;
 using CertiPure.Torch.Networks.UNets;
 using CertiPure.Torch.Purifiers;
+using CertiPure.Torch.Tests.Checkpoints.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CertiPure.Torch.Tests.Checkpoints.HuggingFace;
 
-/// <summary>Pipelines as diffusers stores them, with the weights of a small network.</summary>
+/// <summary>Pipelines as diffusers stores them.</summary>
 public sealed class DiffusersFolderTests : IDisposable
 {
-    private const string Ddpm = """{"_class_name": "DDPMScheduler", "num_train_timesteps": 1000, "beta_schedule": "linear"}""";
-
-    private static readonly UNet2DModelOptions Options = new()
-    {
-        SampleSize = 8,
-        InChannels = 1,
-        OutChannels = 1,
-        BlockOutChannels = [8, 16],
-        LayersPerBlock = 1,
-        NormNumGroups = 4,
-        AttentionHeadDim = 8,
-        DownBlockTypes = ["DownBlock2D", "AttnDownBlock2D"],
-        UpBlockTypes = ["AttnUpBlock2D", "ResnetUpsampleBlock2D"],
-    };
-
     private readonly TemporaryFolder _folder = new();
 
-    public DiffusersFolderTests() => WritePipeline(_folder.Path, Ddpm);
+    public DiffusersFolderTests() => SmallPipeline.Write(_folder.Path);
 
     public void Dispose() => _folder.Dispose();
 
@@ -41,7 +27,7 @@ public sealed class DiffusersFolderTests : IDisposable
         using IDisposable noGradient = no_grad();
         using Denoiser denoiser = PurifierCheckpoint.Load(_folder.Path);
         Assert.Equal(new DiffusionOptions(), Assert.IsType<DdpmPreconditioning>(denoiser.Preconditioning).Options);
-        using UNet2DModel network = Network();
+        using UNet2DModel network = SmallPipeline.Network();
         Tensor images = rand(2, 1, 8, 8), times = tensor((float[])[3, 700]);
         Tensor expected = network.Forward(images, times);
         Assert.True(expected.abs().max().item<float>() > 1e-3);
@@ -53,9 +39,9 @@ public sealed class DiffusersFolderTests : IDisposable
     {
         PurifierCheckpoint.Load(_folder["unet"]).Dispose();
         string cache = _folder["models--somebody--something"];
-        WritePipeline(Path.Combine(cache, "snapshots", "0123abcd"), Ddpm, former: true);
+        SmallPipeline.Write(Path.Combine(cache, "snapshots", "0123abcd"), former: true);
         PurifierCheckpoint.Load(cache).Dispose();
-        WritePipeline(Path.Combine(cache, "snapshots", "4567cdef"), Ddpm);
+        SmallPipeline.Write(Path.Combine(cache, "snapshots", "4567cdef"));
         Refusal.Of(() => PurifierCheckpoint.Load(cache), cache, "a hub cache of 2 snapshots");
         Directory.CreateDirectory(Path.Combine(cache, "refs"));
         File.WriteAllText(Path.Combine(cache, "refs", "main"), "4567cdef\n");
@@ -79,7 +65,7 @@ public sealed class DiffusersFolderTests : IDisposable
     public void The_scheduler_belongs_to_the_hash()
     {
         string before = Hash();
-        File.WriteAllText(Path.Combine(_folder["scheduler"], "scheduler_config.json"), Ddpm.Replace("1000", "999", StringComparison.Ordinal));
+        File.WriteAllText(Path.Combine(_folder["scheduler"], "scheduler_config.json"), SmallPipeline.Ddpm.Replace("1000", "999", StringComparison.Ordinal));
         Assert.NotEqual(before, Hash());
 
         string Hash()
@@ -95,7 +81,7 @@ public sealed class DiffusersFolderTests : IDisposable
     [InlineData("""{"_class_name": "DDIMScheduler", "beta_schedule": "scaled_linear", "prediction_type": "v_prediction"}""", "ddpm", 1)]
     public void The_scheduler_decides_what_the_network_is(string scheduler, string preconditioning, double timeScale)
     {
-        WritePipeline(_folder.Path, scheduler);
+        SmallPipeline.Write(_folder.Path, scheduler);
         using Checkpoint checkpoint = CheckpointReader.Open(_folder.Path);
         RecognisedNetwork network = CheckpointArchitecture.Recognise(checkpoint)!;
         Assert.Equal(preconditioning, network.Metadata["preconditioning"]);
@@ -119,7 +105,7 @@ public sealed class DiffusersFolderTests : IDisposable
     [InlineData("[]", "it is no JSON object")]
     public void A_scheduler_that_is_not_known_is_refused_by_name(string scheduler, string words)
     {
-        WritePipeline(_folder.Path, scheduler);
+        SmallPipeline.Write(_folder.Path, scheduler);
         Refusal.Of(() => PurifierCheckpoint.Load(_folder.Path), _folder.Path, words);
     }
 
@@ -190,15 +176,19 @@ public sealed class DiffusersFolderTests : IDisposable
         Refusal.Of(() => CheckpointReader.Open(inner), inner, "it is JSON text");
     }
 
+    public static TheoryData<string> Configurations => [.. SmallPipeline.Configurations.Keys];
+
     [Theory]
-    [InlineData("unet/config.json")]
-    [InlineData("scheduler/scheduler_config.json")]
-    [InlineData("model_index.json")]
-    public void Changed_bytes_of_a_configuration_end_in_a_network_or_in_one_clear_sentence(string file)
+    [MemberData(nameof(Configurations))]
+    public void Changed_bytes_of_a_configuration_end_in_a_network_or_in_one_clear_sentence(string name)
     {
-        const int Changes = 1500;
-        string path = _folder[file];
+        // 10,000 for all four files together.
+        const int Changes = 2500;
+        const long MaxAllocatedBytes = 16L << 20;
+        SmallPipeline.Write(_folder["sharded"], sharded: true);
+        string path = Path.Combine(_folder["sharded"], SmallPipeline.Configurations[name]);
         byte[] sound = File.ReadAllBytes(path);
+        PurifierCheckpoint.Load(_folder["sharded"]).Dispose();
         var random = new Random(20240702);
         int refused = 0;
         for (int i = 0; i < Changes; i++)
@@ -212,57 +202,20 @@ public sealed class DiffusersFolderTests : IDisposable
             }
 
             File.WriteAllBytes(path, changed);
+            long before = GC.GetAllocatedBytesForCurrentThread();
             try
             {
-                PurifierCheckpoint.Load(_folder.Path).Dispose();
+                PurifierCheckpoint.Load(_folder["sharded"]).Dispose();
             }
             catch (CertiPureException refusal)
             {
                 refused++;
                 Refusal.AssertOneSentence(refusal.Message);
             }
+
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MaxAllocatedBytes);
         }
 
         Assert.InRange(refused, Changes / 20, Changes);
-    }
-
-    private static UNet2DModel Network()
-    {
-        var network = new UNet2DModel(Options);
-        FreshWeights.Draw(network, 3);
-        using IDisposable noGradient = no_grad();
-        using var generator = new Generator(4);
-        foreach (Tensor parameter in network.parameters())
-        {
-            parameter.add_(randn(parameter.shape, generator: generator) * 0.05);
-        }
-
-        network.eval();
-        return network;
-    }
-
-    private static void WritePipeline(string folder, string scheduler, bool former = false)
-    {
-        using UNet2DModel network = Network();
-        IEnumerable<CheckpointTensor> tensors = UNet2DModelNames.Of(Options.Plan()).ToDiffusers(ModuleState.Capture(network));
-        if (former)
-        {
-            tensors = tensors.Select(tensor => tensor.Rename(tensor.Name
-                .Replace(".to_q.", ".query.", StringComparison.Ordinal).Replace(".to_k.", ".key.", StringComparison.Ordinal)
-                .Replace(".to_v.", ".value.", StringComparison.Ordinal).Replace(".to_out.0.", ".proj_attn.", StringComparison.Ordinal)));
-        }
-
-        foreach (string part in (string[])["unet", "scheduler"])
-        {
-            Directory.CreateDirectory(Path.Combine(folder, part));
-        }
-
-        JsonObject configuration = JsonNode.Parse(ArchitectureArguments.Write(Options))!.AsObject();
-        configuration.Remove("time_scale");
-        configuration["_class_name"] = "UNet2DModel";
-        File.WriteAllText(Path.Combine(folder, "model_index.json"), """{"_class_name": "DDPMPipeline", "unet": ["diffusers", "UNet2DModel"]}""");
-        File.WriteAllText(Path.Combine(folder, "unet", "config.json"), configuration.ToJsonString());
-        File.WriteAllText(Path.Combine(folder, "scheduler", "scheduler_config.json"), scheduler);
-        SafeTensors.Write(Path.Combine(folder, "unet", "diffusion_pytorch_model.safetensors"), new Checkpoint(tensors));
     }
 }
