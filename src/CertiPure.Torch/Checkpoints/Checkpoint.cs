@@ -49,6 +49,7 @@ public sealed class Checkpoint : IDisposable
         Format = source.Format;
         Section = source.Section;
         LeftOut = source.LeftOut;
+        RawWeights = source.RawWeights;
     }
 
     /// <summary>The file or folder that the checkpoint was opened from; null if it was made in memory.</summary>
@@ -63,6 +64,10 @@ public sealed class Checkpoint : IDisposable
     /// <summary>What else the file holds: other sections, such as weights that are not averaged, and tensors around the network. Empty
     /// where all of it was taken.</summary>
     public IReadOnlyList<string> LeftOut { get; init; } = [];
+
+    /// <summary>The part of the file that holds the network's weights as training left them, where <see cref="Section"/> holds their average
+    /// (EMA, SWA) and was preferred; null where the file does not hold both.</summary>
+    public string? RawWeights { get; init; }
 
     /// <summary>The tensors, in the file's order.</summary>
     public IReadOnlyList<CheckpointTensor> Tensors { get; }
@@ -98,12 +103,17 @@ public sealed class Checkpoint : IDisposable
 
     /// <summary>A part of the checkpoint, which then owns its files.</summary>
     internal Checkpoint Narrow(
-        IEnumerable<CheckpointTensor> tensors, IReadOnlyDictionary<string, string> metadata, string part, IReadOnlyList<string> leftOut) =>
+        IEnumerable<CheckpointTensor> tensors,
+        IReadOnlyDictionary<string, string> metadata,
+        string part,
+        IReadOnlyList<string> leftOut,
+        string? rawWeights) =>
         new(Path, tensors, metadata, files)
         {
             Format = Format,
             Section = string.Join('/', ((string[])[Section, part]).Where(name => name.Length > 0)),
             LeftOut = [.. LeftOut, .. leftOut],
+            RawWeights = rawWeights ?? RawWeights,
         };
 
     /// <summary>The open files.</summary>

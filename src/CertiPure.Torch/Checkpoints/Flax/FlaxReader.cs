@@ -40,7 +40,14 @@ internal static class FlaxReader
             throw Unreadable.Because(file.Path, $"it names '{repeated.Key}' twice");
         }
 
-        return new Checkpoint(file.Path, tensors, null, [file]) { Format = CheckpointFormat.Flax, Section = found };
+        string[] others = section is null ? [.. Wrappers.Where(wrapper => wrapper != found && top.GetValueOrDefault(wrapper) is FlaxDictionary)] : [];
+        return new Checkpoint(file.Path, tensors, null, [file])
+        {
+            Format = CheckpointFormat.Flax,
+            Section = found,
+            LeftOut = others,
+            RawWeights = AveragedWeights.IsName(found) ? others.FirstOrDefault(other => !AveragedWeights.IsName(other)) : null,
+        };
     }
 
     // The parser has bounded the depth.

@@ -21,6 +21,9 @@ internal sealed partial record StateDictionary(string Section, object? Module, I
     /// <summary>The other keys of the file under which weights are kept.</summary>
     public IReadOnlyList<string> Others { get; private init; } = [];
 
+    /// <summary>The key under which the file keeps raw weights, where <see cref="Section"/> was found and holds averaged ones; or null.</summary>
+    public string? Raw { get; private init; }
+
     /// <summary>Finds the tensors.</summary>
     /// <param name="path">The checkpoint, for messages.</param>
     /// <param name="root">The object that the file holds.</param>
@@ -45,13 +48,17 @@ internal sealed partial record StateDictionary(string Section, object? Module, I
 
         StateDictionary found = Search(path, "", root, 0, new HashSet<object>(ReferenceEqualityComparer.Instance))
             ?? throw Unreadable.Because(path, $"it holds no state dict; {Describe(root)}");
+        string[] others =
+        [
+            .. Wrappers.Where(key => found.Section.Split('/', '[')[0] != key && root is PickleDictionary file
+                && file.TryGet(key, out object? other) && other is PickleDictionary { Count: > 0 } or PickleObject),
+        ];
         return found with
         {
-            Others =
-            [
-                .. Wrappers.Where(key => found.Section.Split('/', '[')[0] != key && root is PickleDictionary file
-                    && file.TryGet(key, out object? other) && other is PickleDictionary { Count: > 0 } or PickleObject),
-            ],
+            Others = others,
+            Raw = AveragedWeights.IsName(found.Section)
+                ? others.FirstOrDefault(key => !AveragedWeights.IsName(key) && HoldsTensors(((PickleDictionary)root!).Get<object>(key)))
+                : null,
         };
     }
 
@@ -103,6 +110,10 @@ internal sealed partial record StateDictionary(string Section, object? Module, I
         };
         return tensors.Length == 0 ? null : new StateDictionary(section, value is PickleDictionary ? null : value, tensors);
     }
+
+    private static bool HoldsTensors(object? value) => value is PickleDictionary dictionary
+        ? dictionary.Named.Any(entry => entry.Value is TorchTensor)
+        : value is not null && PickledModule.Is(value);
 
     // A list that holds one state dict and nothing else.
     private static PickleDictionary? OnlyDictionary(object? value) => value switch

@@ -47,6 +47,7 @@ internal static class TorchReader
             Format = format,
             Section = state.Section,
             LeftOut = state.Others,
+            RawWeights = state.Raw,
         };
     }
 

@@ -43,7 +43,10 @@ internal static partial class NetworkPart
             [
                 .. opened.Tensors.Where(tensor => !tensor.Name.StartsWith(chosen.Prefix, StringComparison.Ordinal) && !pixels.Contains(tensor.Name))
                     .Select(tensor => tensor.Name),
-            ]);
+            ],
+            AveragedWeights.IsName(chosen.Prefix)
+                ? candidates.FirstOrDefault(candidate => !AveragedWeights.IsName(candidate.Prefix))?.Prefix.TrimEnd('.')
+                : null);
     }
 
     /// <summary>Every part that is a network of its own.</summary>
@@ -57,7 +60,7 @@ internal static partial class NetworkPart
     // Averaged weights before others; then the part that is nearest to the top, where there is one.
     private static Candidate? Choose(IReadOnlyList<Candidate> candidates)
     {
-        Candidate[] averaged = [.. candidates.Where(candidate => candidate.Prefix.Contains("ema", StringComparison.OrdinalIgnoreCase))];
+        Candidate[] averaged = [.. candidates.Where(candidate => AveragedWeights.IsName(candidate.Prefix))];
         IReadOnlyList<Candidate> left = averaged.Length > 0 ? averaged : candidates;
         int least = left.Count == 0 ? 0 : left.Min(candidate => candidate.Depth);
         Candidate[] nearest = [.. left.Where(candidate => candidate.Depth == least)];

@@ -15,7 +15,8 @@ public sealed class FlaxReaderTests : IDisposable
     {
         using Checkpoint checkpoint = CheckpointReader.Open(State());
         Assert.Equal(CheckpointFormat.Flax, checkpoint.Format);
-        Assert.Equal("params_ema", checkpoint.Section);
+        Assert.Equal(("params_ema", "params"), (checkpoint.Section, checkpoint.RawWeights));
+        Assert.Equal(["params"], checkpoint.LeftOut);
         Assert.Equal(["Dense_0/kernel", "Dense_0/bias"], checkpoint.Tensors.Select(tensor => tensor.Name));
         Assert.Equal([2L, 3L], checkpoint["Dense_0/kernel"].Shape);
         Assert.Equal([0f, 1, 2, 3, 4, 5], checkpoint["Dense_0/kernel"].ToSingles());

@@ -108,9 +108,10 @@ public sealed class TorchReaderTests : IDisposable
             ("ema", new Python.Dictionary(("decay", 0.999), ("state_dict", new Python.Dictionary(("w", Python.Floats("1", 2)))))));
         byte[] file = TorchFile.Zip(root, ("0", TorchFile.Counting(1)), ("1", TorchFile.Counting(2)));
         using Checkpoint averaged = Open(file);
-        Assert.Equal(("ema/state_dict", 2L), (averaged.Section, averaged["w"].ElementCount));
+        Assert.Equal(("ema/state_dict", 2L, "model"), (averaged.Section, averaged["w"].ElementCount, averaged.RawWeights));
         using Checkpoint raw = CheckpointReader.Open(folder.Write("x.pt", file), "model");
         Assert.Equal(1, raw["w"].ElementCount);
+        Assert.Null(raw.RawWeights);
         string path = folder.Write("x.pt", file);
         Refusal.Of(() => CheckpointReader.Open(path, "nothing"), path, "it has no section 'nothing'; it has the keys 'model', 'ema'");
     }

@@ -24,6 +24,7 @@ public sealed class NetworkPartTests : IDisposable
         AssertLoads(opened);
         Assert.Equal(prefix.TrimEnd('.'), opened.Section);
         Assert.Empty(opened.LeftOut);
+        Assert.Null(opened.RawWeights);
     }
 
     [Fact]
@@ -40,7 +41,7 @@ public sealed class NetworkPartTests : IDisposable
     public void Averaged_weights_go_before_raw_ones_and_the_section_says_so(string averaged, string raw)
     {
         using Checkpoint opened = Write([.. Network(raw, seed: 1).Tensors, .. Network(averaged, seed: 2).Tensors, Scalar("step")]);
-        Assert.Equal(averaged.TrimEnd('.'), opened.Section);
+        Assert.Equal((averaged.TrimEnd('.'), raw.TrimEnd('.')), (opened.Section, opened.RawWeights));
         Assert.Contains($"{raw}conv1.weight", opened.LeftOut);
         Assert.Equal(Network("", seed: 2)["conv1.weight"].ToBytes(), opened["conv1.weight"].ToBytes());
     }
