@@ -30,6 +30,7 @@ internal static class Remedies
         [ErrorReason.LevelNotExact] = (ExitCode.Refused, "--level exact"),
         [ErrorReason.StartMissing] = (ExitCode.Usage, "give its weights with --from"),
         [ErrorReason.PurifierMissing] = (ExitCode.Usage, "give its weights with --purifier"),
+        [ErrorReason.PurifierLabelMissing] = (ExitCode.Refused, "certify, predict and purify take it as --purifier-label"),
         [ErrorReason.ClassifierMissing] = (ExitCode.Usage, "give its weights with --classifier"),
         [ErrorReason.ClassifierOutputMissing] = (ExitCode.Usage, "give the classifier's with --classifier-out"),
         [ErrorReason.TrainingMissing] = (ExitCode.Refused, "leave out --resume to start it"),

@@ -73,6 +73,9 @@ public enum ErrorReason
     /// <summary>A training's purifier is not given.</summary>
     PurifierMissing,
 
+    /// <summary>A purifier's network is conditioned on a class, and the fixed one is not given.</summary>
+    PurifierLabelMissing,
+
     /// <summary>A training's classifier is not given.</summary>
     ClassifierMissing,
 

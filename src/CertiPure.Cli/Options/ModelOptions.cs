@@ -9,7 +9,7 @@ using CertiPure.Torch.Purifiers;
 
 namespace CertiPure.Cli.Options;
 
-/// <summary>Which base classifier: <c>--classifier --arch --purifier --level --precision --device --batch --workers --threads</c>.</summary>
+/// <summary>Which base classifier: <c>--classifier --arch --purifier --purifier-label --level --precision --device --batch --workers --threads</c>.</summary>
 internal sealed class ModelOptions
 {
     private readonly Option<string> _classifier = new("--classifier")
@@ -29,6 +29,12 @@ internal sealed class ModelOptions
         Description = "none, or METHOD:WEIGHTS with ddpm, edm, pf-ode, consistency or calibrated and a bundled model's name or a path.",
         HelpName = "METHOD[:WEIGHTS]",
         DefaultValueFactory = _ => "none",
+    };
+
+    private readonly Option<int?> _purifierLabel = new("--purifier-label")
+    {
+        Description = "The class that a class-conditional purifier is given for every image; it must not depend on an image's true label.",
+        HelpName = "K",
     };
 
     private readonly Option<string> _core = new("--core")
@@ -110,9 +116,9 @@ internal sealed class ModelOptions
     {
         Option[] asked = _use switch
         {
-            ModelUse.Purifier => [_purifier, _level, _precision, _device, _threads],
+            ModelUse.Purifier => [_purifier, _purifierLabel, _level, _precision, _device, _threads],
             ModelUse.Replay => [_classifier, _architecture, _purifier, _core, _selector, _device, _workers, _threads],
-            _ => [_classifier, _architecture, _purifier, _level, _precision, _device, _batch, _workers, _threads],
+            _ => [_classifier, _architecture, _purifier, _purifierLabel, _level, _precision, _device, _batch, _workers, _threads],
         };
         foreach (Option option in asked)
         {
@@ -174,6 +180,7 @@ internal sealed class ModelOptions
             _use == ModelUse.Certify ? parse.GetRequiredValue(_classifier) : "", PurifierChoice.Parse(parse.GetRequiredValue(_purifier)), sigma, shape)
         {
             Architecture = parse.GetValue(_architecture),
+            PurifierLabel = parse.GetValue(_purifierLabel),
             Level = Choice.Parse<NoiseLevelRule>(parse.GetRequiredValue(_level), "noise level rule"),
             Precision = Choice.Parse<Precision>(parse.GetRequiredValue(_precision), "precision"),
             Device = ComputeDevice.Parse(parse.GetRequiredValue(_device)),
@@ -215,6 +222,7 @@ internal sealed class ModelOptions
                 ? ClassifierPreprocessing.None
                 : experiment.Classifier.Preprocessing ?? ClassifierPreprocessing.None,
             Output = ClassifierDescription.IsDescription(classifier) ? null : experiment.Classifier.Output,
+            PurifierLabel = experiment.Purifier.Label,
             Level = LevelOf(experiment),
             Engine = experiment.Engine.Name,
             Precision = Choice.Parse<Precision>(experiment.Precision, "precision"),
@@ -245,6 +253,7 @@ internal sealed class ModelOptions
 
         return new ModelRequest("", purifier, experiment.Sigma, experiment.Data.Shape)
         {
+            PurifierLabel = experiment.Purifier.Label,
             Level = LevelOf(experiment),
             Precision = Choice.Parse<Precision>(experiment.Precision, "precision"),
             Device = ComputeDevice.Parse(parse.GetRequiredValue(_device)),

@@ -115,7 +115,7 @@ internal sealed class CertifyVerb : Verb
                 cancellation)
             .ConfigureAwait(false);
         SamplingPlan plan = ReadPlan(parse, isRouted: request.Core is not null);
-        using BaseModel model = ModelCatalog.Load(request);
+        using BaseModel model = ModelCatalog.Load(request with { Announce = Terminal.WriteNote });
         images = model.Match(images);
         CleanImageCheck? clean = model.Check(images, ids);
         if (clean?.Remedy is not null)

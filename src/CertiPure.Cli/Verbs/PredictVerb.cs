@@ -61,7 +61,7 @@ internal sealed class PredictVerb : Verb
             .CalibrateAsync(
                 parse, _model.Read(parse, sigma, images.Shape), DataIdentity.Of(images), _data.Locations(parse), Terminal, cancellation)
             .ConfigureAwait(false);
-        using BaseModel model = ModelCatalog.Load(request);
+        using BaseModel model = ModelCatalog.Load(request with { Announce = Terminal.WriteNote });
         images = model.Match(images);
         CleanImageCheck? clean = model.Check(images, ids);
         Terminal.WriteCleanImages(clean?.Result, isRemark: true);

@@ -62,7 +62,8 @@ internal sealed class PurifyVerb : Verb
             ? await _data.OpenAsync(parse, Terminal, cancellation).ConfigureAwait(false)
             : DataSets.OpenFile(file);
         IReadOnlyList<int> ids = file is null ? _data.Select(parse, source) : [0];
-        using var purifier = ModelCatalog.LoadPurifier(_model.Read(parse, sigma, source.Shape)) as IDisposable;
+        using var purifier = ModelCatalog.LoadPurifier(
+            _model.Read(parse, sigma, source.Shape) with { Announce = Terminal.WriteNote }) as IDisposable;
         byte[] picture = Draw([.. ids.Select(source.Read)], source.Shape, (IPurifier?)purifier, sigma, parse.GetValue(_seed));
         OutputFile.Write(path, parse.GetValue(_overwrite), temporary => File.WriteAllBytes(temporary, picture));
         Terminal.WriteLine(path);

@@ -7,6 +7,7 @@ using CertiPure.Results;
 using CertiPure.Smoothing;
 using CertiPure.Torch.Backend;
 using CertiPure.Torch.Checkpoints;
+using CertiPure.Torch.Networks.Denoising;
 using CertiPure.Torch.Purifiers;
 using TorchSharp;
 
@@ -30,6 +31,7 @@ public static class ModelCatalog
     {
         ArgumentNullException.ThrowIfNull(request);
         request = Described(request);
+        RefuseLabelOfNothing(request);
         ActivationMemory.RefuseBatch(request.Shape, request.BatchSize);
         models ??= BundledModels.OfProgram;
         string classifierPath = Resolve("classifier", request.Classifier, ClassifierFiles, models);
@@ -98,6 +100,7 @@ public static class ModelCatalog
     public static TorchPurifier? LoadPurifier(ModelRequest request, BundledModels? models = null)
     {
         ArgumentNullException.ThrowIfNull(request);
+        RefuseLabelOfNothing(request);
         if (request.Purifier.Weights is not { } weights)
         {
             return null;
@@ -232,7 +235,10 @@ public static class ModelCatalog
                 request.Purifier.Method,
                 purifier is null ? null : Choice.Word(request.Level),
                 Clamp: false,
-                purifier?.NetworkCalls(request.Sigma) ?? 0),
+                purifier?.NetworkCalls(request.Sigma) ?? 0)
+            {
+                Label = request.PurifierLabel,
+            },
             new ClassifierIdentity(NameOf(request.Classifier, classifierPath), classifier.ClassCount)
             {
                 Preprocessing = request.Preprocessing.IsNone ? null : request.Preprocessing,
@@ -437,15 +443,27 @@ public static class ModelCatalog
                 $"The purifier {path} has SHA-256 {found}, but {expected} is asked for; name the same file.", ErrorReason.Refused);
         }
 
-        var denoiser = PurifierCheckpoint.Load(path);
+        using Checkpoint file = CheckpointReader.Open(path);
+        AnnounceWeights(file, request);
+        Denoiser denoiser = PurifierCheckpoint.LoadFile(file);
         try
         {
-            return PurifierMethod.Create(request.Purifier.Method, denoiser, request.Level, request.Precision, device);
+            Denoiser conditioned = request.PurifierLabel is { } label ? denoiser.WithFixedLabel(label) : denoiser;
+            return PurifierMethod.Create(request.Purifier.Method, conditioned, request.Level, request.Precision, device);
         }
         catch
         {
             denoiser.Dispose();
             throw;
+        }
+    }
+
+    private static void AnnounceWeights(Checkpoint file, ModelRequest request)
+    {
+        if (file.RawWeights is { } raw)
+        {
+            request.Announce?.Invoke(
+                $"{file.Path} holds averaged weights in '{file.Section}' beside raw ones in '{raw}'; the averaged ones are used.");
         }
     }
 
@@ -458,6 +476,7 @@ public static class ModelCatalog
         }
 
         using Checkpoint file = CheckpointReader.Open(path);
+        AnnounceWeights(file, request);
         return ClassifierCheckpoint.Load(StateDict.Complete(file, request), request.Precision, request.Device.Open());
     }
 
@@ -482,6 +501,15 @@ public static class ModelCatalog
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new CertiPureException($"{path} cannot be read: {error.Message}", error);
+        }
+    }
+
+    private static void RefuseLabelOfNothing(ModelRequest request)
+    {
+        if (request.PurifierLabel is { } label && request.Purifier.Weights is null)
+        {
+            throw new CertiPureException(
+                $"The class {label} is for a class-conditional purifier, and there is no purifier; leave the class out.", ErrorReason.InvalidArgument);
         }
     }
 

@@ -36,6 +36,9 @@ public sealed record ModelRequest(string Classifier, PurifierChoice Purifier, do
     /// <summary>Certified routing's selection network, a name or path as for the classifier; null where entropy decides.</summary>
     public string? Selector { get; init; }
 
+    /// <summary>The class that a class-conditional purifier is given for every image; null for an unconditional one.</summary>
+    public int? PurifierLabel { get; init; }
+
     /// <summary>How sigma becomes the network's noise level.</summary>
     public NoiseLevelRule Level { get; init; }
 
@@ -65,4 +68,7 @@ public sealed record ModelRequest(string Classifier, PurifierChoice Purifier, do
 
     /// <summary>The SHA-256 that the purifier's file must have; null for any.</summary>
     public string? PurifierSha256 { get; init; }
+
+    /// <summary>Takes a sentence on how a file was read that its owner may want to know, such as which of its weights were taken.</summary>
+    public Action<string>? Announce { get; init; }
 }

@@ -88,8 +88,10 @@ public sealed class MetricImages
     public static string Describe(Experiment experiment)
     {
         ArgumentNullException.ThrowIfNull(experiment);
+        PurifierIdentity purifier = experiment.Purifier;
+        string label = purifier.Label is { } fixedLabel ? $", class {fixedLabel}" : "";
         return experiment.Weights.TryGetValue("purifier", out string? hash)
-            ? $"purified by {experiment.Purifier.Method} ({experiment.Purifier.Level}, {experiment.Precision}, weights {hash[..HashDigits]})"
+            ? $"purified by {purifier.Method} ({purifier.Level}{label}, {experiment.Precision}, weights {hash[..HashDigits]})"
             : "noisy";
     }
 

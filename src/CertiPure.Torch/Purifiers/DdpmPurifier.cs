@@ -13,7 +13,7 @@ public sealed class DdpmPurifier : OneStepPurifier
     /// <param name="denoiser">The denoiser under DDPM's preconditioning; the level follows from its schedule.</param>
     /// <param name="precision">The format to compute in; the denoiser is converted.</param>
     /// <param name="device">Where to compute; null for the processor.</param>
-    /// <exception cref="CertiPureException">The denoiser has another preconditioning, or is class-conditional.</exception>
+    /// <exception cref="CertiPureException">The denoiser has another preconditioning, or is class-conditional without a fixed class.</exception>
     public DdpmPurifier(Denoiser denoiser, Precision precision = Precision.Fp32, Device? device = null)
         : base(denoiser, NoiseLevelRule.Exact, precision, device)
     {

@@ -22,7 +22,7 @@ public sealed class PfOdePurifier : TorchPurifier
     /// <param name="level">Where the path starts: at 2 sigma, or at the level nearest to it.</param>
     /// <param name="precision">The format that the network computes in; the steps are computed in float32.</param>
     /// <param name="device">Where to compute; null for the processor.</param>
-    /// <exception cref="CertiPureException">The denoiser is a consistency model or class-conditional.</exception>
+    /// <exception cref="CertiPureException">The denoiser is a consistency model or class-conditional without a fixed class.</exception>
     public PfOdePurifier(
         Denoiser denoiser, NoiseLevelRule level = NoiseLevelRule.Exact, Precision precision = Precision.Fp32, Device? device = null)
         : base(denoiser, precision, device)

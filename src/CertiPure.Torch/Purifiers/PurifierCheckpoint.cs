@@ -33,6 +33,15 @@ public static class PurifierCheckpoint
     public static Denoiser Load(string path)
     {
         using Checkpoint checkpoint = CheckpointReader.Open(path);
+        return LoadFile(checkpoint);
+    }
+
+    /// <summary>Loads a denoiser from an open file, as <see cref="Load(string)"/> does from its path.</summary>
+    /// <param name="checkpoint">The open file.</param>
+    /// <exception cref="CertiPureException">It does not say what network it is of, or does not fit its own architecture.</exception>
+    public static Denoiser LoadFile(Checkpoint checkpoint)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
         return Load(checkpoint.Metadata.ContainsKey(Architecture) ? checkpoint : CheckpointConversion.Complete(checkpoint, unknown: ErrorReason.MetadataMissing));
     }
 

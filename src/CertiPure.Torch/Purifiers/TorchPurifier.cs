@@ -14,14 +14,16 @@ public abstract class TorchPurifier : IPurifier, IDisposable
     private readonly Denoiser _denoiser;
 
     /// <summary>Takes over a denoiser.</summary>
-    /// <exception cref="CertiPureException">The denoiser is class-conditional.</exception>
+    /// <exception cref="CertiPureException">The denoiser is class-conditional, and its class is not fixed
+    /// (<see cref="Denoiser.WithFixedLabel"/>).</exception>
     private protected TorchPurifier(Denoiser denoiser, Precision precision, Device? device)
     {
         if (denoiser.Network.LabelCount > 0)
         {
             throw new CertiPureException(
-                $"The network is conditioned on {denoiser.Network.LabelCount} classes, and a purifier must not see the label: choose "
-                + "an unconditional checkpoint.");
+                $"The network is conditioned on {denoiser.Network.LabelCount} classes, and a purifier must not see an image's label, so all "
+                + "images need one fixed class.",
+                ErrorReason.PurifierLabelMissing);
         }
 
         _denoiser = denoiser;

@@ -1,4 +1,10 @@
 using System.Text.Json.Nodes;
+using CertiPure.Torch.Backend;
+using CertiPure.Torch.Checkpoints;
+using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Denoising;
+using CertiPure.Torch.Networks.UNets;
+using CertiPure.Torch.Purifiers;
 
 namespace CertiPure.Cli.Tests.Verbs;
 
@@ -20,6 +26,26 @@ public sealed class ReplayVerbTests : IDisposable
         Assert.Equal(exitCode, result.ExitCode);
         Assert.Contains($"12 replayed: {moved} of 1440 votes differ, 0 predicted classes change", result.Output, StringComparison.Ordinal);
         Assert.Equal(moved == 1, result.Error.Contains("1 votes differ; rounding", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_fixed_class_of_a_class_conditional_purifier_is_recorded_and_replayed()
+    {
+        string purifier = _bench.At("conditional.safetensors");
+        WriteConditionalPurifier(purifier);
+        string[] command = _bench.Certify(("--purifier", $"consistency:{purifier}"), ("--images", "0..1"));
+        CommandResult refused = await CommandResult.Of(command);
+        Assert.Equal((int)ExitCode.Refused, refused.ExitCode);
+        Assert.Contains("take it as --purifier-label", refused.Error, StringComparison.Ordinal);
+
+        (await CommandResult.Of([.. command, "--purifier-label", "2"])).Succeeded();
+        JsonNode manifest = JsonNode.Parse(File.ReadAllText(Path.Combine(_bench.Run, "manifest.json")))!;
+        Assert.Equal(2, (int)manifest["experiment"]!["purifier"]!["label"]!);
+        string output = (await CommandResult.Of(Verify("--replay", "2", "--purifier", $"consistency:{purifier}"))).Succeeded();
+        Assert.Contains("0 of 240 votes differ", output, StringComparison.Ordinal);
+        CommandResult other = await CommandResult.Of([.. command, "--purifier-label", "1"]);
+        Assert.NotEqual(0, other.ExitCode);
+        Assert.Contains("purifier.label", other.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -132,6 +158,26 @@ public sealed class ReplayVerbTests : IDisposable
 
     private string[] Verify(params string[] options) =>
         ["verify", _bench.Run, "--data-dir", _bench.Data, "--classifier", _bench.Classifier, .. options];
+
+    private static void WriteConditionalPurifier(string path)
+    {
+        LibTorch.Load();
+        var options = new SongUNetOptions
+        {
+            Resolution = 28,
+            Channels = 1,
+            Patch = 4,
+            ModelChannels = 32,
+            ChannelMult = [1],
+            NumBlocks = 1,
+            AttnResolutions = [],
+            LabelCount = 3,
+        };
+        using var network = new SongUNet(options);
+        FreshWeights.Draw(network, 5);
+        SafeTensors.Write(path, ModuleState.Capture(network, PurifierCheckpoint.Metadata(
+            nameof(SongUNet), ArchitectureArguments.Write(options), new ConsistencyPreconditioning())));
+    }
 
     /// <summary>Moves votes of the selection between classes that were not selected, so that every bound still follows from its votes.</summary>
     private void MoveSelectionVotes(int count)

@@ -3,7 +3,11 @@ using CertiPure.Onnx.Tests;
 using CertiPure.Recipes.Catalog;
 using CertiPure.Recipes.Runs;
 using CertiPure.Recipes.Tests.Reproduce;
+using CertiPure.Results;
 using CertiPure.Torch.Backend;
+using CertiPure.Torch.Checkpoints;
+using CertiPure.Torch.Networks;
+using CertiPure.Torch.Networks.Classifiers;
 
 namespace CertiPure.Recipes.Tests.Catalog;
 
@@ -40,6 +44,60 @@ public sealed class ModelCatalogTests : IDisposable
             () => ModelCatalog.LoadPurifier(new ModelRequest("", purifier, 0.5, new ImageShape(3, 32, 32))));
         Assert.Equal(ErrorReason.Refused, refusal.Reason);
         Assert.Contains("takes images of 1x28x28, and these are of 3x32x32", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_class_conditional_purifier_needs_a_fixed_class_which_the_experiment_records()
+    {
+        string path = _models.At("conditional.safetensors");
+        SmallModels.SaveConditionalPurifier(path);
+        var request = new ModelRequest(
+            Path.Combine(_models.Models, "classifier.safetensors"), new PurifierChoice("consistency", path), 0.5, new ImageShape(1, 28, 28)) { BatchSize = 2 };
+        Assert.Equal(ErrorReason.PurifierLabelMissing, Assert.Throws<CertiPureException>(() => ModelCatalog.Load(request)).Reason);
+
+        using BaseModel model = ModelCatalog.Load(request with { PurifierLabel = 2 });
+        Assert.Equal(2, model.Purifier.Label);
+        int[] labels = [-1, -1];
+        model.BaseClassifier.Classify(new ImageBatch(request.Shape, 2), labels);
+        Assert.All(labels, label => Assert.InRange(label, 0, 9));
+
+        Refused(request with { PurifierLabel = 3 }, "classes 0 to 2");
+        Refused(request with { PurifierLabel = 2, Purifier = PurifierChoice.None }, "there is no purifier");
+        Refused(request with { PurifierLabel = 2, Purifier = new PurifierChoice("consistency", _models.Models) }, "not class-conditional");
+        Refused(request with { PurifierLabel = 2, Engine = Engine.Onnx }, "cannot be written as an ONNX graph");
+
+        static void Refused(ModelRequest request, string words) =>
+            Assert.Contains(words, Assert.Throws<CertiPureException>(() => ModelCatalog.Load(request)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Averaged_weights_that_go_before_raw_ones_are_announced()
+    {
+        using var network = new ResNet110(new ResNet110Options { Depth = 8 });
+        FreshWeights.Draw(network, 1);
+        string both = Write("both.safetensors", "net.", "net_ema.");
+        Assert.Equal([$"{both} holds averaged weights in 'net_ema' beside raw ones in 'net'; the averaged ones are used."], Announced(both));
+        Assert.Empty(Announced(Write("averaged.safetensors", "net_ema.")));
+
+        string Write(string name, params string[] prefixes)
+        {
+            string path = _models.At(name);
+            CheckpointTensor[] tensors = [.. ModuleState.Capture(network).Tensors];
+            SafeTensors.Write(path, new Checkpoint(prefixes.SelectMany(prefix => tensors.Select(tensor => tensor.Rename(prefix + tensor.Name)))));
+            return path;
+        }
+
+        static List<string> Announced(string path)
+        {
+            var said = new List<string>();
+            var request = new ModelRequest(path, PurifierChoice.None, 0.5, new ImageShape(3, 32, 32))
+            {
+                Preprocessing = ClassifierPreprocessing.None with { Mean = [0.5, 0.5, 0.5], Deviation = [0.5, 0.5, 0.5] },
+                Announce = said.Add,
+            };
+            ((IDisposable)ModelCatalog.LoadClassifier(request)).Dispose();
+            return said;
+        }
     }
 
     [Fact]

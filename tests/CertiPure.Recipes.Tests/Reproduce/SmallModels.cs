@@ -76,6 +76,13 @@ internal sealed class SmallModels : IDisposable
 
     public string At(params string[] parts) => Path.Combine([Folder, .. parts]);
 
+    /// <summary>A consistency model conditioned on three classes.</summary>
+    public static void SaveConditionalPurifier(string path)
+    {
+        string arguments = SmallUNet.Replace("\"dropout\"", "\"label_dim\":3,\"dropout\"", StringComparison.Ordinal);
+        Save("SongUNet", arguments, path, 7, PurifierCheckpoint.Metadata("SongUNet", arguments, Preconditioning.Named("consistency")));
+    }
+
     public static void SaveClassifier(string path, ulong seed) => Save("CifarResNet", SmallResNet, path, seed, ClassifierCheckpoint.Metadata(
         "CifarResNet", SmallResNet, new ImageShape(1, 28, 28), new PixelNormalization([0.5], [0.5])));
 

@@ -1,6 +1,8 @@
 using CertiPure.Images;
 using CertiPure.Torch.Backend;
+using CertiPure.Torch.Networks;
 using CertiPure.Torch.Networks.Denoising;
+using CertiPure.Torch.Networks.UNets;
 using CertiPure.Torch.Purifiers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -77,6 +79,50 @@ public sealed class OneStepPurifierTests
             SmallNetworks.Denoiser(new EdmPreconditioning(), SmallNetworks.UNet with { LabelCount = 10 });
         Assert.Contains(
             "label", Assert.Throws<CertiPureException>(() => new EdmPurifier(conditional)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Precision.Fp32)]
+    [InlineData(Precision.Bf16)]
+    public void A_class_conditional_network_with_a_fixed_class_gives_every_image_that_class(Precision precision)
+    {
+        SongUNetOptions options = SmallNetworks.UNet with { LabelCount = 3 };
+        ImageBatch noisy = SmallNetworks.NoisyImages(2);
+        float[] first = Purified(0), last = Purified(2);
+
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable inference = inference_mode();
+        using Denoiser conditional = SmallNetworks.Denoiser(new EdmPreconditioning(), options);
+        conditional.eval();
+        NetworkPrecision.Convert(conditional, precision);
+        Tensor labels = tensor((float[])[0, 0, 1, 0, 0, 1], [2, 3]);
+        Tensor expected = NetworkSpace.ToPixels(conditional.Denoise(
+            NetworkSpace.FromPixels(tensor(noisy.Pixels.ToArray(), [2, noisy.Shape.Channels, noisy.Shape.Height, noisy.Shape.Width])),
+            tensor((float[])[1f]),
+            labels));
+        Assert.InRange(Distance(last), 0, precision == Precision.Fp32 ? 1e-5f : 0.02f);
+        Assert.InRange(Distance(first), 0.1f, 10);
+
+        float Distance(float[] purified) => (expected.flatten() - tensor(purified)).abs().max().item<float>();
+
+        float[] Purified(int label)
+        {
+            using var purifier = new EdmPurifier(
+                SmallNetworks.Denoiser(new EdmPreconditioning(), options).WithFixedLabel(label), NoiseLevelRule.Exact, precision);
+            return purifier.Purify(noisy, 0.5).Pixels.ToArray();
+        }
+    }
+
+    [Theory]
+    [InlineData(0, 0, "not class-conditional")]
+    [InlineData(3, 3, "classes 0 to 2")]
+    [InlineData(3, -1, "classes 0 to 2")]
+    public void A_class_that_the_network_does_not_have_is_refused(int count, int label, string words)
+    {
+        using Denoiser denoiser = SmallNetworks.Denoiser(new EdmPreconditioning(), SmallNetworks.UNet with { LabelCount = count });
+        CertiPureException refusal = Assert.Throws<CertiPureException>(() => denoiser.WithFixedLabel(label));
+        Assert.Equal(ErrorReason.InvalidArgument, refusal.Reason);
+        Assert.Contains(words, refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

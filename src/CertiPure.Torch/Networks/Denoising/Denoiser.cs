@@ -42,6 +42,23 @@ public sealed class Denoiser : nn.Module
         return denoised.MoveToOuterDisposeScope();
     }
 
+    /// <summary>The denoiser with one and the same class for every image, over the same network.</summary>
+    /// <param name="label">The class, 0 to <see cref="DiffusionNetwork.LabelCount"/> - 1.</param>
+    /// <exception cref="CertiPureException">The network is not class-conditional, or has no such class.</exception>
+    public Denoiser WithFixedLabel(int label)
+    {
+        if (Network.LabelCount == 0)
+        {
+            throw new CertiPureException(
+                $"The network is not class-conditional, so it cannot be given the class {label}; leave the class out.", ErrorReason.InvalidArgument);
+        }
+
+        return label >= 0 && label < Network.LabelCount
+            ? new Denoiser(new FixedLabelNetwork(Network, label), Preconditioning)
+            : throw new CertiPureException(
+                $"The network has the classes 0 to {Network.LabelCount - 1}, and no class {label}.", ErrorReason.InvalidArgument);
+    }
+
     /// <summary>D as a piece of a graph, at one noise level.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="noisy">y in network space, <c>[N,C,H,W]</c>.</param>
