@@ -49,7 +49,9 @@ internal sealed class ParquetForm : ImageForm
         {
             try
             {
-                await using ParquetReader reader = await ParquetReader.CreateAsync(file).ConfigureAwait(false);
+                await using FileStream stream = File.OpenRead(file);
+                ParquetFooter.Check(stream);
+                await using ParquetReader reader = await ParquetReader.CreateAsync(stream, leaveStreamOpen: true).ConfigureAwait(false);
                 names ??= ReadNames(reader);
                 foreach (ParquetRowGroupReader group in reader.RowGroups)
                 {

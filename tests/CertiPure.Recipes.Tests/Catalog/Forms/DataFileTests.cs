@@ -126,8 +126,7 @@ public sealed class DataFileTests
         for (int attempt = 0; attempt < 60; attempt++)
         {
             byte[] damaged = [.. whole];
-            // Parquet.Net does not return from some of the files with other bytes.
-            if (attempt % 2 == 0 || name == "pictures.parquet")
+            if (attempt % 2 == 0)
             {
                 damaged = damaged[..random.Next(1, damaged.Length)];
             }
@@ -149,5 +148,33 @@ public sealed class DataFileTests
                 Assert.DoesNotContain('\n', error.Message);
             }
         }
+    }
+
+    /// <summary>Files from which Parquet.Net alone does not return: the seeds were found by trying 8,000.</summary>
+    [Theory]
+    [InlineData(569)]
+    [InlineData(1573)]
+    [InlineData(2179)]
+    [InlineData(3143)]
+    [InlineData(3153)]
+    [InlineData(4092)]
+    [InlineData(4761)]
+    public void A_parquet_file_whose_damaged_metadata_go_on_for_ever_is_refused(int seed)
+    {
+        byte[] damaged = File.ReadAllBytes(SetFolder.Committed("pictures.parquet"));
+        var random = new Random(seed);
+        for (int i = 0; i < 8; i++)
+        {
+            damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
+        }
+
+        using var folder = new SetFolder();
+        string path = Path.Combine(folder.Path, "pictures.parquet");
+        File.WriteAllBytes(path, damaged);
+
+        Assert.Contains(
+            "metadata are damaged",
+            Assert.Throws<CertiPureException>(() => OwnPictures.Open(path, new PictureOptions())).Message,
+            StringComparison.Ordinal);
     }
 }
