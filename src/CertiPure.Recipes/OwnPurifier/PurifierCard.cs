@@ -40,7 +40,7 @@ public static class PurifierCard
             text.Append(culture, $"\nCertified on the images held out at sigma {PurifierTrial.Sigma}, radius {PurifierTrial.Sigma}, n = 200, alpha = 0.001:\n\n| method | certified |\n|---|---:|\n");
             foreach (TrialResult result in trial)
             {
-                text.Append(culture, $"| {result.Method} | {result.Certified} of {result.Images} |\n");
+                text.Append(culture, $"| {result.Method} | {result.Certified} of {result.Outcomes.Count} |\n");
             }
 
             text.Append(culture, $"\nIt {verdict}.\n");

@@ -8,11 +8,14 @@ using CertiPure.Torch.Purifiers;
 
 namespace CertiPure.Recipes.OwnPurifier;
 
-/// <summary>One method's certified images.</summary>
+/// <summary>What one method certified of the images held out.</summary>
 /// <param name="Method">The method: <c>none</c>, <c>edm</c> or <c>consistency</c>.</param>
-/// <param name="Certified">Images whose certified class is the true one with at least the radius.</param>
-/// <param name="Images">The images.</param>
-public sealed record TrialResult(string Method, int Certified, int Images);
+/// <param name="Outcomes">Of each image, in the order of all methods, whether its certified class is the true one with at least the radius.</param>
+public sealed record TrialResult(string Method, IReadOnlyList<bool> Outcomes)
+{
+    /// <summary>The images that are certified.</summary>
+    public int Certified => Outcomes.Count(isCertified => isCertified);
+}
 
 /// <summary>Whether a trained purifier is worth using: certified accuracy on the images held out, against no purifier and one-step EDM.</summary>
 public static class PurifierTrial
@@ -23,6 +26,7 @@ public static class PurifierTrial
     private const int SelectionDraws = 20;
     private const int EstimationDraws = 200;
     private const double Alpha = 0.001;
+    private const double Significance = 0.05;
     private const int Shown = 8;
     private const double ShownSigma = 0.5;
 
@@ -46,38 +50,53 @@ public static class PurifierTrial
             model.Check(images, ids);
             using var queue = new DrawQueue(model.BaseClassifier, model.Workers.ToDrawWorkers());
             var smoothed = new SmoothedClassifier(queue, new NoiseSource(0));
-            int certified = 0;
+            var outcomes = new List<bool>();
             await foreach (Certificate certificate in smoothed
                 .CertifyAsync(ids.Select(images.Read), new FixedPlan(SelectionDraws, EstimationDraws, Alpha), null, cancellation)
                 .ConfigureAwait(false))
             {
-                certified += certificate.Predicted is { } predicted && predicted == certificate.Label && certificate.Radius >= Sigma ? 1 : 0;
+                outcomes.Add(certificate.Predicted is { } predicted && predicted == certificate.Label && certificate.Radius >= Sigma);
             }
 
-            results.Add(new TrialResult(method, certified, ids.Count));
+            results.Add(new TrialResult(method, outcomes));
         }
 
         return results;
     }
 
-    /// <summary>The trial in one sentence.</summary>
-    /// <param name="results">What was certified.</param>
+    /// <summary>The trial in one sentence. One method counts as better than another where McNemar's exact test of the images that only one of
+    /// them certifies gives a p-value of at most 0.05.</summary>
+    /// <param name="results">What was certified, of the same images by each method.</param>
     /// <param name="stages">What the training did.</param>
     public static string Verdict(IReadOnlyList<TrialResult> results, IReadOnlyList<StageResult> stages)
     {
         ArgumentNullException.ThrowIfNull(results);
         ArgumentNullException.ThrowIfNull(stages);
-        int Of(string method) => results.First(result => result.Method == method).Certified;
-        int none = Of("none"), edm = Of("edm"), consistency = Of("consistency");
-        string worth = consistency > Math.Max(none, edm) ? "worth using"
-            : edm > none ? "one-step EDM (edm.safetensors) does as well or better"
-            : "not worth using yet";
+        TrialResult Of(string method) => results.First(result => result.Method == method);
+        TrialResult none = Of("none"), edm = Of("edm"), consistency = Of("consistency");
+        string worth = (IsBetter(consistency, none), IsBetter(consistency, edm), IsBetter(edm, consistency)) switch
+        {
+            (true, true, _) => "worth using",
+            (true, _, true) => "better than no purifier, but one-step EDM (edm.safetensors) is better still",
+            (true, _, _) => "better than no purifier; between it and one-step EDM (edm.safetensors) these images show no difference",
+            _ when IsBetter(edm, none) => "not shown to be better than no purifier, but one-step EDM (edm.safetensors) is",
+            _ when IsBetter(none, consistency) => "not worth using yet, since no purifier is better",
+            _ => "not shown to be better than no purifier",
+        };
         string advice = stages.Any(stage => IsFalling(stage.HeldOutLosses))
             ? "the loss is still falling, so more hours help"
             : "the loss no longer falls, so more pictures help rather than more hours";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"certifies {consistency} of {results[0].Images} images held out at radius {Sigma}, without it {none}, one-step EDM {edm}: {worth}; {advice}");
+            $"certifies {consistency.Certified} of {consistency.Outcomes.Count} images held out at radius {Sigma}, without it {none.Certified}, one-step EDM {edm.Certified}: {worth}; {advice}");
+    }
+
+    /// <summary>Whether the images that only one of two methods certifies are too uneven for chance (McNemar 1947, exact).</summary>
+    private static bool IsBetter(TrialResult method, TrialResult other)
+    {
+        int only = method.Outcomes.Zip(other.Outcomes).Count(pair => pair.First && !pair.Second);
+        int onlyOther = method.Outcomes.Zip(other.Outcomes).Count(pair => !pair.First && pair.Second);
+        return only > onlyOther && BinomialBound.TwoSidedPValue(only, onlyOther) <= Significance;
     }
 
     /// <summary>Draws images held out: noisy, purified, clean.</summary>

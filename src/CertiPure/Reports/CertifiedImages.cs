@@ -24,7 +24,7 @@ public static class CertifiedImages
 
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"On {run.Images.Count(image => image.Predicted is not null && image.Radius >= radius)} of {count} images no change of L2 norm below {radius} alters the answer; {abstained} images got none. Whether the answers are right is not known, since the images have no labels.");
+            $"On {run.Images.Count(image => image.Predicted is not null && image.Radius >= radius)} of {count} images no change of L2 norm below {radius} alters the answer; {abstained} {(abstained == 1 ? "image" : "images")} got none. Whether the answers are right is not known, since the images have no labels.");
     }
 
     /// <summary>How many images have at least each radius.</summary>

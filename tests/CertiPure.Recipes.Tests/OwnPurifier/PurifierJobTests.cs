@@ -63,19 +63,38 @@ public sealed class PurifierJobTests : IDisposable
         Assert.Contains("resize", Assert.Throws<CertiPureException>(() => ShapedNetwork.Changes(new ImageShape(3, 97, 97))).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Methods that certify the first so many images differ on as many images as their counts differ; six on one side alone are the
+    /// fewest that McNemar's exact test takes for a difference (p = 2/64, five give 2/32).</summary>
     [Theory]
-    [InlineData(12, 20, 41, "worth using")]
-    [InlineData(12, 41, 30, "one-step EDM (edm.safetensors) does as well or better")]
-    [InlineData(12, 5, 3, "not worth using yet")]
+    [InlineData(12, 35, 41, "worth using")]
+    [InlineData(12, 36, 41, "better than no purifier; between it and one-step EDM (edm.safetensors) these images show no difference")]
+    [InlineData(12, 41, 35, "better than no purifier, but one-step EDM (edm.safetensors) is better still")]
+    [InlineData(12, 18, 13, "not shown to be better than no purifier, but one-step EDM (edm.safetensors) is")]
+    [InlineData(12, 14, 17, "not shown to be better than no purifier")]
+    [InlineData(12, 5, 3, "not worth using yet, since no purifier is better")]
     public void The_verdict_compares_with_no_purifier_and_with_edm(int none, int edm, int consistency, string verdict)
     {
-        TrialResult[] results = [new("none", none, 100), new("edm", edm, 100), new("consistency", consistency, 100)];
+        TrialResult[] results = [First("none", none), First("edm", edm), First("consistency", consistency)];
 
         string falling = PurifierTrial.Verdict(results, [new StageResult("edm", 10, 1, [4, 3, 2, 1])]);
         Assert.Equal(
             $"certifies {consistency} of 100 images held out at radius 0.25, without it {none}, one-step EDM {edm}: {verdict}; the loss is still falling, so more hours help",
             falling);
         Assert.EndsWith("more pictures help rather than more hours", PurifierTrial.Verdict(results, [new StageResult("edm", 10, 1, [4, 1, 1, 1])]), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(9, 1, true)]
+    [InlineData(9, 2, false)]
+    [InlineData(24, 23, false)]
+    public void A_method_is_better_where_images_that_one_method_alone_certifies_say_so(int only, int onlyEdm, bool isBetter)
+    {
+        TrialResult none = new("none", [.. Enumerable.Repeat(false, 60)]);
+        TrialResult edm = new("edm", [.. Enumerable.Range(0, 60).Select(i => i >= only && i < only + onlyEdm || i >= 50)]);
+        TrialResult consistency = new("consistency", [.. Enumerable.Range(0, 60).Select(i => i < only || i >= 50)]);
+
+        Assert.Equal(
+            isBetter, PurifierTrial.Verdict([none, edm, consistency], []).Contains("worth using", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -100,6 +119,8 @@ public sealed class PurifierJobTests : IDisposable
                 .Run(_ => { }, cancellation: TestContext.Current.CancellationToken)).Message,
             StringComparison.Ordinal);
     }
+
+    private static TrialResult First(string method, int certified) => new(method, [.. Enumerable.Range(0, 100).Select(i => i < certified)]);
 
     private PurifierJob Job(double hours = 1, int images = 40, string? classifier = null) =>
         new(new PurifierJobRequest(Pictures(images), hours, _folder) { Classifier = classifier });
