@@ -2,20 +2,24 @@ using System.Text;
 
 namespace CertiPure.Onnx;
 
-/// <summary>What of an ONNX file is read beside ONNX Runtime: the operator sets, which value each node computes from which, and the files
-/// that hold weights. Reads the protocol buffers' wire format (onnx.proto) as far as that takes.</summary>
+/// <summary>What of an ONNX file is read beside ONNX Runtime: who wrote it, the operator sets, inputs and outputs, which value each node
+/// computes from which, and the files that hold weights. Reads the protocol buffers' wire format (onnx.proto) as far as that takes.</summary>
 internal sealed class OnnxOutline
 {
     private const int MaxDepth = 32;
-    private const int ModelGraph = 7, ModelOperatorSet = 8, ModelFunctions = 25;
-    private const int GraphNode = 1, GraphInitializer = 5, FunctionNode = 7;
+    private const int ModelProducer = 2, ModelProducerVersion = 3, ModelGraph = 7, ModelOperatorSet = 8, ModelMetadata = 14, ModelFunctions = 25;
+    private const int GraphNode = 1, GraphInitializer = 5, GraphInput = 11, GraphOutput = 12, FunctionNode = 7;
     private const int NodeInput = 1, NodeOutput = 2, NodeAttribute = 5;
     private const int AttributeTensor = 5, AttributeGraph = 6, AttributeTensors = 10, AttributeGraphs = 11;
-    private const int TensorExternalData = 13;
+    private const int TensorName = 8, TensorExternalData = 13;
 
     private readonly Dictionary<string, List<string>> _inputsOf = [];
     private readonly SortedSet<string> _externalFiles = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, long> _operatorSets = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, string> _metadata = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _weights = [];
+    private readonly List<OnnxValue> _inputs = [], _outputs = [];
+    private string _producer = "", _producerVersion = "";
 
     private OnnxOutline()
     {
@@ -27,6 +31,18 @@ internal sealed class OnnxOutline
     /// <summary>The version of each operator set, by its domain; the standard one's domain is empty.</summary>
     public IReadOnlyDictionary<string, long> OperatorSets => _operatorSets;
 
+    /// <summary>The program that wrote it, with its version; empty where it does not say.</summary>
+    public string Producer => $"{_producer} {_producerVersion}".Trim();
+
+    /// <summary>The strings beside the graph, by key.</summary>
+    public IReadOnlyDictionary<string, string> Metadata => _metadata;
+
+    /// <summary>What is given to the graph. Weights, which old models list too, are not.</summary>
+    public IReadOnlyList<OnnxValue> Inputs => [.. _inputs.Where(input => !_weights.Contains(input.Name))];
+
+    /// <summary>What the graph gives.</summary>
+    public IReadOnlyList<OnnxValue> Outputs => _outputs;
+
     /// <summary>Reads an outline.</summary>
     /// <param name="model">The file's bytes; what does not fit the format ends its message.</param>
     public static OnnxOutline Of(ReadOnlySpan<byte> model)
@@ -37,6 +53,16 @@ internal sealed class OnnxOutline
         {
             switch (reader.Field)
             {
+                case ModelProducer:
+                    outline._producer = Encoding.UTF8.GetString(reader.Bytes);
+                    break;
+                case ModelProducerVersion:
+                    outline._producerVersion = Encoding.UTF8.GetString(reader.Bytes);
+                    break;
+                case ModelMetadata:
+                    (string key, string value) = ReadPair(reader.Bytes);
+                    outline._metadata[key] = value;
+                    break;
                 case ModelGraph:
                     outline.ReadGraph(reader.Bytes, 0, isMain: true);
                     break;
@@ -95,6 +121,10 @@ internal sealed class OnnxOutline
             else if (reader.Field == GraphInitializer)
             {
                 ReadTensor(reader.Bytes);
+            }
+            else if (isMain && reader.Field is (GraphInput or GraphOutput))
+            {
+                (reader.Field == GraphInput ? _inputs : _outputs).Add(OnnxValue.Read(reader.Bytes));
             }
         }
     }
@@ -158,7 +188,11 @@ internal sealed class OnnxOutline
         var reader = new WireReader(tensor);
         while (reader.Next())
         {
-            if (reader.Field == TensorExternalData && ReadPair(reader.Bytes) is ("location", var location))
+            if (reader.Field == TensorName)
+            {
+                _weights.Add(Encoding.UTF8.GetString(reader.Bytes));
+            }
+            else if (reader.Field == TensorExternalData && ReadPair(reader.Bytes) is ("location", var location))
             {
                 _externalFiles.Add(location);
             }

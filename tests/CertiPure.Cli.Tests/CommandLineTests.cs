@@ -34,6 +34,21 @@ public sealed class CommandLineTests
         }
     }
 
+    [Theory]
+    [InlineData("train edm", "cifar10-paper, cifar10-small, fashion-mnist, imagenet64-paper, large, medium, small,", "--from", "--lpips-heads")]
+    [InlineData("train selector", "cifar10-small, fashion-mnist,", "--purifier", "--from")]
+    [InlineData("finetune joint", "cifar10-small, fashion-mnist,", "--classifier-out", "--loss")]
+    [InlineData("finetune consistency", "cifar10-paper, cifar10-small,", "--loss", "--classifier-out")]
+    public async Task The_help_of_a_training_has_its_presets_and_the_options_that_it_takes(string verb, string presets, string taken, string other)
+    {
+        string help = (await CommandResult.Of([.. verb.Split(' '), "--help"])).Succeeded();
+        string options = help[..help.IndexOf("Example:", StringComparison.Ordinal)];
+
+        Assert.Contains(presets, options, StringComparison.Ordinal);
+        Assert.Contains($"\n  {taken} ", options, StringComparison.Ordinal);
+        Assert.DoesNotContain($"\n  {other} ", options, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Without_a_verb_the_help_lists_all_of_them()
     {

@@ -85,6 +85,20 @@ internal sealed class TrainingOptions
                 ErrorReason.InvalidArgument);
     }
 
+    /// <summary>Leaves out of a verb's help what one training does not take, and lists the presets that have the training.</summary>
+    /// <param name="training">One of <see cref="TrainingSession.Trainings"/>.</param>
+    /// <param name="others">Options of the verb that the training does not take.</param>
+    public void ShowHelpOf(string training, IEnumerable<Option> others)
+    {
+        string[] presets = [.. TrainingPreset.Bundled.Where(preset => TrainingPreset.Load(preset).Sections.Contains(training))];
+        _preset.Description = $"{string.Join(", ", presets)}, or a JSON file{(presets.Contains("small") ? "; small, medium and large fit any square images" : "")}.";
+        _from.Hidden = training is "selector" or "classifier-fine-tuning" or "calibration" or "joint";
+        foreach (Option option in others)
+        {
+            option.Hidden = true;
+        }
+    }
+
     /// <summary>Adds the options to a verb.</summary>
     public void AddTo(Command command)
     {
@@ -152,7 +166,29 @@ internal sealed class TrainingOptions
         terminal.WriteLine(request.ClassifierOutputPath is null
             ? $"The weights are in {request.OutputPath}."
             : $"The purifier's weights are in {request.OutputPath} and the classifier's in {request.ClassifierOutputPath}.");
+        terminal.WriteNote("Next: certipure " + Next(request, name, parse.GetValue<string>("--purifier") ?? "METHOD:WEIGHTS"));
         return ExitCode.Success;
+    }
+
+    /// <summary>The command that takes what was trained.</summary>
+    private static string Next(TrainingRequest request, string data, string purifier)
+    {
+        string trained = request.OutputPath, method = purifier.Split(':')[0];
+        return request.Training switch
+        {
+            "edm" => $"train consistency --from {trained} --preset {request.Preset} --data {data} --out consistency.safetensors",
+            "consistency" => $"finetune consistency --from {trained} --preset {request.Preset} --data {data} --out fine-tuned.safetensors",
+            "classifier" or "smoothed-classifier" => Certify(trained, null),
+            "classifier-fine-tuning" => Certify(trained, purifier),
+            "joint" => Certify(request.ClassifierOutputPath!, $"{method}:{trained}"),
+            "selector" => Certify(request.ClassifierPath ?? "C", purifier) + $" --selector {trained}",
+            "calibration" => Certify(request.ClassifierPath ?? "C", $"calibrated:{trained}"),
+            "ddpm" => Certify("C", $"ddpm:{trained}"),
+            _ => Certify("C", $"consistency:{trained}"),
+        };
+
+        string Certify(string classifier, string? before) =>
+            $"certify --data {data} --classifier {classifier}{(before is null ? "" : $" --purifier {before}")} --sigma 0.25 --out runs/mine";
     }
 
     private static string? Find(string? reference, IReadOnlyList<string> usual) =>

@@ -6,7 +6,7 @@ namespace CertiPure.Cli.Verbs;
 /// <summary><c>finetune</c>: a purifier, a classifier or both, from a preset.</summary>
 internal sealed class FinetuneVerb : Verb
 {
-    private readonly Argument<string> _what = new("WHAT") { Description = "consistency, classifier, calibration or joint." };
+    private readonly Argument<string> _what = new("WHAT") { Description = "consistency, classifier, calibration or joint; with --help for the presets and options of one." };
 
     private readonly Option<string> _loss = new("--loss")
     {
@@ -69,6 +69,22 @@ internal sealed class FinetuneVerb : Verb
 
     /// <inheritdoc/>
     public override string AfterInterruption(ParseResult parse) => _options.AfterInterruption(parse);
+
+    /// <inheritdoc/>
+    public override int ShowHelp(ParseResult parse, Func<int> usual)
+    {
+        if (parse.GetResult(_what) is { Tokens: [{ Value: var what }] })
+        {
+            Option[] others =
+            [
+                .. what == "consistency" ? (Option[])[_purifier] : [_loss, _backbone, _heads],
+                .. what == "joint" ? [] : (Option[])[_classifierOut],
+            ];
+            _options.ShowHelpOf(Training(what), others);
+        }
+
+        return base.ShowHelp(parse, usual);
+    }
 
     /// <inheritdoc/>
     protected override Task<ExitCode> RunAsync(ParseResult parse, CancellationToken cancellation) =>

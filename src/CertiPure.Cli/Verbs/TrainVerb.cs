@@ -8,7 +8,7 @@ internal sealed class TrainVerb : Verb
 {
     private readonly Argument<string> _what = new("WHAT")
     {
-        Description = "classifier, smoothed-classifier, selector, ddpm, edm or consistency.",
+        Description = "classifier, smoothed-classifier, selector, ddpm, edm or consistency; with --help for the presets and options of one.",
     };
 
     private readonly Option<string> _classifier = new("--classifier")
@@ -57,6 +57,22 @@ internal sealed class TrainVerb : Verb
 
     /// <inheritdoc/>
     public override string AfterInterruption(ParseResult parse) => _options.AfterInterruption(parse);
+
+    /// <inheritdoc/>
+    public override int ShowHelp(ParseResult parse, Func<int> usual)
+    {
+        if (parse.GetResult(_what) is { Tokens: [{ Value: var what }] })
+        {
+            Option[] others =
+            [
+                .. what == "selector" ? [] : (Option[])[_classifier, _purifier],
+                .. what == "consistency" ? [] : (Option[])[_backbone, _heads],
+            ];
+            _options.ShowHelpOf(what, others);
+        }
+
+        return base.ShowHelp(parse, usual);
+    }
 
     /// <inheritdoc/>
     protected override Task<ExitCode> RunAsync(ParseResult parse, CancellationToken cancellation) =>

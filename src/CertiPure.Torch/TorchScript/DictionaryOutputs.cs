@@ -16,7 +16,7 @@ internal static partial class DictionaryOutputs
     private const string Keys = "certipure_keys";
 
     // A classifier's code is a few kilobytes; more is not read for a signature.
-    private const long MaxCode = 16 << 20;
+    internal const long MaxCode = 16 << 20;
 
     /// <summary>Adds the methods to a program that returns a dictionary of tensors.</summary>
     /// <param name="path">The program's file.</param>
@@ -63,14 +63,15 @@ internal static partial class DictionaryOutputs
     private static string Decode(Tensor letters) =>
         string.Concat(letters.cpu().data<long>().ToArray().Select(letter => char.ConvertFromUtf32((int)letter)));
 
-    private static string ReadText(ZipArchiveEntry entry)
+    /// <summary>A file of the archive as text.</summary>
+    internal static string ReadText(ZipArchiveEntry entry)
     {
         using var reader = new StreamReader(entry.Open(), Encoding.UTF8);
         return reader.ReadToEnd();
     }
 
     /// <summary>The class of the archive's one object: the first name of its pickle.</summary>
-    private static string? RootClass(ZipArchive archive)
+    internal static string? RootClass(ZipArchive archive)
     {
         ZipArchiveEntry? data = archive.Entries.FirstOrDefault(
             entry => entry.FullName.EndsWith("/data.pkl", StringComparison.Ordinal) && entry.Length <= MaxCode);
