@@ -15,7 +15,7 @@ internal sealed class FinetuneVerb : Verb
 
     private readonly Option<string> _classifier = new("--classifier")
     {
-        Description = "For all but consistency, and for --loss features: a bundled model's name or a file (for features a TorchScript file or a description too).",
+        Description = "For all but consistency, and for --loss features: a bundled model's name or a file (for features and calibration a TorchScript file or a description too).",
         HelpName = "C",
     };
 

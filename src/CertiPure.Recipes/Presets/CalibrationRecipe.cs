@@ -31,11 +31,18 @@ public sealed record CalibrationRecipe : TrainingRecipe
 
         PurifierNetwork purifier = PurifierNetwork.From(inputs.RequirePurifier(), preconditioning: null, dropout: 0);
         purifier.RequireShape(inputs.Shape);
-        ClassifierNetwork classifier = ClassifierNetwork.From(inputs.RequireClassifier(), inputs);
-        classifier.Freeze();
+        string path = inputs.RequireClassifier();
+        var classifier = FrozenClassifier.Load(path, inputs.Shape);
+        if (classifier.ClassCount != inputs.Data.ClassCount)
+        {
+            classifier.Dispose();
+            throw new CertiPureException(
+                $"The classifier '{path}' knows {classifier.ClassCount} classes and the data set has {inputs.Data.ClassCount}: choose another.");
+        }
+
         var loss = new CalibrationLoss(
             purifier.Denoise, classifier.Classify, Levels.Create(), Lambda, ReconstructionWeight, Copies);
-        return new PreparedTraining(purifier.Denoiser, loss, purifier.Metadata, classifier.Network)
+        return new PreparedTraining(purifier.Denoiser, loss, purifier.Metadata, classifier)
         {
             Purifier = purifier.Denoise,
         };

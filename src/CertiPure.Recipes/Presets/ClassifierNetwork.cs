@@ -4,6 +4,7 @@ using CertiPure.Torch.Backend;
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Networks;
 using CertiPure.Torch.Purifiers;
+using CertiPure.Torch.TorchScript;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -50,6 +51,23 @@ internal sealed record ClassifierNetwork(
     /// <exception cref="CertiPureException">It takes other images or knows other classes.</exception>
     public static ClassifierNetwork From(string path, TrainingInputs inputs)
     {
+        if (File.Exists(path) && TorchScriptInspection.Of(path) is { } program)
+        {
+            string why = program.HasParameters ? "which training cannot write back" : "which is frozen, so it has no parameters to train";
+            throw new CertiPureException(
+                $"The classifier '{path}' is a TorchScript program, {why}: choose the weights of its network (safetensors), or calibrate the "
+                + "purifier through it.",
+                ErrorReason.InvalidArgument);
+        }
+
+        if (string.Equals(Path.GetExtension(path), ".onnx", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new CertiPureException(
+                $"The classifier '{path}' is an ONNX file, which cannot be trained: choose the weights of its network (safetensors), or export it as "
+                + "TorchScript and calibrate the purifier through it.",
+                ErrorReason.InvalidArgument);
+        }
+
         using Checkpoint checkpoint = SafeTensors.Read(path);
         (nn.Module<Tensor, Tensor> network, ImageShape shape, PixelNormalization normalization) = ClassifierCheckpoint.Build(checkpoint);
         if (shape != inputs.Shape)

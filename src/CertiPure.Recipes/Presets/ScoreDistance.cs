@@ -1,6 +1,4 @@
 using CertiPure.Images;
-using CertiPure.Recipes.Catalog;
-using CertiPure.Torch.Purifiers;
 using CertiPure.Torch.Training.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -13,28 +11,16 @@ namespace CertiPure.Recipes.Presets;
 /// </summary>
 internal sealed class ScoreDistance : nn.Module
 {
-    private readonly TorchClassifier _classifier;
+    private readonly FrozenClassifier _classifier;
 
-    private ScoreDistance(TorchClassifier classifier)
+    private ScoreDistance(FrozenClassifier classifier)
         : base(nameof(ScoreDistance)) => _classifier = classifier;
 
     /// <summary>Loads the classifier.</summary>
-    /// <param name="reference">A TorchScript file, a state dict, a description of either, or a bundled name.</param>
+    /// <param name="reference">As for <see cref="FrozenClassifier.Load"/>.</param>
     /// <param name="shape">The images' shape.</param>
     /// <exception cref="CertiPureException">It cannot be loaded, or has no gradients.</exception>
-    public static ScoreDistance Load(string reference, ImageShape shape)
-    {
-        IClassifier classifier = ModelCatalog.LoadClassifier(new ModelRequest(reference, PurifierChoice.None, 1, shape));
-        if (classifier is TorchClassifier network)
-        {
-            return new ScoreDistance(network);
-        }
-
-        (classifier as IDisposable)?.Dispose();
-        throw new CertiPureException(
-            $"The classifier {reference} is an ONNX file, through which no gradients flow; export it as TorchScript (torch.jit.trace, then save).",
-            ErrorReason.InvalidArgument);
-    }
+    public static ScoreDistance Load(string reference, ImageShape shape) => new(FrozenClassifier.Load(reference, shape));
 
     /// <summary>The distance.</summary>
     /// <param name="purified"><c>[N,C,H,W]</c> in network space.</param>
@@ -42,8 +28,8 @@ internal sealed class ScoreDistance : nn.Module
     /// <returns><c>[N]</c>.</returns>
     public Tensor Between(Tensor purified, Tensor clean)
     {
-        Tensor scores = _classifier.Logits((clean + 1) / 2).detach();
-        Tensor difference = _classifier.Logits((purified + 1) / 2) - scores;
+        Tensor scores = _classifier.Classify((clean + 1) / 2).detach();
+        Tensor difference = _classifier.Classify((purified + 1) / 2) - scores;
         Tensor variance = scores.var(1, unbiased: false).clamp_min(1e-6);
         return (difference.pow(2).mean([1]) / variance) + ImageDistance.L2(purified, clean);
     }

@@ -131,6 +131,15 @@ public sealed class TorchClassifier : IClassifier, IDisposable
                 ErrorReason.Refused);
     }
 
+    /// <summary>Excludes its weights from gradients, which still flow to the images.</summary>
+    public void Freeze()
+    {
+        foreach (Tensor parameter in _network.parameters())
+        {
+            parameter.requires_grad_(false);
+        }
+    }
+
     /// <inheritdoc/>
     public float[] Logits(ImageBatch images)
     {

@@ -44,6 +44,10 @@ public sealed class TorchScriptVerbTests : IDisposable
             "verify", Path.Combine(_folder, "run"), "--replay", "3", "--data", Path.Combine(_folder, "images"),
             "--classifier", Program(program))).Succeeded();
         Assert.Contains("3 replayed: 0 of", verified, StringComparison.Ordinal);
+        string attacked = (await CommandResult.Of(
+            "verify", Path.Combine(_folder, "run"), "--attack", "--attack-images", "2", "--attack-steps", "3", "--attack-samples", "4",
+            "--attack-draws", "100", "--attack-seed", "1", "--data", Path.Combine(_folder, "images"), "--classifier", Program(program))).Succeeded();
+        Assert.Contains("2 attacked within 1 of the certified radius (seed 1): 0 get another class", attacked, StringComparison.Ordinal);
     }
 
     private static string Program(string name) => Path.Combine(AppContext.BaseDirectory, "Programs", name);

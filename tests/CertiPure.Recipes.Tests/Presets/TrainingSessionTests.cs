@@ -1,4 +1,5 @@
 using CertiPure.Images;
+using CertiPure.Onnx.Tests;
 using CertiPure.Recipes.Presets;
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Metrics;
@@ -104,6 +105,36 @@ public sealed class TrainingSessionTests : IDisposable
 
         TrainingRequest Both(TrainingRequest request) =>
             request with { PurifierPath = At("edm"), ClassifierPath = At("classifier") };
+    }
+
+    [Theory]
+    [InlineData("bars.pt", "cannot write back")]
+    [InlineData("bars-frozen.pt", "no parameters to train")]
+    public void A_purifier_is_calibrated_through_a_torchscript_program_which_itself_is_not_trained(string program, string why)
+    {
+        string path = Path.Combine(AppContext.BaseDirectory, "Programs", program);
+        Train("edm", "edm");
+        Train("calibration", "calibrated", request => request with { PurifierPath = At("edm"), ClassifierPath = path });
+
+        Assert.NotEqual(File.ReadAllBytes(At("edm")), File.ReadAllBytes(At("calibrated")));
+        foreach (string training in (string[])["classifier-fine-tuning", "joint"])
+        {
+            var error = Assert.Throws<CertiPureException>(() => new TrainingSession(
+                Request(training, "out") with { PurifierPath = At("edm"), ClassifierPath = path, ClassifierOutputPath = training == "joint" ? At("other") : null }));
+            Assert.Contains(why, error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void An_onnx_classifier_takes_no_part_in_training_and_the_sentence_says_what_would()
+    {
+        Train("edm", "edm");
+        OnnxModelFile.WriteLinear(At("bars.onnx"), [0, 1, 8, 8], new float[2, 64], [0, 0]);
+        foreach (string training in (string[])["calibration", "classifier-fine-tuning", "joint"])
+        {
+            TrainingRequest request = Request(training, "out") with { PurifierPath = At("edm"), ClassifierPath = At("bars.onnx") };
+            Assert.Contains("TorchScript", Assert.Throws<CertiPureException>(() => new TrainingSession(request)).Message, StringComparison.Ordinal);
+        }
     }
 
     [Theory]

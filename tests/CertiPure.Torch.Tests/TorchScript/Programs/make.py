@@ -100,3 +100,20 @@ PROGRAMS = {
 }
 for name, module in PROGRAMS.items():
     torch.jit.script(module.eval()).save(os.path.join(FOLDER, name + ".pt"))
+
+
+class Bars(nn.Module):
+    """Takes [N,1,8,8] and scores two classes: for training through it."""
+
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(1)
+        self.linear = nn.Linear(64, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.linear(x.flatten(1))
+
+
+bars = torch.jit.script(Bars().eval())
+bars.save(os.path.join(FOLDER, "bars.pt"))
+torch.jit.freeze(bars).save(os.path.join(FOLDER, "bars-frozen.pt"))
