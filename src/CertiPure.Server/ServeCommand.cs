@@ -39,17 +39,12 @@ public static class ServeCommand
 
     private static readonly Option<string> Device = new("--device") { Description = "cpu (default), cuda or cuda:K." };
 
-    private static readonly Option<int?> BatchSize = new("--batch") { Description = "The networks' fixed batch size (default 64)." };
+    private static readonly Option<int?> BatchSize = Whole("--batch", "The networks' fixed batch size (default 64).");
 
-    private static readonly Option<int?> Workers = new("--workers")
-    {
-        Description = "Threads that call the networks at once (default one per core).",
-    };
+    private static readonly Option<int?> Workers = Whole(
+        "--workers", "Threads that call the networks at once (default one per core).");
 
-    private static readonly Option<int?> Threads = new("--threads")
-    {
-        Description = "Threads of one operation of each worker (default 1).",
-    };
+    private static readonly Option<int?> Threads = Whole("--threads", "Threads of one operation of each worker (default 1).");
 
     private static readonly Option<string> KeyFile = new("--api-key-file")
     {
@@ -177,6 +172,23 @@ public static class ServeCommand
             Lazy = arguments.GetValue(Lazy) || options.Lazy,
         };
     }
+
+    /// <summary>An option whose value is a whole number from 1 on. The parser's own reading says .NET's type where it fails.</summary>
+    private static Option<int?> Whole(string name, string description) => new(name)
+    {
+        Description = description,
+        CustomParser = result =>
+        {
+            // An option given twice has its last value, and one without a value is an error that the parser finds itself.
+            string text = result.Tokens.Count > 0 ? result.Tokens[^1].Value : "";
+            if (NumberText.ReadWhole(text, 1, int.MaxValue, out Int128 value) is { } complaint)
+            {
+                result.AddError($"{name} '{text}' {complaint}");
+            }
+
+            return (int)value;
+        },
+    };
 
     private static string? ReadSecret(string? path)
     {

@@ -134,6 +134,11 @@ public sealed record ServerOptions
                 ErrorReason.Refused);
         }
 
+        if (Precision is not ("fp32" or "bf16"))
+        {
+            throw Invalid($"the service computes in fp32 or bf16, not in the precision '{Precision}'");
+        }
+
         if (ApiKey is { Length: < 16 })
         {
             throw Invalid("the API key must have at least 16 characters");

@@ -14,6 +14,8 @@ public sealed class ServeCommandTests : IDisposable
     [InlineData(2, "--api-key-file", "/no/such/file")]
     [InlineData(2, "--classifier", "mine.onnx")]
     [InlineData(2, "--surprise")]
+    [InlineData(2, "--precision", "int8")]
+    [InlineData(2, "--batch", "0,5")]
     [InlineData(0, "--help")]
     public async Task The_exit_code_tells_why_the_service_did_not_start(int expected, params string[] arguments) =>
         Assert.Equal(expected, await ServeCommand.RunAsync(arguments));
@@ -51,6 +53,40 @@ public sealed class ServeCommandTests : IDisposable
         Assert.DoesNotContain("BinderOptions", refusal.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("System.", refusal.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("int8")]
+    [InlineData("fp16")]
+    [InlineData("FP32")]
+    [InlineData("half")]
+    public void A_precision_that_the_service_does_not_compute_in_is_refused_at_the_start(string precision)
+    {
+        CertiPureException refusal = Assert.Throws<CertiPureException>(() => Read("--precision", precision).Validate());
+        Assert.Equal(ErrorReason.InvalidArgument, refusal.Reason);
+        Assert.EndsWith($"computes in fp32 or bf16, not in the precision '{precision}'.", refusal.Message, StringComparison.Ordinal);
+        Read("--precision", "bf16").Validate();
+    }
+
+    [Theory]
+    [InlineData("--batch", "0,5", "--batch '0,5' is not a whole number")]
+    [InlineData("--batch", "1,000", "write 1000")]
+    [InlineData("--workers", "1e2", "write 100")]
+    [InlineData("--workers", "two", "--workers 'two' is not a whole number")]
+    [InlineData("--threads", "0", "is below 1")]
+    [InlineData("--threads", "99999999999", "is above 2147483647")]
+    public void A_number_that_may_mean_another_is_refused_with_what_to_write(string option, string value, string words)
+    {
+        string message = Assert.Single(ServeCommand.Parse([option, value]).Errors).Message;
+        Assert.Contains(words, message, StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_option_with_a_number_reads_it_strictly() => Assert.All(
+        ServeCommand.Parse([]).CommandResult.Command.Options.Where(option =>
+            (Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType) is { IsPrimitive: true } type && type != typeof(bool)),
+        option => Assert.Contains(ServeCommand.Parse([option.Name, "0,5"]).Errors, error =>
+            error.Message.StartsWith($"{option.Name} '0,5' is not a", StringComparison.Ordinal)));
 
     [Fact]
     public void A_key_file_holds_the_key_on_its_line()

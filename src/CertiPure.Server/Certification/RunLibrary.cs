@@ -59,8 +59,8 @@ internal sealed class RunLibrary(ServerOptions options)
         }
     }
 
-    /// <summary>Where a certificate's radius stands among those of a run of the same networks at the same noise level; null without
-    /// such a run. The run with the most images counts.</summary>
+    /// <summary>Where a certificate's radius is among those of a run of the same networks, at the same noise level and by the same kind of
+    /// bound; null without such a run. The run with the most images counts.</summary>
     public Standing? StandingOf(CertificateDocument document)
     {
         Experiment own = document.Experiment;
@@ -71,7 +71,7 @@ internal sealed class RunLibrary(ServerOptions options)
             {
                 Run run = Read(folder);
                 Experiment other = run.Manifest.Experiment;
-                bool isSame = other.Sigma == own.Sigma && other.Purifier == own.Purifier
+                bool isSame = other.Sigma == own.Sigma && other.Bound == own.Bound && other.Purifier == own.Purifier && other.Routing == own.Routing
                     && other.Weights.Count == own.Weights.Count
                     && other.Weights.All(weights => own.Weights.GetValueOrDefault(weights.Key) == weights.Value);
                 if (isSame && run.Certificates.Count > (best?.Run.Certificates.Count ?? 0))

@@ -5,12 +5,13 @@ namespace CertiPure.Server.Contracts;
 /// <summary>A run in one line.</summary>
 /// <param name="Name">Its folder below the root.</param>
 /// <param name="Data">Its data set and split.</param>
-/// <param name="Comparable">The same for runs that may be compared: of the same data, images, n0, n and alpha.</param>
+/// <param name="Comparable">The same for runs that may be compared: of the same data, images, n0, n, alpha and kind of bound.</param>
 /// <param name="Purifier">The purifier's method.</param>
 /// <param name="Classifier">The classifier's name.</param>
 /// <param name="Sigma">The noise level.</param>
 /// <param name="N">Estimation draws.</param>
 /// <param name="Alpha">The error probability.</param>
+/// <param name="Bound">Which votes the radii follow from: <c>top</c> or <c>margin</c>.</param>
 /// <param name="Images">Images certified so far.</param>
 /// <param name="Planned">Images of the run.</param>
 /// <param name="CertifiedAccuracy">Certified accuracy at each radius of the table, 0 to 1.</param>
@@ -28,6 +29,7 @@ public sealed record RunSummary(
     double Sigma,
     int N,
     double Alpha,
+    string Bound,
     int Images,
     int Planned,
     IReadOnlyList<double> CertifiedAccuracy,

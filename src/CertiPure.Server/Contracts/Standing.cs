@@ -1,6 +1,6 @@
 namespace CertiPure.Server.Contracts;
 
-/// <summary>Where a radius stands among those of a run of the same networks at the same noise level.</summary>
+/// <summary>Where a radius is among those of a run of the same networks, at the same noise level and by the same kind of bound.</summary>
 /// <param name="Run">The run's folder below the root.</param>
 /// <param name="Images">Its images.</param>
 /// <param name="Width">The width of a bar, in pixel space.</param>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using CertiPure.Results;
 using CertiPure.Server.Hosting;
 using Microsoft.OpenApi;
 
@@ -35,11 +36,12 @@ internal static class ApiDescription
             document.Servers = [new OpenApiServer { Url = "/" }];
             return Task.CompletedTask;
         });
+        options.AddSchemaTransformer(ApiSchemas.DescribeAsync);
         options.AddOperationTransformer((operation, context, _) =>
         {
             if (context.Description.ActionDescriptor.EndpointMetadata.OfType<ApiText>().FirstOrDefault() is { } text)
             {
-                Describe(operation, text);
+                Describe(operation, text, context.Document);
             }
 
             // An empty requirement: without a configured key none is needed.
@@ -51,10 +53,17 @@ internal static class ApiDescription
         });
     });
 
-    public static RouteHandlerBuilder Describe(this RouteHandlerBuilder builder, ApiText text) => builder
-        .WithName(text.Id).WithSummary(text.Summary).WithDescription(text.Description).WithTags(Tag).WithMetadata(text);
+    public static RouteHandlerBuilder Describe(this RouteHandlerBuilder builder, ApiText text)
+    {
+        foreach (ApiResponse response in text.Responses.Where(response => response.Body is not null))
+        {
+            builder.Produces(response.Status, response.Body, response.ContentType);
+        }
 
-    private static void Describe(OpenApiOperation operation, ApiText text)
+        return builder.WithName(text.Id).WithSummary(text.Summary).WithDescription(text.Description).WithTags(Tag).WithMetadata(text);
+    }
+
+    private static void Describe(OpenApiOperation operation, ApiText text, OpenApiDocument? document)
     {
         if (text.Form.Count > 0)
         {
@@ -77,7 +86,7 @@ internal static class ApiDescription
                 {
                     ["application/json"] = new OpenApiMediaType
                     {
-                        Schema = new OpenApiSchema { Type = JsonSchemaType.Object },
+                        Schema = new OpenApiSchemaReference(nameof(CertificateDocument), document),
                         Example = JsonNode.Parse(body),
                     },
                 },
@@ -99,7 +108,8 @@ internal static class ApiDescription
     /// <summary>Keeps the schema that the framework found in the answer's type, where it found one.</summary>
     private static OpenApiMediaType MediaOf(OpenApiOperation operation, string status, ApiResponse response)
     {
-        IOpenApiSchema? schema = operation.Responses?.GetValueOrDefault(status)?.Content?.Values.FirstOrDefault()?.Schema;
+        IOpenApiSchema? schema = operation.Responses?.GetValueOrDefault(status)?.Content?
+            .FirstOrDefault(content => content.Key == response.ContentType).Value?.Schema;
         bool isJson = response.ContentType.EndsWith("json", StringComparison.Ordinal);
         return new OpenApiMediaType
         {

@@ -1,3 +1,4 @@
+using CertiPure.Server.Contracts;
 using CertiPure.Server.Hosting;
 
 namespace CertiPure.Server.Endpoints;
@@ -9,11 +10,11 @@ internal static class ApiTexts
 
     /// <summary>A whole certificate of an image of four pixels, which the service's own reader takes.</summary>
     internal const string DocumentExample = """
-        {"formatVersion":1,"software":"CertiPure 0.1.0","issuedAt":"2026-01-05T10:30:00\u002B00:00","seedChosenBy":"service","experiment":{"data":{"name":"fashion-mnist","split":"test","shape":"1x2x2","pixelSha256":"177ede0c25d002cf33b5a829d5a61952bbcbcb307ab223e09f1975c622143aea"},"images":"7","sigma":0.5,"n0":100,"n":1000,"alpha":0.001,"bound":"top","plan":{"name":"fixed","looks":[{"n":1000,"alpha":0.001}]},"radii":[],"seed":1234567890123,"noise":"normal","purifier":{"method":"consistency","level":"exact","clamp":false,"networkCalls":1},"classifier":{"name":"fashion-mnist","classCount":2},"engine":{"name":"torch"},"precision":"fp32","batch":64,"weights":{"classifier":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","purifier":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"}},"certificate":{"id":7,"label":1,"predicted":1,"selection":[6,94],"looks":[{"n":1000,"votes":[63,937],"alphaA":0.001,"alphaB":0}],"draws":1000,"lowerBound":0.9097242749749892,"radius":0.6695295252020204,"seconds":0.9},"pixels":"DMi\u002BBw==","seal":{"keyId":"877fa5e47abc6345","code":"46ef9ddf390c1643ab643d6f4b9bb0789e075d2f8a7b539f23c3bbb037899beb"}}
+        {"formatVersion":2,"software":"CertiPure 0.1.0","issuedAt":"2026-01-05T10:30:00\u002B00:00","seedChosenBy":"service","experiment":{"data":{"name":"fashion-mnist","split":"test","shape":"1x2x2","pixelSha256":"177ede0c25d002cf33b5a829d5a61952bbcbcb307ab223e09f1975c622143aea"},"images":"7","sigma":0.5,"n0":100,"n":1000,"alpha":0.001,"bound":"margin","plan":{"name":"fixed","looks":[{"n":1000,"alpha":0.001}]},"radii":[],"seed":1234567890123,"noise":"normal","purifier":{"method":"consistency","level":"exact","clamp":false,"networkCalls":1},"classifier":{"name":"fashion-mnist","classCount":2},"engine":{"name":"torch"},"precision":"fp32","batch":64,"weights":{"classifier":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","purifier":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"}},"certificate":{"id":7,"label":1,"predicted":1,"selection":[6,94],"looks":[{"n":1000,"votes":[63,937],"alphaA":0.001,"alphaB":0}],"draws":1000,"lowerBound":0.9097242749749892,"upperBound":0.0902757250250108,"radius":0.6695295252020204,"seconds":0.9},"pixels":"DMi\u002BBw==","seal":{"keyId":"877fa5e47abc6345","code":"46ef9ddf390c1643ab643d6f4b9bb0789e075d2f8a7b539f23c3bbb037899beb"}}
         """;
 
     private const string CertificateExample = $$$"""
-        {"id":"k3Zq0v8T1mYbXo5n7Wc2Rg","certificate":{{{DocumentExample}}},"className":"Trouser","trueClassName":"Trouser","claim":"No change of L2 norm below 0.637 alters this answer. The chance that this guarantee is false is at most 1 in 1,000; whether the answer is right is another question.","bounds":"With probability at least 0.999 over the draws, the class has a probability of at least 90.9 %.","meaning":{"sentence":"It could be spread over every pixel, each changed by at most 81 of 255 grey levels, or gathered in a few pixels, or anything in between.","perValue":0.318,"examples":[{"kind":"spread","caption":"The same distance, spread over every pixel","distance":0.635,"visibility":"visible","png":"iVBORw0KGgo="}]},"standing":{"run":"consistency-0.5","images":100,"width":0.1,"counts":[12,30,58],"below":0.42}}
+        {"id":"k3Zq0v8T1mYbXo5n7Wc2Rg","certificate":{{{DocumentExample}}},"className":"Trouser","trueClassName":"Trouser","claim":"No change of L2 norm below 0.669 alters this answer. The chance that this guarantee is false is at most 1 in 1,000; whether the answer is right is another question.","bounds":"With probability at least 0.999 over the draws, the class has a probability of at least 90.9 %.","meaning":{"sentence":"It could be spread over every pixel, each changed by at most 85 of 255 grey levels, or gathered in a few pixels, or anything in between.","perValue":0.3347647626010102,"examples":[{"kind":"spread","caption":"The same distance, spread over every pixel","distance":0.665,"visibility":"visible","png":"iVBORw0KGgo="}]},"standing":{"run":"consistency-0.5","images":100,"width":0.1,"counts":[12,30,58],"below":0.42}}
         """;
 
     private static readonly ApiField[] ImageFields =
@@ -88,7 +89,7 @@ internal static class ApiTexts
                 event: certificate
                 data: {{{CertificateExample}}}
                 """),
-            new(200, Json, "The certificate alone, for `Accept: application/json`.", CertificateExample),
+            new(200, Json, "The certificate alone, for `Accept: application/json`.", CertificateExample) { Body = typeof(CertificateAnswer) },
             .. FormRefusals,
         ]);
 
@@ -100,7 +101,7 @@ internal static class ApiTexts
         [
             new(200, Json, "The class, or an abstention.", """
                 {"predicted":1,"className":"Trouser","votes":[0,998,2],"pValue":0,"alpha":0.001,"seed":1234567890123}
-                """),
+                """) { Body = typeof(PredictAnswer) },
             .. FormRefusals,
         ]);
 
@@ -113,7 +114,7 @@ internal static class ApiTexts
         [
             new(200, Json, "The pictures.", """
                 {"shape":{"channels":1,"height":28,"width":28},"image":"iVBORw0KGgo=","draws":[{"noisy":"iVBORw0KGgo=","purified":"iVBORw0KGgo=","label":1,"className":"Trouser"}]}
-                """),
+                """) { Body = typeof(PurifyAnswer) },
             new(200, "image/png", "One picture.", null),
             .. FormRefusals,
         ]);
@@ -127,7 +128,7 @@ internal static class ApiTexts
         [
             new(200, Json, "The verdict, whatever it is.", """
                 {"valid":true,"verdict":"holds","sealed":true,"summary":"Everything it claims was found again.","checks":[{"name":"bound","title":"The bound","outcome":"passed","detail":"The votes support the claimed distance, computed again from the counts."}]}
-                """),
+                """) { Body = typeof(VerifyAnswer) },
             new(200, EventStream.ContentType, "The events.", """
                 event: check
                 data: {"name":"bound","title":"The bound","outcome":"passed","detail":"The votes support the claimed distance, computed again from the counts."}
@@ -149,11 +150,11 @@ internal static class ApiTexts
         "Get a finished certificate again",
         "What the event `certificate` held, by its id, as long as the service keeps it.",
         [],
-        [new(200, Json, "The certificate and its words.", CertificateExample), UnknownHost, NoKey, NotFound]);
+        [new(200, Json, "The certificate and its words.", CertificateExample) { Body = typeof(CertificateAnswer) }, UnknownHost, NoKey, NotFound]);
 
     public static ApiText Models { get; } = Get(
         "models", "List what there is to certify with", ReadRefusals, """
-        {"version":"0.1.0","models":[{"name":"fashion-mnist","shape":{"channels":1,"height":28,"width":28},"classNames":["T-shirt/top","Trouser"],"sigmas":[0.25,0.5,1],"purifiers":[{"name":"consistency","title":"Consistency Purification","summary":"One network call.","drawsPerSecond":1400.5}],"dataSet":"fashion-mnist"}],"dataSets":[{"name":"fashion-mnist","title":"Fashion-MNIST","split":"test","count":10000,"shape":{"channels":1,"height":28,"width":28},"typical":{"brightness":[0.08,0.62],"contrast":[0.17,0.43],"border":[0,0.35]}}],"budgets":[{"name":"Standard","n":1000,"ceiling":2.46}],"plans":["fixed","staged"],"defaults":{"sigma":0.5,"n0":100,"n":1000,"alpha":0.001},"limits":{"maxUploadBytes":4194304,"maxImagePixels":4000000,"maxSelectionDraws":1000,"maxDraws":100000,"minAlpha":1e-6,"maxAlpha":0.05,"maxPictures":16,"clientSeed":false}}
+        {"version":"0.1.0","models":[{"name":"fashion-mnist","shape":{"channels":1,"height":28,"width":28},"classNames":["T-shirt/top","Trouser"],"sigmas":[0.25,0.5,1],"purifiers":[{"name":"consistency","title":"Consistency Purification","summary":"One network call.","drawsPerSecond":1400.5}],"dataSet":"fashion-mnist"}],"dataSets":[{"name":"fashion-mnist","title":"Fashion-MNIST","split":"test","count":10000,"shape":{"channels":1,"height":28,"width":28},"typical":{"brightness":[0.08,0.62],"contrast":[0.17,0.43],"border":[0,0.35]}}],"budgets":[{"name":"Standard","n":1000,"ceiling":2.46}],"plans":["fixed","staged"],"bounds":["margin","top"],"defaults":{"sigma":0.5,"n0":100,"n":1000,"alpha":0.001},"limits":{"maxUploadBytes":4194304,"maxImagePixels":4000000,"maxSelectionDraws":1000,"maxDraws":100000,"minAlpha":1e-6,"maxAlpha":0.05,"maxPictures":16,"clientSeed":false}}
         """);
 
     public static ApiText Image { get; } = new(
@@ -161,7 +162,7 @@ internal static class ApiTexts
 
     public static ApiText Runs { get; } = Get(
         "runs", "List the run folders with their certified accuracy", ReadRefusals, """
-        {"radii":[0,0.25,0.5,0.75,1],"runs":[{"name":"consistency-0.5","data":"fashion-mnist test","comparable":"2f1d0c5b9a7e4836","purifier":"consistency","classifier":"fashion-mnist","sigma":0.5,"n":1000,"alpha":0.001,"images":100,"planned":100,"certifiedAccuracy":[0.8,0.7,0.6,0.4,0.3],"intervals":[[0.708,0.873],[0.6,0.788],[0.497,0.697],[0.303,0.503],[0.212,0.4]],"averageCertifiedRadius":0.71,"abstentions":4,"cleanImages":{"right":85,"labeled":100},"seedChosenBy":"fresh"}],"skipped":[],"message":null}
+        {"radii":[0,0.25,0.5,0.75,1],"runs":[{"name":"consistency-0.5","data":"fashion-mnist test","comparable":"2f1d0c5b9a7e4836","purifier":"consistency","classifier":"fashion-mnist","sigma":0.5,"n":1000,"alpha":0.001,"bound":"margin","images":100,"planned":100,"certifiedAccuracy":[0.8,0.7,0.6,0.4,0.3],"intervals":[[0.708,0.873],[0.6,0.788],[0.497,0.697],[0.303,0.503],[0.212,0.4]],"averageCertifiedRadius":0.71,"abstentions":4,"cleanImages":{"right":85,"labeled":100},"seedChosenBy":"fresh"}],"skipped":[],"message":null}
         """);
 
     public static ApiText Curve { get; } = new(

@@ -82,6 +82,7 @@ internal sealed class RunsEndpoint(RunLibrary library)
             experiment.Sigma,
             experiment.N,
             experiment.Alpha,
+            Choice.Word(experiment.Bound),
             run.Certificates.Count,
             run.Certificates.Count + run.Missing.Count,
             [.. summary.Cells.Select(cell => cell.Accuracy.Value)],
@@ -96,5 +97,5 @@ internal sealed class RunsEndpoint(RunLibrary library)
     private static string Comparable(Experiment experiment) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(
         CultureInfo.InvariantCulture,
         $"{experiment.Data.Name} {experiment.Data.Split} {experiment.Data.PixelSha256} {experiment.N0} {experiment.N} {experiment.Alpha} "
-        + $"{string.Join(',', experiment.Images)}"))).AsSpan(0, 8));
+        + $"{experiment.Bound} {string.Join(',', experiment.Images)}"))).AsSpan(0, 8));
 }

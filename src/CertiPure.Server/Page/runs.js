@@ -126,9 +126,10 @@ function row(run, all) {
     el('td', { text: percent(run.abstentions / Math.max(1, run.images)) }));
 }
 
-/** The classifier, and what the run's manifest says of its answers without noise and of the seed. */
+/** The classifier, the kind of bound, and what the run's manifest says of its answers without noise and of the seed. */
 const premises = run => [
   run.classifier,
+  run.bound === 'margin' ? 'margin bound' : 'bound of the top class',
   run.cleanImages ? `right on ${run.cleanImages.right} of ${run.cleanImages.labeled} images without noise` : null,
   run.seedChosenBy ? `seed ${run.seedChosenBy === 'fresh' ? 'drawn at random' : 'chosen by the operator'}` : null,
 ].filter(Boolean).join(', ');

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using CertiPure.Images;
 using CertiPure.Results;
+using CertiPure.Server.Tests.Fakes;
 using CertiPure.Smoothing;
 
 namespace CertiPure.Server.Tests.Endpoints;
@@ -35,6 +36,51 @@ public sealed class RunsTests : IDisposable
         JsonArray curve = (await server.GetJsonAsync("/v1/runs/night/consistency"))["curve"]!.AsArray();
         Assert.Equal([2.0 / 3, 2.0 / 3, 1.0 / 3], curve.Select(point => Math.Round((double)point!["accuracy"]!, 12)), Close);
         Assert.Equal(curve.Select(point => (double)point!["radius"]!).Order(), curve.Select(point => (double)point!["radius"]!));
+    }
+
+    [Fact]
+    public async Task Only_runs_of_one_kind_of_bound_are_comparable()
+    {
+        ExampleRun.Write(Path.Combine(_root, "margin"), "none", [100, 90], bound: BoundKind.Margin);
+        ExampleRun.Write(Path.Combine(_root, "top"), "none", [100, 90]);
+        ExampleRun.Write(Path.Combine(_root, "top-too"), "consistency", [80, 90]);
+        await using RunningServer server = await StartAsync();
+        var runs = (await server.GetJsonAsync("/v1/runs"))["runs"]!.AsArray().ToDictionary(run => (string)run!["name"]!, run => run!);
+        Assert.Equal(["margin", "top", "top"], runs.Values.Select(run => (string)run["bound"]!));
+        Assert.Equal((string)runs["top"]["comparable"]!, (string)runs["top-too"]["comparable"]!);
+        Assert.NotEqual((string)runs["top"]["comparable"]!, (string)runs["margin"]["comparable"]!);
+    }
+
+    [Theory]
+    [InlineData("top", "0.5", "of-top", 4)]
+    [InlineData("margin", "0.5", "of-margin", 3)]
+    [InlineData("margin", "0.25", null, 0)]
+    public async Task A_radius_is_placed_among_those_of_a_run_of_the_same_networks_noise_and_kind_of_bound(
+        string bound, string sigma, string? run, int images)
+    {
+        var weights = new Dictionary<string, string> { ["classifier"] = new FashionImages().PixelSha256 };
+        ExampleRun.Write(Path.Combine(_root, "of-top"), "none", [100, 90, 20, 60], bound: BoundKind.Top, weights: weights);
+        ExampleRun.Write(Path.Combine(_root, "of-margin"), "none", [100, 80, 20], bound: BoundKind.Margin, weights: weights);
+        ExampleRun.Write(Path.Combine(_root, "small"), "none", [100], bound: BoundKind.Margin, weights: weights);
+        ExampleRun.Write(Path.Combine(_root, "others"), "none", [100, 100, 100, 100, 100], bound: BoundKind.Margin);
+        await using RunningServer server = await StartAsync();
+        JsonNode answer = await server.PostJsonAsync(
+            "/v1/certify", RunningServer.Form(1, ("purifier", "none"), ("sigma", sigma), ("bound", bound), ("n", "200")));
+        JsonNode? standing = answer["standing"];
+        Assert.Equal(run, (string?)standing?["run"]);
+        if (standing is null)
+        {
+            return;
+        }
+
+        int[] counts = [.. standing["counts"]!.AsArray().Select(count => (int)count!)];
+        Assert.Equal(images, (int)standing["images"]!);
+        Assert.Equal(images, counts.Sum());
+        double radius = (double)answer["certificate"]!["certificate"]!["radius"]!;
+        double[] radii = [.. Run.Read(Path.Combine(_root, run!)).Certificates.Select(certificate => certificate.Radius)];
+        Assert.Equal((double)radii.Count(other => other < radius) / images, (double)standing["below"]!, 12);
+        Assert.Equal(Math.Max(radius, radii.Max()), (double)standing["width"]! * counts.Length, 12);
+        Assert.Equal(radii.Count(other => other == 0), counts[0]);
     }
 
     [Fact]
