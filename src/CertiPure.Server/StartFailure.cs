@@ -18,7 +18,7 @@ internal static class StartFailure
     {
         ErrorReason.InvalidArgument or ErrorReason.DataFolderMissing or ErrorReason.ArchitectureUnknown
             or ErrorReason.NormalizationUnknown => Usage,
-        ErrorReason.Refused or ErrorReason.LevelNotExact => Refused,
+        ErrorReason.Refused or ErrorReason.LevelNotExact or ErrorReason.PurifierLabelMissing => Refused,
         _ => Failed,
     };
 
