@@ -45,9 +45,10 @@ public sealed class TorchScriptVerbTests : IDisposable
             "--classifier", Program(program))).Succeeded();
         Assert.Contains("3 replayed: 0 of", verified, StringComparison.Ordinal);
         string attacked = (await CommandResult.Of(
-            "verify", Path.Combine(_folder, "run"), "--attack", "--attack-images", "2", "--attack-steps", "3", "--attack-samples", "4",
-            "--attack-draws", "100", "--attack-seed", "1", "--data", Path.Combine(_folder, "images"), "--classifier", Program(program))).Succeeded();
+            "verify", Path.Combine(_folder, "run"), "--attack", "--attack-factors", "1,30", "--attack-steps", "10", "--attack-samples", "16",
+            "--attack-draws", "1000", "--attack-seed", "1", "--data", Path.Combine(_folder, "images"), "--classifier", Program(program))).Succeeded();
         Assert.Contains("2 attacked within 1 of the certified radius (seed 1): 0 get another class", attacked, StringComparison.Ordinal);
+        Assert.Contains("2 attacked within 30 of the certified radius (seed 1): 2 get another class", attacked, StringComparison.Ordinal);
     }
 
     private static string Program(string name) => Path.Combine(AppContext.BaseDirectory, "Programs", name);
@@ -55,7 +56,7 @@ public sealed class TorchScriptVerbTests : IDisposable
     private async Task<CommandResult> RunAsync(string verb, string program)
     {
         string[] command =
-            [verb, "--data", Path.Combine(_folder, "images"), "--classifier", Program(program), "--sigma", "0.25", "--n", "100"];
+            [verb, "--data", Path.Combine(_folder, "images"), "--classifier", Program(program), "--sigma", "0.25", "--n", "100", "--seed", "1"];
         return await CommandResult.Of(verb == "certify" ? [.. command, "--out", Path.Combine(_folder, "run")] : command);
     }
 }
