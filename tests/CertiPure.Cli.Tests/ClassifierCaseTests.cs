@@ -4,10 +4,6 @@ namespace CertiPure.Cli.Tests;
 /// the project (CERTIPURE_CASES; the tests skip without them).</summary>
 public sealed class ClassifierCaseTests
 {
-    private static readonly string Cases = Environment.GetEnvironmentVariable("CERTIPURE_CASES") ?? "/work/shared/cases";
-
-    private static string Classifiers => Path.Combine(Cases, "classifiers");
-
     [Theory]
     [InlineData("plain.onnx")]
     [InlineData("nhwc.onnx")]
@@ -21,11 +17,11 @@ public sealed class ClassifierCaseTests
     [InlineData("plain.pt")]
     public async Task A_classifier_with_its_preprocessing_gives_the_six_classes(string file, params string[] options)
     {
-        Assert.SkipUnless(Directory.Exists(Classifiers), $"{Classifiers} is not here.");
+        Cases.SkipWithout();
 
         CommandResult result = await CommandResult.Of(
             [
-                "predict", "--data", Path.Combine(Classifiers, "images"), "--classifier", Path.Combine(Classifiers, file), "--sigma", "0.25",
+                "predict", "--data", Path.Combine(Cases.Classifiers, "images"), "--classifier", Path.Combine(Cases.Classifiers, file), "--sigma", "0.25",
                 "--n", "200", .. options,
             ]);
 
@@ -38,12 +34,12 @@ public sealed class ClassifierCaseTests
     [Fact]
     public async Task A_described_classifier_is_certified_with_its_preprocessing_and_class_names_and_replayed()
     {
-        Assert.SkipUnless(Directory.Exists(Classifiers), $"{Classifiers} is not here.");
+        Cases.SkipWithout();
         string folder = Directory.CreateTempSubdirectory("certipure-").FullName;
         try
         {
             string model = Path.Combine(folder, "bgr.onnx"), description = Path.Combine(folder, "bgr.json"), run = Path.Combine(folder, "run");
-            File.Copy(Path.Combine(Classifiers, "bgr.onnx"), model);
+            File.Copy(Path.Combine(Cases.Classifiers, "bgr.onnx"), model);
             await File.WriteAllTextAsync(Path.Combine(folder, "names.txt"), "ant\nbee\ncat\n", TestContext.Current.CancellationToken);
             CommandResult described = await CommandResult.Of(
                 ["describe", model, "--channels", "bgr", "--classes", Path.Combine(folder, "names.txt"), "--out", description]);
@@ -51,7 +47,7 @@ public sealed class ClassifierCaseTests
 
             CommandResult certified = await CommandResult.Of(
                 [
-                    "certify", "--data", Path.Combine(Classifiers, "images"), "--classifier", description, "--sigma", "0.25", "--n", "100",
+                    "certify", "--data", Path.Combine(Cases.Classifiers, "images"), "--classifier", description, "--sigma", "0.25", "--n", "100",
                     "--out", run,
                 ]);
             Assert.Equal(0, certified.ExitCode);
@@ -59,11 +55,11 @@ public sealed class ClassifierCaseTests
             Assert.Contains("\"isBgr\": true", manifest, StringComparison.Ordinal);
             Assert.Contains("\"bee\"", manifest, StringComparison.Ordinal);
             Assert.Equal(0, (await CommandResult.Of(
-                ["verify", run, "--replay", "2", "--data", Path.Combine(Classifiers, "images"), "--classifier", model])).ExitCode);
+                ["verify", run, "--replay", "2", "--data", Path.Combine(Cases.Classifiers, "images"), "--classifier", model])).ExitCode);
 
             await File.AppendAllTextAsync(model, " ", TestContext.Current.CancellationToken);
             CommandResult changed = await CommandResult.Of(
-                ["predict", "--data", Path.Combine(Classifiers, "images"), "--classifier", description, "--sigma", "0.25"]);
+                ["predict", "--data", Path.Combine(Cases.Classifiers, "images"), "--classifier", description, "--sigma", "0.25"]);
             Assert.Contains("describes a file of", changed.Error, StringComparison.Ordinal);
         }
         finally
@@ -78,11 +74,11 @@ public sealed class ClassifierCaseTests
     [InlineData("bgr.onnx", "--mean 0,5", "--mean", "0.5,x")]
     public async Task What_is_missing_is_said_with_the_option_that_gives_it(string file, string says, params string[] options)
     {
-        Assert.SkipUnless(Directory.Exists(Classifiers), $"{Classifiers} is not here.");
+        Cases.SkipWithout();
 
         CommandResult result = await CommandResult.Of(
             [
-                "predict", "--data", Path.Combine(Classifiers, "images"), "--classifier", Path.Combine(Classifiers, file), "--sigma", "0.25",
+                "predict", "--data", Path.Combine(Cases.Classifiers, "images"), "--classifier", Path.Combine(Cases.Classifiers, file), "--sigma", "0.25",
                 .. options,
             ]);
 

@@ -4,11 +4,7 @@ namespace CertiPure.Cli.Tests;
 /// the project (CERTIPURE_CASES; the tests skip without them). Small ones of each kind are in the tests of Onnx and Torch.</summary>
 public sealed class ContractCaseTests : IDisposable
 {
-    private static readonly string Cases = Environment.GetEnvironmentVariable("CERTIPURE_CASES") ?? "/work/shared/cases";
-
     private readonly string _folder = Directory.CreateTempSubdirectory("certipure-cases-").FullName;
-
-    private static string Classifiers => Path.Combine(Cases, "classifiers");
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -20,7 +16,7 @@ public sealed class ContractCaseTests : IDisposable
     [InlineData("dictionary.pt")]
     public async Task A_sound_classifier_is_certified_with_the_six_classes(string file)
     {
-        CommandResult result = await CertifyAsync(Path.Combine(Classifiers, "images"), Path.Combine(Classifiers, file));
+        CommandResult result = await CertifyAsync(Path.Combine(Cases.Classifiers, "images"), Path.Combine(Cases.Classifiers, file));
         result.Succeeded();
         Assert.Equal(
             [0, 1, 2, 0, 1, 2],
@@ -41,7 +37,7 @@ public sealed class ContractCaseTests : IDisposable
     [InlineData("label-int64.onnx", "scores", false)]
     public async Task What_is_not_a_function_of_one_image_is_refused(string file, string reason, bool isCheck = true)
     {
-        CommandResult result = await CertifyAsync(Path.Combine(Classifiers, "images"), Path.Combine(Classifiers, file));
+        CommandResult result = await CertifyAsync(Path.Combine(Cases.Classifiers, "images"), Path.Combine(Cases.Classifiers, file));
         Assert.True(isCheck ? result.ExitCode is (int)ExitCode.Refused or (int)ExitCode.Usage : result.ExitCode != 0, $"{result.ExitCode}");
         Assert.Contains(reason, result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
@@ -57,8 +53,8 @@ public sealed class ContractCaseTests : IDisposable
     [InlineData("ts-oneonly.pt", (int)ExitCode.Failed, "one at a time")]
     public async Task A_program_is_read_or_says_in_one_line_what_it_returned(string file, int exitCode, string reason)
     {
-        string files = Path.Combine(Cases, "files");
-        Assert.SkipUnless(Directory.Exists(files), $"{files} is not here.");
+        string files = Cases.Files;
+        Cases.SkipWithout();
         CommandResult result = await CommandResult.Of(
             "predict", "--data", Path.Combine(files, "grey"), "--classifier", Path.Combine(files, file), "--sigma", "0.5", "--n", "20");
         Assert.True(exitCode == result.ExitCode, $"exit code {result.ExitCode}: {result.Error}");
@@ -71,7 +67,7 @@ public sealed class ContractCaseTests : IDisposable
     [InlineData("64")]
     public async Task A_batch_that_is_coupled_is_refused_at_every_batch_size(string batch)
     {
-        string files = Path.Combine(Cases, "files");
+        string files = Cases.Files;
         CommandResult result = await CertifyAsync(
             Path.Combine(files, "grey"), Path.Combine(files, "batch-coupled.onnx"), "--sigma", "0.1", "--n0", "32", "--n", "1000", "--batch", batch);
         Assert.Equal((int)ExitCode.Refused, result.ExitCode);
@@ -83,22 +79,22 @@ public sealed class ContractCaseTests : IDisposable
     [InlineData("bgr.onnx", "BGR")]
     public async Task Labels_show_how_a_classifier_expects_its_input(string file, string expectation)
     {
-        Assert.SkipUnless(Directory.Exists(Classifiers), $"{Classifiers} is not here.");
+        Cases.SkipWithout();
         string labeled = Path.Combine(_folder, "labeled");
         for (int i = 0; i < 6; i++)
         {
             string target = Directory.CreateDirectory(Path.Combine(labeled, $"class{i % 3}")).FullName;
-            File.Copy(Path.Combine(Classifiers, "images", $"{i}.png"), Path.Combine(target, $"{i}.png"));
+            File.Copy(Path.Combine(Cases.Classifiers, "images", $"{i}.png"), Path.Combine(target, $"{i}.png"));
         }
 
-        CommandResult result = await CertifyAsync(labeled, Path.Combine(Classifiers, file));
+        CommandResult result = await CertifyAsync(labeled, Path.Combine(Cases.Classifiers, file));
         Assert.Contains("It seems to expect", result.Error, StringComparison.Ordinal);
         Assert.Contains(expectation, result.Error, StringComparison.Ordinal);
     }
 
     private async Task<CommandResult> CertifyAsync(string data, string classifier, params string[] changes)
     {
-        Assert.SkipUnless(File.Exists(classifier), $"{classifier} is not here.");
+        Cases.SkipWithout();
         string[] usual = changes.Length > 0 ? changes : ["--sigma", "0.25", "--n", "200"];
         return await CommandResult.Of(["certify", "--data", data, "--classifier", classifier, "--out", Path.Combine(_folder, "run"), .. usual]);
     }

@@ -7,9 +7,6 @@ namespace CertiPure.Cli.Tests;
 /// skip without them), and generated ones of the same kinds.</summary>
 public sealed class FileCaseTests : IDisposable
 {
-    private static readonly string Cases =
-        Path.Combine(Environment.GetEnvironmentVariable("CERTIPURE_CASES") ?? "/work/shared/cases", "files");
-
     private readonly Workbench _bench = new();
 
     public void Dispose() => _bench.Dispose();
@@ -27,8 +24,8 @@ public sealed class FileCaseTests : IDisposable
     [InlineData(1, "column radius: '-1.0' is below 0", "report", "FILES/log-negative.tsv")]
     public async Task A_case_gives_what_it_must(int code, string words, params string[] command)
     {
-        SkipWithoutCases();
-        CommandResult result = await CommandResult.Of([.. command.Select(word => word.Replace("FILES", Cases, StringComparison.Ordinal))]);
+        Cases.SkipWithout();
+        CommandResult result = await CommandResult.Of([.. command.Select(word => word.Replace("FILES", Cases.Files, StringComparison.Ordinal))]);
 
         Assert.True(code == result.ExitCode, $"{result.ExitCode}: {result.Error}");
         Assert.Contains(words, result.Error, StringComparison.Ordinal);
@@ -42,9 +39,9 @@ public sealed class FileCaseTests : IDisposable
     [InlineData("log-spaces.tsv")]
     public async Task A_log_in_another_form_is_reported_like_the_usual_one(string file)
     {
-        SkipWithoutCases();
-        string usual = (await CommandResult.Of("report", Path.Combine(Cases, "log-ok.tsv"), "--format", "csv")).Succeeded();
-        string other = (await CommandResult.Of("report", Path.Combine(Cases, file), "--format", "csv")).Succeeded();
+        Cases.SkipWithout();
+        string usual = (await CommandResult.Of("report", Path.Combine(Cases.Files, "log-ok.tsv"), "--format", "csv")).Succeeded();
+        string other = (await CommandResult.Of("report", Path.Combine(Cases.Files, file), "--format", "csv")).Succeeded();
 
         Assert.Equal(usual, other.Replace(Path.GetFileNameWithoutExtension(file), "log-ok", StringComparison.Ordinal));
     }
@@ -99,6 +96,4 @@ public sealed class FileCaseTests : IDisposable
         Assert.True(OutputTarget.IsStream(fifo));
         (await CommandResult.Of(verb, _bench.Run, "--out", link)).Refused(ExitCode.Refused, "already exists", "--overwrite");
     }
-
-    private static void SkipWithoutCases() => Assert.SkipUnless(Directory.Exists(Cases), $"{Cases} is not here.");
 }
