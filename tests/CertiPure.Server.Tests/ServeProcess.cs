@@ -40,10 +40,14 @@ public sealed partial class ServeProcess : IAsyncDisposable
     public static async Task<ServeProcess> StartAsync(
         string program, string[] before, IReadOnlyList<(string Name, string Value)> settings)
     {
-        var start = new ProcessStartInfo(program, [.. before, "serve", "--lazy", "--url", "http://127.0.0.1:0"])
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true,
-        };
+        string[] arguments = [.. before, "serve", "--lazy", "--url", "http://127.0.0.1:0"];
+
+        // A test run in the background of a script ignores SIGINT, and so would its children.
+        ProcessStartInfo start = OperatingSystem.IsLinux()
+            ? new ProcessStartInfo("env", ["--default-signal=INT", program, .. arguments])
+            : new ProcessStartInfo(program, arguments);
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
         foreach ((string name, string value) in settings)
         {
             start.Environment[name] = value;
