@@ -22,7 +22,7 @@ public sealed class ClassifierCaseTests
         CommandResult result = await CommandResult.Of(
             [
                 "predict", "--data", Path.Combine(Cases.Classifiers, "images"), "--classifier", Path.Combine(Cases.Classifiers, file), "--sigma", "0.25",
-                "--n", "200", .. options,
+                "--n", "200", "--seed", "0", .. options,
             ]);
 
         Assert.Equal(0, result.ExitCode);

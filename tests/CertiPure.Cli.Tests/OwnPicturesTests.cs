@@ -23,7 +23,7 @@ public sealed class OwnPicturesTests : IDisposable
 
         File.WriteAllText(Path.Combine(photos, "notes.txt"), "notes");
         File.WriteAllText(names, string.Join('\n', Enumerable.Range(0, 10).Select(i => $"class {(char)('a' + i)}")));
-        string[] model = ["--classifier", _bench.Classifier, "--classes", names, "--sigma", "0.25", "--n", "100", "--threads", "1"];
+        string[] model = ["--classifier", _bench.Classifier, "--classes", names, "--sigma", "0.25", "--n", "100", "--seed", "0", "--threads", "1"];
 
         CommandResult certified = await CommandResult.Of(["certify", "--data", photos, "--out", _bench.Run, .. model]);
         Assert.Equal(0, certified.ExitCode);
