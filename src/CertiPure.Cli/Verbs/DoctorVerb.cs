@@ -165,6 +165,15 @@ internal sealed class DoctorVerb : Verb
             torch.Failure is { } failure
                 ? failure.Reason == ErrorReason.LibTorchMissing ? Remedies.Describe(failure) : failure.Message
                 : $"{torch.Version}, {torch.Threads} threads, {torch.Capability}, {(torch.Cuda ? "an NVIDIA GPU" : "no GPU")}");
+        if (OneDnn.IsAvoided)
+        {
+            yield return new(
+                "convolutions",
+                true,
+                "without oneDNN, whose results are wrong where a processor's caches are hidden, as on this machine: fp32 is slower, bf16 very "
+                + $"slow ({OneDnn.Variable} in the environment keeps oneDNN)");
+        }
+
         foreach (NativeFile file in torch.Files)
         {
             yield return new("native file", true, $"{file.Path} ({file.Reason})");

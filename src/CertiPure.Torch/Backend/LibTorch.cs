@@ -91,6 +91,7 @@ public static class LibTorch
                 LoadFile(name, file, libTorch.Reason);
             }
 
+            OneDnn.Avoid(Handles["torch_cpu"]);
             NativeFile torchSharp = NativePackages.TorchSharpFolder();
             string library = Path.Combine(torchSharp.Path, NativePackages.FileName(LibTorchSharp));
             s_cured = LibTorchSharpCure.IsNeeded();
