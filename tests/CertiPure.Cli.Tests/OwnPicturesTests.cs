@@ -1,5 +1,6 @@
 using CertiPure.Images;
 using CertiPure.Imaging;
+using CertiPure.Onnx.Tests;
 
 namespace CertiPure.Cli.Tests;
 
@@ -51,5 +52,25 @@ public sealed class OwnPicturesTests : IDisposable
 
         (await CommandResult.Of("predict", "--data", photos, "--classifier", _bench.Classifier, "--sigma", "0.25", "--strict"))
             .Refused(ExitCode.Refused, "1 .heic");
+    }
+
+    [Fact]
+    public async Task One_class_for_all_pictures_is_remarked_on()
+    {
+        string photos = Directory.CreateDirectory(_bench.At("photos")).FullName, constant = _bench.At("constant.onnx");
+        for (int i = 0; i < 6; i++)
+        {
+            File.WriteAllBytes(
+                Path.Combine(photos, $"{i}.png"), PngImage.Encode(new LabeledImage(0, null, new ImageShape(1, 28, 28), new byte[784])));
+        }
+
+        OnnxModelFile.WriteLinear(constant, [0, 1, 28, 28], new float[10, 784], [0, 0, 0, 1, 0, 0, 0, 0, 0, 0]);
+        string[] options = ["--data", photos, "--classifier", constant, "--sigma", "0.25", "--n", "100", "--seed", "0"];
+
+        string output = (await CommandResult.Of(["certify", "--out", _bench.Run, .. options])).Succeeded();
+        string few = (await CommandResult.Of(["certify", "--out", _bench.At("few"), "--images", "0..3", .. options])).Succeeded();
+
+        Assert.Contains("All 6 certified images got class 3", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("certified images got class", few, StringComparison.Ordinal);
     }
 }

@@ -32,6 +32,20 @@ public sealed class CertifyVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_of_days_says_so_before_it_starts()
+    {
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        using var error = new CancellingWriter("days here", cancel);
+
+        int code = await CommandLine.RunAsync(
+            _bench.Certify(("--n", "2000000000"), ("--batch", "1")), new Terminal(TextWriter.Null, error, live: false), cancel.Token);
+
+        Assert.Equal((int)ExitCode.Interrupted, code);
+        Assert.Contains("draws will take about", error.ToString(), StringComparison.Ordinal);
+        Assert.Empty(File.ReadLines(Path.Combine(_bench.Run, "certificates.jsonl")));
+    }
+
+    [Fact]
     public async Task Votes_are_divided_so_that_the_other_tests_compare_something()
     {
         (await CommandResult.Of(_bench.Certify())).Succeeded();
@@ -362,5 +376,18 @@ public sealed class CertifyVerbTests : IDisposable
     {
         string[] command = _bench.Certify();
         (await CommandResult.Of(command[..^2])).Refused(ExitCode.Usage, "--out");
+    }
+
+    /// <summary>Cancels when certain words are written.</summary>
+    private sealed class CancellingWriter(string words, CancellationTokenSource cancel) : StringWriter
+    {
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            if (value?.Contains(words, StringComparison.Ordinal) == true)
+            {
+                cancel.Cancel();
+            }
+        }
     }
 }
