@@ -61,7 +61,7 @@ public sealed class OwnPicturesTests : IDisposable
         for (int i = 0; i < 6; i++)
         {
             File.WriteAllBytes(
-                Path.Combine(photos, $"{i}.png"), PngImage.Encode(new LabeledImage(0, null, new ImageShape(1, 28, 28), new byte[784])));
+                Path.Combine(photos, $"{i}.png"), PngImage.Encode(new LabeledImage(0, null, new ImageShape(1, 28, 28), Enumerable.Repeat((byte)(40 * i), 784).ToArray())));
         }
 
         OnnxModelFile.WriteLinear(constant, [0, 1, 28, 28], new float[10, 784], [0, 0, 0, 1, 0, 0, 0, 0, 0, 0]);
