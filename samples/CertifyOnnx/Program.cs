@@ -11,4 +11,6 @@ photos = model.Match(photos);
 using var queue = new DrawQueue(model.BaseClassifier, model.Workers.ToDrawWorkers());
 var smoothed = new SmoothedClassifier(queue, new NoiseSource(FreshSeed.Next()));
 await foreach (Certificate certificate in smoothed.CertifyAsync(Enumerable.Range(0, photos.Count).Select(photos.Read), new FixedPlan(100, 1000, 0.001), null, default))
-    Console.WriteLine($"{certificate.File}: class {certificate.Predicted}, radius {certificate.Radius}");
+    Console.WriteLine(certificate.Predicted is { } label
+        ? $"{certificate.File}: class {label}: no change of L2 norm below {certificate.Radius} alters it"
+        : $"{certificate.File}: no class is certified");

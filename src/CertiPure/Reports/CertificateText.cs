@@ -15,7 +15,7 @@ public static class CertificateText
     {
         string sure = string.Create(
             CultureInfo.InvariantCulture,
-            $"With probability at least {1 - (decimal)alpha} over the draws, {selected} has a probability of at least {Percent(lowerBound, up: false)}");
+            $"With probability at least {Confidence(alpha)} over the draws, {selected} has a probability of at least {Percent(lowerBound, up: false)}");
         string others = $"no other class more than {Percent(upperBound, up: true)}";
         return (MarginBound.IsCertified(lowerBound, upperBound), lowerBound > 0.5, upperBound < 1 - lowerBound) switch
         {
@@ -40,6 +40,11 @@ public static class CertificateText
             ? string.Create(CultureInfo.InvariantCulture, $"{first}, {votes[second]} for {nameOf(second)}, the next")
             : first;
     }
+
+    /// <summary>1 - alpha, as a difference where a number of 28 digits would be rounded to 1.</summary>
+    private static string Confidence(double alpha) => alpha >= 1e-12
+        ? (1 - (decimal)alpha).ToString(CultureInfo.InvariantCulture)
+        : string.Create(CultureInfo.InvariantCulture, $"1 - {alpha:R}");
 
     /// <summary>A share of the votes in percent with one decimal, rounded to the safe side.</summary>
     private static string Percent(double share, bool up)

@@ -62,6 +62,13 @@ public sealed class BoundVerbTests
         Assert.Equal(successes.GetProperty("radius").GetRawText(), votes.GetProperty("radius").GetRawText());
     }
 
+    [Fact]
+    public async Task A_tiny_alpha_never_reads_as_certainty()
+    {
+        string text = (await CommandResult.Of("bound", "-k", "1000", "-n", "1000", "--alpha", "1e-30")).Succeeded();
+        Assert.Contains("With probability at least 1 - 1E-30 over", text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--votes 1,x", "'x'")]
     [InlineData("--votes -1,5", "'-1'")]
