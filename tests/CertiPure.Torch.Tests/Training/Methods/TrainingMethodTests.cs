@@ -66,7 +66,7 @@ public sealed class TrainingMethodTests : IDisposable
     private static (double Before, double After) Train(MethodBench bench, TrainingMethod method)
     {
         double before = bench.HeldOut(method.Network, method.Quantity);
-        bench.Train(method.Network, method.Training, bench.Steps);
+        bench.Train(method.Network, method.Training, 2 * bench.Steps);
         double after = bench.HeldOut(method.Network, method.Quantity);
         TestContext.Current.TestOutputHelper?.WriteLine(Told("the method", before, after));
         return (before, after);
