@@ -127,12 +127,13 @@ internal static partial class NpzArchive
         int size = IntegerSize(type);
         return [.. Enumerable.Range(0, bytes.Length / size).Select(i => checked((int)(type switch
         {
-            "<i8" or "<u8" => BitConverter.ToInt64(bytes, i * size),
+            "<i8" => BitConverter.ToInt64(bytes, i * size),
+            "<u8" => checked((long)BitConverter.ToUInt64(bytes, i * size)),
             "<i4" => BitConverter.ToInt32(bytes, i * size),
             "<u4" => BitConverter.ToUInt32(bytes, i * size),
             "<i2" => BitConverter.ToInt16(bytes, i * size),
             "<u2" => BitConverter.ToUInt16(bytes, i * size),
-            "|i1" => (sbyte)bytes[i],
+            "|i1" => unchecked((sbyte)bytes[i]),
             _ => bytes[i],
         })))];
     }

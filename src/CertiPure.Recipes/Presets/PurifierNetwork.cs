@@ -4,6 +4,7 @@ using CertiPure.Torch.Backend;
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Networks;
 using CertiPure.Torch.Networks.Denoising;
+using CertiPure.Torch.Purifiers;
 using CertiPure.Torch.Training.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -51,32 +52,38 @@ internal sealed record PurifierNetwork(Denoiser Denoiser, NetworkRecipe Recipe)
         }
     }
 
-    /// <summary>Starts from weights that carry their architecture, under a preconditioning of choice.</summary>
-    /// <param name="path">Safetensors as this project's training writes them.</param>
+    /// <summary>Starts from weights, under a preconditioning of choice.</summary>
+    /// <param name="path">A checkpoint of any form that certification loads.</param>
     /// <param name="preconditioning">The preconditioning's name; null for that of the weights.</param>
     /// <param name="dropout">The dropout probability in this training; null for that of the weights' arguments.</param>
     public static PurifierNetwork From(string path, string? preconditioning, double? dropout)
     {
-        using Checkpoint checkpoint = SafeTensors.Read(path);
-        if (!checkpoint.Metadata.TryGetValue("architecture", out string? architecture)
-            || !checkpoint.Metadata.TryGetValue("arguments", out string? arguments))
+        using Checkpoint opened = CheckpointReader.Open(path);
+        Checkpoint described = PurifierCheckpoint.Describe(opened);
+        var metadata = new Dictionary<string, string>(described.Metadata);
+        if (!metadata.TryGetValue("architecture", out string? architecture) || !metadata.TryGetValue("arguments", out string? arguments))
         {
-            throw new CertiPureException(
-                $"The weights '{path}' do not say what network they are of.", ErrorReason.MetadataMissing);
+            throw new CertiPureException($"The weights '{path}' do not say what network they are of.", ErrorReason.MetadataMissing);
         }
 
-        Preconditioning own = Preconditioning.From(checkpoint.Metadata) ?? new EdmPreconditioning();
+        if (Preconditioning.From(metadata) is null)
+        {
+            metadata = new Dictionary<string, string>(metadata.Concat(Preconditioning.Named(preconditioning ?? "edm").Metadata));
+        }
+
         if (dropout is double probability)
         {
             var changed = (System.Text.Json.Nodes.JsonObject)System.Text.Json.Nodes.JsonNode.Parse(arguments)!;
             changed["dropout"] = probability;
-            arguments = changed.ToJsonString();
+            metadata["arguments"] = changed.ToJsonString();
         }
 
-        using JsonDocument document = JsonDocument.Parse(arguments);
+        using JsonDocument document = JsonDocument.Parse(metadata["arguments"]);
         var recipe = new NetworkRecipe(architecture, document.RootElement.Clone());
-        var denoiser = new Denoiser(recipe.Create<DiffusionNetwork>(seed: 0, checkpoint), preconditioning is null || preconditioning == own.Name ? own : Preconditioning.Named(preconditioning));
-        CheckpointLoader.Load(denoiser, checkpoint);
+        Denoiser loaded = PurifierCheckpoint.Load(new Checkpoint(described.Tensors, metadata));
+        Denoiser denoiser = preconditioning is null || preconditioning == loaded.Preconditioning.Name
+            ? loaded
+            : new Denoiser(loaded.Network, Preconditioning.Named(preconditioning));
         return Tried(denoiser, recipe);
     }
 

@@ -42,7 +42,18 @@ public static class PurifierCheckpoint
     public static Denoiser LoadFile(Checkpoint checkpoint)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
-        return Load(checkpoint.Metadata.ContainsKey(Architecture) ? checkpoint : CheckpointConversion.Complete(checkpoint, unknown: ErrorReason.MetadataMissing));
+        return Load(Describe(checkpoint));
+    }
+
+    /// <summary>An open file with the metadata of <see cref="Metadata"/>: its own, or those of the network that is recognised in it.</summary>
+    /// <param name="checkpoint">The open file, which stays the owner of its tensors.</param>
+    /// <exception cref="CertiPureException">It does not say what network it is of, and none is recognised.</exception>
+    public static Checkpoint Describe(Checkpoint checkpoint)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        return checkpoint.Metadata.ContainsKey(Architecture)
+            ? checkpoint
+            : CheckpointConversion.Complete(checkpoint, unknown: ErrorReason.MetadataMissing);
     }
 
     /// <summary>Loads a denoiser.</summary>

@@ -54,6 +54,29 @@ public sealed class OtherDataSetTests : IDisposable
         Assert.Equal((0, (byte)200), (images.Read(1).Label, images.Read(1).Bytes.Span[0]));
     }
 
+    [Theory]
+    [InlineData("<i8", -1)]
+    [InlineData("<i4", -1)]
+    [InlineData("<i2", -1)]
+    [InlineData("|i1", -1)]
+    [InlineData("<u8", null)]
+    [InlineData("<u4", null)]
+    [InlineData("<u2", 65_535)]
+    [InlineData("|u1", 255)]
+    public void A_whole_number_of_all_ones_is_minus_1_where_it_has_a_sign_and_the_largest_where_it_has_none(string type, int? expected)
+    {
+        WriteNpz(("labels", type, "(1,)", Integers(type, -1)));
+        string path = Path.Combine(_folder, "val_data.npz");
+        if (expected is { } number)
+        {
+            Assert.Equal([number], NpzArchive.ReadIntegers(path, "labels", 1));
+        }
+        else
+        {
+            Assert.Contains("'labels'", Assert.Throws<CertiPureException>(() => NpzArchive.ReadIntegers(path, "labels", 1)).Message, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void Damaged_imagenet64_is_refused()
     {

@@ -62,6 +62,27 @@ public sealed class TrainingSessionTests : IDisposable
     }
 
     [Theory]
+    [InlineData(true, "model.")]
+    [InlineData(true, "")]
+    [InlineData(false, "model.")]
+    [InlineData(false, "")]
+    public void Training_starts_from_every_naming_that_certification_loads(bool saysNetwork, string prefix)
+    {
+        Train("edm", "edm");
+        using (Checkpoint trained = SafeTensors.Read(At("edm")))
+        {
+            IReadOnlyDictionary<string, string> metadata =
+                saysNetwork ? trained.Metadata : new Dictionary<string, string> { ["class"] = "EDMPrecond" };
+            SafeTensors.Write(At("published"), new Checkpoint(
+                [.. trained.Tensors.Select(tensor => tensor.Rename(prefix + tensor.Name["model.".Length..]))], metadata));
+        }
+
+        PurifierCheckpoint.Load(At("published")).Dispose();
+        Train("consistency", "ect", request => request with { StartPath = At("published") });
+        PurifierCheckpoint.Load(At("ect")).Dispose();
+    }
+
+    [Theory]
     [InlineData("method=distillation", "targetDecay=0.9")]
     [InlineData("method=distillation", "distance=l1")]
     [InlineData("method=distillation", "largestLevel=2.2")]
