@@ -67,12 +67,7 @@ internal sealed class ModelOptions
         DefaultValueFactory = _ => "fp32",
     };
 
-    private readonly Option<string> _device = new("--device")
-    {
-        Description = "cpu, cuda or cuda:K.",
-        HelpName = "DEVICE",
-        DefaultValueFactory = _ => "cpu",
-    };
+    private readonly Option<string> _device = DeviceOption();
 
     private readonly Option<int> _batch = new("--batch")
     {
@@ -261,6 +256,14 @@ internal sealed class ModelOptions
             PurifierSha256 = experiment.Weights.GetValueOrDefault("purifier"),
         };
     }
+
+    /// <summary><c>--device</c>.</summary>
+    public static Option<string> DeviceOption() => new("--device")
+    {
+        Description = "Where the networks compute: cpu, cuda or cuda:K.",
+        HelpName = "DEVICE",
+        DefaultValueFactory = _ => "cpu",
+    };
 
     /// <summary><c>--workers</c>.</summary>
     public static Option<int?> WorkersOption() => new("--workers")

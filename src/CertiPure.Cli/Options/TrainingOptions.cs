@@ -2,6 +2,7 @@ using System.CommandLine;
 using CertiPure.Images;
 using CertiPure.Recipes.Catalog;
 using CertiPure.Recipes.Presets;
+using CertiPure.Torch.Backend;
 using CertiPure.Torch.Training;
 
 namespace CertiPure.Cli.Options;
@@ -34,6 +35,7 @@ internal sealed class TrainingOptions
         HelpName = "KEY=VALUE",
     };
 
+    private readonly Option<string> _device = ModelOptions.DeviceOption();
     private readonly Option<int?> _threads = new("--threads")
     {
         Description = "Threads of one operation; measured by default, again every few minutes.",
@@ -111,6 +113,7 @@ internal sealed class TrainingOptions
         command.Add(_out);
         command.Add(_state);
         command.Add(_set);
+        command.Add(_device);
         command.Add(_threads);
         command.Add(_resume);
         command.Add(_overwrite);
@@ -149,6 +152,7 @@ internal sealed class TrainingOptions
             Changes = parse.GetValue(_set) ?? [],
             StartPath = parse.GetValue(_from),
             StateFolder = parse.GetValue(_state),
+            Device = ComputeDevice.Parse(parse.GetRequiredValue(_device)),
             Threads = ModelOptions.ReadCount(parse.GetValue(_threads), _threads.Name),
             AnnounceThreads = terminal.WriteNote,
             Resume = parse.GetValue(_resume),

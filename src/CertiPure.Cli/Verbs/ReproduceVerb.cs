@@ -47,12 +47,7 @@ internal sealed class ReproduceVerb : Verb
         Description = "The networks' arithmetic: fp32 or bf16; by default bf16 at the small scale and fp32 at the paper's.",
     };
 
-    private readonly Option<string> _device = new("--device")
-    {
-        Description = "cpu, cuda or cuda:K.",
-        HelpName = "DEVICE",
-        DefaultValueFactory = _ => "cpu",
-    };
+    private readonly Option<string> _device = ModelOptions.DeviceOption();
 
     private readonly Option<int?> _workers = ModelOptions.WorkersOption();
     private readonly Option<int?> _threads = ModelOptions.ThreadsOption();

@@ -5,6 +5,7 @@ using CertiPure.Images;
 using CertiPure.Recipes.Catalog;
 using CertiPure.Recipes.OwnPurifier;
 using CertiPure.Recipes.Presets;
+using CertiPure.Torch.Backend;
 
 namespace CertiPure.Cli.Verbs;
 
@@ -38,6 +39,7 @@ internal sealed class TrainPurifierVerb : Verb
     private readonly Option<bool> _noFlip = new("--no-flip") { Description = "Do not mirror pictures in training: for digits, text, traffic signs." };
     private readonly Option<string> _backbone = TrainingOptions.LpipsBackbone();
     private readonly Option<string> _heads = TrainingOptions.LpipsHeads();
+    private readonly Option<string> _device = ModelOptions.DeviceOption();
     private readonly Option<int?> _threads = ModelOptions.ThreadsOption();
     private readonly Option<string> _out = OutputOptions.Out("The folder for weights, card.md and heldout.png; a stopped training in it goes on.", required: true);
 
@@ -58,7 +60,7 @@ internal sealed class TrainPurifierVerb : Verb
         }
 
         _preprocessing.AddTo(this);
-        foreach (Option option in (Option[])[_backbone, _heads, _threads, _out])
+        foreach (Option option in (Option[])[_backbone, _heads, _device, _threads, _out])
         {
             Add(option);
         }
@@ -81,7 +83,8 @@ internal sealed class TrainPurifierVerb : Verb
             LpipsBackbonePath = parse.GetValue(_backbone),
             LpipsHeadsPath = parse.GetValue(_heads),
             Flip = !parse.GetValue(_noFlip),
-            Threads = parse.GetValue(_threads),
+            Device = ComputeDevice.Parse(parse.GetRequiredValue(_device)),
+            Threads = ModelOptions.ReadCount(parse.GetValue(_threads), _threads.Name),
         });
         if (job.Warning is { } warning)
         {

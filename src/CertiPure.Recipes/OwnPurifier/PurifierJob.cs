@@ -3,6 +3,7 @@ using System.Text.Json;
 using CertiPure.Images;
 using CertiPure.Recipes.Catalog;
 using CertiPure.Recipes.Presets;
+using CertiPure.Torch.Backend;
 using CertiPure.Torch.Training;
 
 namespace CertiPure.Recipes.OwnPurifier;
@@ -31,6 +32,9 @@ public sealed record PurifierJobRequest(IImageSource Data, double Hours, string 
 
     /// <summary>Whether pictures are mirrored at random: only where a mirrored picture means the same.</summary>
     public bool Flip { get; init; } = true;
+
+    /// <summary>Where the purifier is trained.</summary>
+    public ComputeDevice Device { get; init; } = ComputeDevice.Processor;
 
     /// <summary>Threads of one operation; null for those measured as fastest.</summary>
     public int? Threads { get; init; }
@@ -204,6 +208,7 @@ public sealed class PurifierJob
             Data = _request.Data,
             OutputPath = output,
             StateFolder = state,
+            Device = _request.Device,
             Threads = _request.Threads,
             Changes = training == "fine-tuning"
                 ? [.. changes, $"distance={JsonNamingPolicy.CamelCase.ConvertName(Distance.ToString())}"]

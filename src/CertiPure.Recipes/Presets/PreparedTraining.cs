@@ -32,6 +32,17 @@ public sealed record PreparedTraining(
     /// <summary>The purifier in training, for a grid of its samples now and then; null where a classifier is trained.</summary>
     public Denoise? Purifier { get; init; }
 
+    /// <summary>Moves the network and its companions.</summary>
+    /// <param name="device">Where training computes from now on.</param>
+    public void MoveTo(torch.Device device)
+    {
+        Network.to(device);
+        foreach (torch.nn.Module companion in Companions)
+        {
+            companion.to(device);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

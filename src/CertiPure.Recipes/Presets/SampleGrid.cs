@@ -18,17 +18,20 @@ internal sealed class SampleGrid
 
     private readonly Denoise _purifier;
     private readonly TrainingData _data;
+    private readonly Device _device;
     private readonly string _folder;
     private long _lastStep;
 
     /// <summary>Prepares the grids.</summary>
     /// <param name="purifier">The purifier.</param>
     /// <param name="data">Whose first images are shown.</param>
+    /// <param name="device">The purifier's device.</param>
     /// <param name="folder">Where <c>samples-STEP.png</c> go.</param>
-    public SampleGrid(Denoise purifier, TrainingData data, string folder)
+    public SampleGrid(Denoise purifier, TrainingData data, Device device, string folder)
     {
         _purifier = purifier;
         _data = data;
+        _device = device;
         _folder = folder;
     }
 
@@ -44,14 +47,14 @@ internal sealed class SampleGrid
         _lastStep = step;
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        using var random = new TrainingRandom(seed: 0, step: 0, microBatch: 0);
+        using var random = new TrainingRandom(seed: 0, step: 0, microBatch: 0, _device);
         long[] ids = [.. Enumerable.Range(0, Math.Min(Columns, _data.Count)).Select(id => (long)id)];
-        Tensor clean = _data.Batch(ids, new Augmentation(), random, CPU).NetworkSpace;
+        Tensor clean = _data.Batch(ids, new Augmentation(), random, _device).NetworkSpace;
         var rows = new List<GridRow>();
         foreach (double sigma in Sigmas)
         {
             Tensor noisy = clean + (2 * sigma * random.Normal(clean.shape));
-            Tensor level = full([clean.shape[0]], 2 * sigma);
+            Tensor level = full([clean.shape[0]], 2 * sigma, device: _device);
             rows.Add(Row($"noisy, sigma {sigma}", noisy));
             rows.Add(Row("purified", _purifier(noisy, level)));
         }
@@ -63,7 +66,7 @@ internal sealed class SampleGrid
 
     private GridRow Row(string label, Tensor images)
     {
-        float[] pixels = ((images + 1) / 2).contiguous().data<float>().ToArray();
+        float[] pixels = ((images + 1) / 2).cpu().contiguous().data<float>().ToArray();
         int length = _data.Shape.Length;
         return new GridRow(label,
         [

@@ -1,4 +1,5 @@
 using CertiPure.Images;
+using CertiPure.Torch.Backend;
 using CertiPure.Torch.Training;
 
 namespace CertiPure.Recipes.Presets;
@@ -41,6 +42,9 @@ public sealed record TrainingRequest
 
     /// <summary>The folder for checkpoints and the loss curve; null for the output path with <c>.training</c> appended.</summary>
     public string? StateFolder { get; init; }
+
+    /// <summary>Where the networks compute.</summary>
+    public ComputeDevice Device { get; init; } = ComputeDevice.Processor;
 
     /// <summary>Threads of one operation, at least 1, with which a run ends in the same weights each time; null for a number that is
     /// measured (<see cref="TrainingThreads"/>), unless <c>OMP_NUM_THREADS</c> gives one.</summary>

@@ -5,6 +5,7 @@ using CertiPure.Torch.Backend;
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Training;
 using CertiPure.Torch.Training.Data;
+using TorchSharp;
 
 namespace CertiPure.Recipes.Presets;
 
@@ -47,7 +48,7 @@ public sealed class TrainingSession : IDisposable
     public TrainingSession(TrainingRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        LibTorch.Load();
+        torch.Device device = request.Device.Open();
         _threads = request.Threads ?? OpenMpSettings.RequestedThreads;
         UseThreads();
         _request = request;
@@ -63,6 +64,7 @@ public sealed class TrainingSession : IDisposable
             LpipsBackbonePath = request.LpipsBackbonePath,
             LpipsHeadsPath = request.LpipsHeadsPath,
         });
+        _prepared.MoveTo(device);
         _outputs = Outputs(request, _prepared.Parts);
         _run = new TrainingRun(request.StateFolder ?? request.OutputPath + ".training", Describe(), _prepared.Parts);
         _trainer = new Trainer(_prepared.Network, _prepared.Loss, _data, _recipe.Trainer, _run, _heldOut)
@@ -156,7 +158,7 @@ public sealed class TrainingSession : IDisposable
                 $"A training was started in '{_run.Folder}'.", ErrorReason.TrainingExists);
         }
 
-        SampleGrid? grid = _prepared.Purifier is null ? null : new SampleGrid(_prepared.Purifier, _data, _run.Folder);
+        SampleGrid? grid = _prepared.Purifier is null ? null : new SampleGrid(_prepared.Purifier, _data, _request.Device.Open(), _run.Folder);
         Computing(() =>
         {
             _trainer.Train(progress, grid is null ? null : grid.Write, cancellation);

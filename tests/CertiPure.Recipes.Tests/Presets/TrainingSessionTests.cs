@@ -1,12 +1,15 @@
 using CertiPure.Images;
 using CertiPure.Onnx.Tests;
 using CertiPure.Recipes.Presets;
+using CertiPure.Torch.Backend;
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Metrics;
 using CertiPure.Torch.Networks;
 using CertiPure.Torch.Networks.Denoising;
 using CertiPure.Torch.Networks.Features;
 using CertiPure.Torch.Purifiers;
+using CertiPure.Torch.Training.Data;
+using TorchSharp;
 
 namespace CertiPure.Recipes.Tests.Presets;
 
@@ -413,6 +416,32 @@ public sealed class TrainingSessionTests : IDisposable
     }
 
     private string At(string name) => Path.Combine(_folder, name);
+
+    [Theory]
+    [InlineData("consistency", "method=distillation")]
+    [InlineData("calibration", "trainer.steps=2")]
+    public void A_training_moves_with_the_frozen_networks_that_its_loss_uses(string training, string change)
+    {
+        Train("edm", "edm");
+        Train("classifier", "classifier");
+        using var data = TrainingData.Load(_data);
+        var inputs = new TrainingInputs(data) { PurifierPath = At("edm"), ClassifierPath = At("classifier") };
+        using PreparedTraining prepared = TrainingSession.ReadRecipe(TrainingPreset.Load(_preset), training, [change])
+            .Prepare(training == "consistency" ? inputs with { StartPath = At("edm") } : inputs);
+        Assert.NotEmpty(prepared.Companions);
+        prepared.MoveTo(torch.device(DeviceType.META));
+        Assert.All(
+            prepared.Companions.Append(prepared.Network).SelectMany(network => network.parameters()),
+            parameter => Assert.Equal(DeviceType.META, parameter.device_type));
+    }
+
+    [Fact]
+    public void A_GPU_that_is_not_here_is_named()
+    {
+        var absent = new ComputeDevice(31);
+        var error = Assert.Throws<CertiPureException>(() => new TrainingSession(Request("edm", "edm") with { Device = absent }));
+        Assert.StartsWith("The device 'cuda:31' does not exist here", error.Message, StringComparison.Ordinal);
+    }
 
     private TrainingRequest Request(string training, string output) =>
         new() { Training = training, Preset = _preset, Data = _data, OutputPath = At(output) };
