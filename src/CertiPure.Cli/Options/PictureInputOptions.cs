@@ -41,6 +41,8 @@ internal sealed class PictureInputOptions
                 var text => Wrong(argument, text),
             },
         };
+        // The enumeration's own names come first otherwise.
+        option.CompletionSources.Clear();
         option.CompletionSources.Add("bilinear", "bicubic");
         return option;
 
