@@ -16,6 +16,17 @@ public sealed class BinomialBoundTests
         Assert.False(BinomialBound.IsLower(p, k, n, Math.BitDecrement(alpha)));
     }
 
+    [Theory]
+    [InlineData(97, 100, 0.25)]
+    [InlineData(650, 1_000, 0.5)]
+    [InlineData(9_990, 10_000, 1)]
+    public void The_votes_that_give_exactly_a_radius_certify_it_and_one_vote_less_does_not(int k, int n, double sigma)
+    {
+        double radius = BinomialBound.Radius(BinomialBound.Lower(k, n, 0.001), sigma);
+        Assert.Equal(k, BinomialBound.SuccessesNeeded(radius, sigma, n, 0.001));
+        Assert.Equal(k + 1, BinomialBound.SuccessesNeeded(Math.BitIncrement(radius), sigma, n, 0.001));
+    }
+
     [Fact]
     public void Every_bound_up_to_40_trials_holds_in_exact_arithmetic_and_is_tight()
     {
