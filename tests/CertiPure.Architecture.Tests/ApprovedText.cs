@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace CertiPure.Architecture.Tests;
+namespace CertiPure.Tests;
 
 /// <summary>Texts that are committed under a test project's <c>Approved</c>, so that a change of them is seen in review.</summary>
 internal static class ApprovedText

@@ -1,3 +1,4 @@
+using CertiPure.Tests;
 using PublicApiGenerator;
 
 namespace CertiPure.Architecture.Tests;

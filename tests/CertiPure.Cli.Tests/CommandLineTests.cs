@@ -1,6 +1,6 @@
 using System.CommandLine.Completions;
-using CertiPure.Architecture.Tests;
 using CertiPure.Cli.Verbs;
+using CertiPure.Tests;
 
 namespace CertiPure.Cli.Tests;
 

@@ -14,6 +14,10 @@ public sealed class BinomialBoundTests
         double alpha = BinomialTail.AtLeast(k, n, p).Highest;
         Assert.True(BinomialBound.IsLower(p, k, n, alpha));
         Assert.False(BinomialBound.IsLower(p, k, n, Math.BitDecrement(alpha)));
+
+        double ofFew = BinomialTail.AtMost(n - k, n, 1 - p).Highest;
+        Assert.True(BinomialBound.IsUpper(1 - p, n - k, n, ofFew));
+        Assert.False(BinomialBound.IsUpper(1 - p, n - k, n, Math.BitDecrement(ofFew)));
     }
 
     [Theory]
