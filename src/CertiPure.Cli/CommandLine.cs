@@ -91,7 +91,14 @@ internal static class CommandLine
     private static Command BuildRoot(Terminal terminal)
     {
         var help = new HelpOption();
-        help.Action = new ExampleHelp((HelpAction)help.Action!);
+        var usual = (HelpAction)help.Action!;
+        if (!ReferenceEquals(terminal.Output, Console.Out))
+        {
+            // Lines are wrapped for the console alone.
+            usual.MaxWidth = int.MaxValue;
+        }
+
+        help.Action = new ExampleHelp(usual);
         var root = new Command("certipure", Description) { help, new VersionOption() };
         foreach (Verb verb in Verbs(terminal))
         {

@@ -5,6 +5,7 @@ using CertiPure.Server.Hosting;
 using CertiPure.Server.Models;
 using CertiPure.Server.Telemetry;
 using CertiPure.Server.Uploads;
+using CertiPure.Smoothing;
 
 namespace CertiPure.Server;
 
@@ -48,6 +49,7 @@ public static class CertificationServer
         IServiceCollection services, ServerOptions options, IModelLibrary library, IImageDecoder decoder, TimeProvider time)
     {
         services.AddSingleton(options).AddSingleton(library).AddSingleton(decoder).AddSingleton(time);
+        services.AddSingleton<SeedSource>(FreshSeed.Next);
         services.AddSingleton<UploadReader>().AddSingleton<BoundedDecoder>().AddSingleton<ImageRequestReader>();
         services.AddSingleton<ModelWarmup>().AddHostedService(each => each.GetRequiredService<ModelWarmup>());
         services.AddSingleton<ModelQueues>().AddSingleton<Admission>().AddSingleton<StopSignal>();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using CertiPure.Results;
@@ -31,14 +32,24 @@ public sealed partial class DocumentationTests
 
     [Theory]
     [InlineData("docs/method.md")]
+    [InlineData("docs/architecture.md")]
     [InlineData("CONTRIBUTING.md")]
     public void Every_source_file_that_a_document_names_exists(string document)
     {
-        string[] sources = [.. Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories)
+        string[] sources = [.. ((string[])["src", "tests"])
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories))
             .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'))];
         string[] named = [.. SourceFile().Matches(Read(document)).Select(match => match.Value)];
 
         Assert.All(named, name => Assert.Contains(sources, source => source == name || source.EndsWith("/" + name, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Each_walk_through_the_files_has_at_most_12()
+    {
+        int[] steps = [.. Step().Matches(Read("docs/architecture.md")).Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))];
+        Assert.Equal(2, steps.Count(step => step == 1));
+        Assert.InRange(steps.Max(), 1, 12);
     }
 
     [Fact]
@@ -83,6 +94,9 @@ public sealed partial class DocumentationTests
 
     [GeneratedRegex(@"[A-Za-z/.]*\w+\.cs\b")]
     private static partial Regex SourceFile();
+
+    [GeneratedRegex(@"^\| (\d+) \|", RegexOptions.Multiline)]
+    private static partial Regex Step();
 
     [GeneratedRegex(@"\]\((?!https?:|#)([^)#\s]+)")]
     private static partial Regex Link();

@@ -1,4 +1,6 @@
+using System.CommandLine.Completions;
 using CertiPure.Cli.Verbs;
+using CertiPure.Tests;
 
 namespace CertiPure.Cli.Tests;
 
@@ -9,6 +11,14 @@ public sealed class CommandLineTests
     public static TheoryData<string> VerbNames =>
         [.. Verbs.SelectMany(verb => verb.Subcommands.Select(part => $"{verb.Name} {part.Name}").Prepend(verb.Name))];
 
+    /// <summary>The command, its verbs, and each training that has a help of its own.</summary>
+    public static TheoryData<string> Helps =>
+    [
+        .. VerbNames.Select(row => $"certipure {row.Data}").Prepend("certipure"),
+        .. Verbs.Where(verb => verb is TrainVerb or FinetuneVerb).SelectMany(verb => verb.Arguments[0]
+            .GetCompletions(CompletionContext.Empty).Select(what => $"certipure {verb.Name} {what.Label}")),
+    ];
+
     [Theory]
     [MemberData(nameof(VerbNames))]
     public async Task Every_verb_explains_itself_and_gives_an_example_of_itself(string verb)
@@ -18,6 +28,11 @@ public sealed class CommandLineTests
         string example = help[help.IndexOf("Example:", StringComparison.Ordinal)..];
         Assert.Contains($"certipure {verb}", example, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [MemberData(nameof(Helps))]
+    public async Task The_help_is_the_approved_one(string command) => ApprovedText.Check(
+        command.Replace(' ', '-'), (await CommandResult.Of([.. command.Split(' ').Skip(1), "--help"])).Succeeded());
 
     [Theory]
     [MemberData(nameof(VerbNames))]

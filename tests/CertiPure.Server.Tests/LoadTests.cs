@@ -39,36 +39,6 @@ public sealed class LoadTests
         await LoadAsync(library, Bundled, await CommandLineCertificatesAsync(), growth: 8 << 20, processGrowth: 128 << 20);
     }
 
-    [Fact]
-    public async Task Ten_clients_at_once_take_at_most_a_third_longer_than_the_same_work_in_one()
-    {
-        await using RunningServer server = await RunningServer.StartAsync(null, BundledNetworks());
-        await CertifyAsync(0, 64);
-        var ratios = new List<double>();
-        // In turns, so that whatever else the machine does slows both alike.
-        for (int round = 0; round < 5; round++)
-        {
-            double one = await TimeAsync(() => CertifyAsync(0, 10 * Draws));
-            double ten = await TimeAsync(() => Task.WhenAll(Enumerable.Range(0, 10).Select(id => CertifyAsync(id, Draws))));
-            ratios.Add(ten / one);
-        }
-
-        double median = ratios.Order().ElementAt(ratios.Count / 2);
-        TestContext.Current.TestOutputHelper!.WriteLine(
-            $"ten clients took {median:0.00} times as long as one with the same draws (median of {string.Join(", ", ratios.Select(ratio => $"{ratio:0.00}"))})");
-        Assert.InRange(median, 0, 1.3);
-
-        Task CertifyAsync(int id, int draws) => server.PostJsonAsync(
-            "/v1/certify", RunningServer.Form(id, ("model", Bundled), ("n0", $"{draws / 10}"), ("n", $"{draws - (draws / 10)}")));
-    }
-
-    private static async Task<double> TimeAsync(Func<Task> work)
-    {
-        var clock = Stopwatch.StartNew();
-        await work();
-        return clock.Elapsed.TotalSeconds;
-    }
-
     private static CatalogLibrary BundledNetworks()
     {
         CatalogLibrary library = CatalogLibrary.Open(new ServerOptions(), _ => { });

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using CertiPure.Imaging;
 using CertiPure.Server.Models;
@@ -93,11 +94,14 @@ public sealed class RunningServer : IAsyncDisposable
     public async Task<JsonNode> GetJsonAsync(string path) =>
         JsonNode.Parse(await Client.GetStringAsync(path, TestContext.Current.CancellationToken))!;
 
-    /// <summary>Asks the health check again and again until a condition holds; the test's own time limit ends a vain wait.</summary>
-    public async Task UntilAsync(Func<JsonNode, bool> condition)
+    /// <summary>Asks the health check again and again until a condition holds; fails after five minutes.</summary>
+    public async Task UntilAsync(Func<JsonNode, bool> condition, [CallerArgumentExpression(nameof(condition))] string wanted = "")
     {
-        while (!condition(await GetJsonAsync("/healthz")))
+        long end = Environment.TickCount64 + (long)TimeSpan.FromMinutes(5).TotalMilliseconds;
+        JsonNode health;
+        while (!condition(health = await GetJsonAsync("/healthz")))
         {
+            Assert.True(Environment.TickCount64 < end, $"After five minutes {wanted} does not hold for {health.ToJsonString()}.");
             await Task.Yield();
         }
     }

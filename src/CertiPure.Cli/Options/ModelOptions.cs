@@ -184,7 +184,7 @@ internal sealed class ModelOptions
             Threads = Threads(parse),
         };
         return _use == ModelUse.Certify
-            ? Engine.Read(parse, _preprocessing.Complete(parse, request, parse.GetValue<Interpolation>("--interpolation")))
+            ? Engine.Read(parse, _preprocessing.Complete(parse, request, PictureInputOptions.ReadInterpolation(parse)))
             : request;
     }
 

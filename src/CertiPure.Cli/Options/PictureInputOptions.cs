@@ -27,38 +27,31 @@ internal sealed class PictureInputOptions
 
     private readonly Option<bool> _strict = new("--strict") { Description = "Refuse pictures of one's own where a file would be left out." };
 
+    private readonly Option<string> _interpolation = CreateInterpolation();
+
     /// <summary><c>--interpolation</c>, of <c>--resize</c> and <c>--classifier-size</c>.</summary>
-    public static Option<Interpolation> CreateInterpolation()
+    public static Option<string> CreateInterpolation()
     {
-        var option = new Option<Interpolation>("--interpolation")
+        var option = new Option<string>("--interpolation")
         {
             Description = "The filter of --resize and --classifier-size: bilinear or bicubic, with antialiasing as in Pillow.",
-            DefaultValueFactory = _ => Images.Interpolation.Bilinear,
-            CustomParser = argument => argument.Tokens[0].Value switch
-            {
-                "bilinear" => Images.Interpolation.Bilinear,
-                "bicubic" => Images.Interpolation.Bicubic,
-                var text => Wrong(argument, text),
-            },
+            DefaultValueFactory = _ => Choice.Word(Interpolation.Bilinear),
         };
-        option.CompletionSources.Add("bilinear", "bicubic");
+        option.AcceptOnlyFromAmong([.. Choice.Words<Interpolation>()]);
         return option;
-
-        static Interpolation Wrong(System.CommandLine.Parsing.ArgumentResult argument, string text)
-        {
-            argument.AddError($"--interpolation {text} is not a filter; choose bilinear or bicubic");
-            return default;
-        }
     }
 
-    private Option<Interpolation> Interpolation { get; } = CreateInterpolation();
+    /// <summary>The filter that <c>--interpolation</c> names.</summary>
+    /// <param name="parse">The parsed arguments of a verb that has the option.</param>
+    public static Interpolation ReadInterpolation(ParseResult parse) =>
+        Choice.Parse<Interpolation>(parse.GetRequiredValue<string>("--interpolation"), "filter");
 
     /// <summary>Adds the options to a verb.</summary>
     public void AddTo(Command verb)
     {
         verb.Add(_resize);
         verb.Add(_crop);
-        verb.Add(Interpolation);
+        verb.Add(_interpolation);
         verb.Add(_labels);
         verb.Add(_strict);
     }
@@ -71,6 +64,6 @@ internal sealed class PictureInputOptions
         Split = split,
         LabelsFile = parse.GetValue(_labels),
         Strict = parse.GetValue(_strict),
-        Preparation = new PicturePreparation(parse.GetValue(_resize), parse.GetValue(_crop), parse.GetValue(Interpolation)),
+        Preparation = new PicturePreparation(parse.GetValue(_resize), parse.GetValue(_crop), ReadInterpolation(parse)),
     };
 }

@@ -13,7 +13,7 @@ internal sealed class DescribeVerb : Verb
 {
     private readonly Argument<string> _model = new("MODEL") { Description = "An ONNX or TorchScript file, or a PyTorch state dict." };
     private readonly PreprocessingOptions _preprocessing = new();
-    private readonly Option<Interpolation> _interpolation = PictureInputOptions.CreateInterpolation();
+    private readonly Option<string> _interpolation = PictureInputOptions.CreateInterpolation();
 
     private readonly Option<string?> _architecture = new("--arch")
     {
@@ -63,7 +63,7 @@ internal sealed class DescribeVerb : Verb
         }
 
         ModelRequest request = _preprocessing.Complete(
-            parse, new ModelRequest(model, PurifierChoice.None, 1, default), parse.GetValue(_interpolation)) with
+            parse, new ModelRequest(model, PurifierChoice.None, 1, default), PictureInputOptions.ReadInterpolation(parse)) with
         {
             Architecture = parse.GetValue(_architecture),
         };

@@ -103,7 +103,7 @@ internal sealed class TrainPurifierVerb : Verb
             ModelRequest request = _preprocessing.Complete(
                 parse,
                 new ModelRequest(classifier, PurifierChoice.None, PurifierTrial.Sigma, data.Shape) { Architecture = parse.GetValue(_architecture) },
-                parse.GetValue<Interpolation>("--interpolation"));
+                PictureInputOptions.ReadInterpolation(parse));
             trial = await PurifierTrial.CertifyAsync(folder, request, data, job.HeldOut, cancellation).ConfigureAwait(false);
             verdict = PurifierTrial.Verdict(trial, stages);
         }

@@ -25,7 +25,7 @@ internal sealed record PurifierNetwork(Denoiser Denoiser, NetworkRecipe Recipe)
     public IReadOnlyDictionary<string, string> Metadata => Recipe.Metadata(Denoiser.Preconditioning);
 
     public static PurifierNetwork Fresh(NetworkRecipe recipe, Preconditioning preconditioning, ulong seed) =>
-        Tried(new Denoiser(recipe.Create<DiffusionNetwork>(seed), preconditioning), recipe);
+        CreateChecked(new Denoiser(recipe.Create<DiffusionNetwork>(seed), preconditioning), recipe);
 
     /// <summary>Another network of the same architecture and preconditioning, its weights to be set.</summary>
     public PurifierNetwork Copy() => Fresh(Recipe, Denoiser.Preconditioning, seed: 0);
@@ -84,11 +84,11 @@ internal sealed record PurifierNetwork(Denoiser Denoiser, NetworkRecipe Recipe)
         Denoiser denoiser = preconditioning is null || preconditioning == loaded.Preconditioning.Name
             ? loaded
             : new Denoiser(loaded.Network, Preconditioning.Named(preconditioning));
-        return Tried(denoiser, recipe);
+        return CreateChecked(denoiser, recipe);
     }
 
-    /// <summary>A network that has purified one image: arguments that do not fit each other show then.</summary>
-    private static PurifierNetwork Tried(Denoiser denoiser, NetworkRecipe recipe)
+    /// <summary>Runs the network on one image first: arguments that do not fit each other fail there.</summary>
+    private static PurifierNetwork CreateChecked(Denoiser denoiser, NetworkRecipe recipe)
     {
         try
         {

@@ -8,16 +8,18 @@ namespace CertiPure.Server.Certification;
 
 /// <summary>Reads the image requests of certify, predict and purify.</summary>
 internal sealed class ImageRequestReader(
-    UploadReader uploads, BoundedDecoder decoder, IModelLibrary library, ModelQueues queues, ServerOptions options)
+    UploadReader uploads, BoundedDecoder decoder, IModelLibrary library, ModelQueues queues, ServerOptions options, SeedSource seeds)
 {
     public async Task<ImageRequest> ReadAsync(
         HttpRequest request, IReadOnlyList<ApiField> fields, CancellationToken cancellationToken)
     {
+        // Before the image is read: who knew the seed could craft the image to the noise.
+        ulong seed = seeds();
         UploadForm form = await uploads.ReadFormAsync(request, fields, cancellationToken);
         (ModelOffer model, string purifier, double sigma) = Choose(form);
         (LabeledImage image, string origin, string? split) = await ImageAsync(form, cancellationToken);
         LabeledImage fitted = ImageFit.ToShape(image, model.Shape);
-        return new ImageRequest(form, fitted, origin, split, await queues.GetAsync(model.Name, purifier, sigma));
+        return new ImageRequest(form, fitted, origin, split, seed, await queues.GetAsync(model.Name, purifier, sigma));
     }
 
     private (ModelOffer Model, string Purifier, double Sigma) Choose(UploadForm form)

@@ -22,10 +22,8 @@ internal sealed class CertifyEndpoint(
     {
         CancellationToken aborted = context.RequestAborted;
         using Admission.Place place = admission.Enter();
-        // Before the image is read: who knew the seed could craft the image to the noise.
-        ulong freshSeed = FreshSeed.Next();
         ImageRequest request = await reader.ReadAsync(context.Request, ApiTexts.Certify.Form, aborted);
-        CertifySettings settings = CertifySettings.Read(request.Form, freshSeed, options);
+        CertifySettings settings = CertifySettings.Read(request.Form, request.FreshSeed, options);
         SamplingPlan plan = settings.Plan;
         int total = plan.SelectionDraws + plan.EstimationDraws;
         long before = admission.PromisedDraws;

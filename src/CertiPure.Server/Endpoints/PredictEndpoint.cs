@@ -12,7 +12,6 @@ internal sealed class PredictEndpoint(
     public async Task HandleAsync(HttpContext context)
     {
         using Admission.Place place = admission.Enter();
-        ulong seed = FreshSeed.Next();
         ImageRequest request = await reader.ReadAsync(context.Request, ApiTexts.Predict.Form, context.RequestAborted);
         var errors = new Dictionary<string, string>();
         int n = request.Form.Integer(
@@ -21,12 +20,12 @@ internal sealed class PredictEndpoint(
         InvalidFields.ThrowIfAny(errors);
         place.Promise(n);
         var sampling = new Sampling(
-            request.Image, request.Model.Queue.Classifier.ClassCount, NoisePhase.Prediction, n, new NoiseSource(seed));
+            request.Image, request.Model.Queue.Classifier.ClassCount, NoisePhase.Prediction, n, new NoiseSource(request.FreshSeed));
         await certifier.RunAsync(request.Model, sampling, null, context.RequestAborted);
         var prediction = Prediction.From(request.Image.Id, request.Image.Label, sampling.Votes, alpha);
         string? className = prediction.Predicted is { } label ? request.Model.Offer.ClassNames[label] : null;
         await context.Response.WriteAsJsonAsync(
-            new PredictAnswer(prediction.Predicted, className, prediction.Votes, prediction.PValue, alpha, seed),
+            new PredictAnswer(prediction.Predicted, className, prediction.Votes, prediction.PValue, alpha, request.FreshSeed),
             ServerJson.Options,
             context.RequestAborted);
     }

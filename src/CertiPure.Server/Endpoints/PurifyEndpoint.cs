@@ -22,7 +22,6 @@ internal sealed class PurifyEndpoint(ImageRequestReader reader, Admission admiss
     public async Task HandleAsync(HttpContext context)
     {
         using Admission.Place place = admission.Enter();
-        ulong seed = FreshSeed.Next();
         ImageRequest request = await reader.ReadAsync(context.Request, ApiTexts.Purify.Form, context.RequestAborted);
         var errors = new Dictionary<string, string>();
         int batch = request.Model.Queue.Classifier.BatchSize;
@@ -31,7 +30,7 @@ internal sealed class PurifyEndpoint(ImageRequestReader reader, Admission admiss
         InvalidFields.ThrowIfAny(errors);
         // However few the draws, the classifier runs a whole batch, and then the purifier the draws alone.
         place.Promise(batch + draws);
-        Purification shown = await DrawAsync(request, draws, new NoiseSource(seed), context.RequestAborted);
+        Purification shown = await DrawAsync(request, draws, new NoiseSource(request.FreshSeed), context.RequestAborted);
         if (IsPictureWanted(context.Request))
         {
             context.Response.ContentType = PictureType;

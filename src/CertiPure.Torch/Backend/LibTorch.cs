@@ -19,7 +19,7 @@ public static class LibTorch
     private static readonly List<NativeFile> Files = [];
     private static readonly Dictionary<string, nint> Handles = [];
     private static bool s_loaded;
-    private static bool s_cured;
+    private static bool s_patched;
     private static Action<string>? s_announceFetch;
 
     /// <summary>Threads of one operation, at least 1. Results may differ in their last bits between numbers of threads.</summary>
@@ -94,10 +94,10 @@ public static class LibTorch
             OneDnn.Avoid(Handles["torch_cpu"]);
             NativeFile torchSharp = NativePackages.TorchSharpFolder();
             string library = Path.Combine(torchSharp.Path, NativePackages.FileName(LibTorchSharp));
-            s_cured = LibTorchSharpCure.IsNeeded();
-            if (s_cured)
+            s_patched = LibTorchSharpPatch.IsNeeded();
+            if (s_patched)
             {
-                string copy = LibTorchSharpCure.CuredCopy(library, LibTorchSharpCure.UserCache());
+                string copy = LibTorchSharpPatch.PatchedCopy(library, LibTorchSharpPatch.UserCache());
                 LoadFile(
                     LibTorchSharp,
                     copy,
@@ -140,7 +140,7 @@ public static class LibTorch
             loaded,
             failure,
             files,
-            s_cured,
+            s_patched,
             loaded ? torch.__version__ : "",
             loaded ? torch.get_num_threads() : 0,
             Capability(),

@@ -4,7 +4,7 @@ namespace CertiPure.Torch.Backend;
 /// <param name="Loaded">Whether libtorch and TorchSharp's library are loaded.</param>
 /// <param name="Failure">Why not, or null.</param>
 /// <param name="Files">The native files in the order in which they were loaded.</param>
-/// <param name="Cured">Whether TorchSharp's library is the copy that runs on an older libstdc++.</param>
+/// <param name="Patched">Whether TorchSharp's library is the copy that runs on an older libstdc++.</param>
 /// <param name="Version">The libtorch version that TorchSharp was built for.</param>
 /// <param name="Threads">The number of threads of one operation, 0 if not loaded.</param>
 /// <param name="Capability">The processor's widest vector instructions: <c>AVX512+AMX</c>, <c>AVX512+BF16</c>,
@@ -15,7 +15,7 @@ public sealed record LibTorchDescription(
     bool Loaded,
     CertiPureException? Failure,
     IReadOnlyList<NativeFile> Files,
-    bool Cured,
+    bool Patched,
     string Version,
     int Threads,
     string Capability,

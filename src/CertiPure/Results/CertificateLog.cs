@@ -11,7 +11,7 @@ namespace CertiPure.Results;
 public sealed class CertificateLog : IDisposable
 {
     /// <summary>More than any radius in pixel space or any number of seconds can be.</summary>
-    private const double Absurd = 1e9;
+    private const double TooLarge = 1e9;
 
     /// <summary>Longer than the votes of a million classes: a longer line is a damaged or hostile file.</summary>
     private const int MaximumLineBytes = 16 << 20;
@@ -141,7 +141,7 @@ public sealed class CertificateLog : IDisposable
             ? throw new JsonException("a certificate is null")
             : certificate.Id < 0 || certificate.Draws < 0 || certificate.Selection.Any(votes => votes < 0)
             || certificate.Selection.Sum(votes => (long)votes) + certificate.Draws > int.MaxValue
-            || !(certificate.Radius is >= 0 and < Absurd) || !(certificate.Seconds is >= 0 and < Absurd)
+            || !(certificate.Radius is >= 0 and < TooLarge) || !(certificate.Seconds is >= 0 and < TooLarge)
             ? throw new JsonException("an id, a count, the radius or the seconds are negative or too large")
             : certificate;
     }

@@ -32,7 +32,7 @@ public static class Merge
         var owner = new Dictionary<int, string>();
         foreach (Run shard in shards)
         {
-            RefuseStranger(shards[0], shard);
+            RefuseOtherExperiment(shards[0], shard);
             foreach (Certificate certificate in shard.Certificates)
             {
                 if (!owner.TryAdd(certificate.Id, shard.Folder))
@@ -56,7 +56,7 @@ public static class Merge
 
     private static string Canonical(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
 
-    private static void RefuseStranger(Run first, Run shard)
+    private static void RefuseOtherExperiment(Run first, Run shard)
     {
         IReadOnlyList<ExperimentDifference> differences = shard.Manifest.Experiment.DifferencesFrom(first.Manifest.Experiment);
         if (differences.Count > 0)

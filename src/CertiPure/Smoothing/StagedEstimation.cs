@@ -6,11 +6,7 @@ internal sealed class StagedEstimation : Estimation
     private readonly StagedPlan _plan;
     private readonly StagedThresholds _thresholds;
 
-    /// <summary>The radii below this number are certified.</summary>
-    private int _certified;
-
-    /// <summary>The radii from this number on are given up.</summary>
-    private int _givenUp;
+    private StagedDecisions _decisions;
 
     /// <summary>The best bounds over the looks so far.</summary>
     private double _lower;
@@ -21,68 +17,50 @@ internal sealed class StagedEstimation : Estimation
     {
         _plan = plan;
         _thresholds = thresholds;
-        _givenUp = thresholds.Reachable;
+        _decisions = thresholds.Start;
         NextCheckpoint = Math.Min(plan.Interval, plan.EstimationDraws);
     }
 
     private protected override void Advance(VoteCounts votes, int k)
     {
         int n = NextCheckpoint;
-        bool isLook = _thresholds.Certify.TryGetValue(n, out int[]? needed);
+        bool isLook = _thresholds.IsLook(n);
         if (isLook)
         {
             Record(votes, _plan.Looks.First(look => look.N == n).Alpha);
         }
 
-        if (CountsRival)
-        {
-            DecideByMargin(votes, isLook);
-        }
-        else
-        {
-            Decide(k, needed, _thresholds.GiveUp[(n - 1) / _plan.Interval]);
-        }
-
-        IsFinished = n == _plan.EstimationDraws || _certified == _givenUp;
+        _decisions = CountsRival ? DecideByMargin(_decisions, votes, isLook) : _thresholds.Decide(_decisions, n, k);
+        IsFinished = _thresholds.IsFinished(_decisions, n);
         if (!IsFinished)
         {
             NextCheckpoint = Math.Min(n + _plan.Interval, _plan.EstimationDraws);
         }
     }
 
-    private void Decide(int k, int[]? needed, int[] giveUp)
+    private StagedDecisions DecideByMargin(StagedDecisions before, VoteCounts votes, bool isLook)
     {
-        while (needed is not null && _certified < _givenUp && k >= needed[_certified])
-        {
-            _certified++;
-        }
-
-        while (_givenUp > _certified && k <= giveUp[_givenUp - 1])
-        {
-            _givenUp--;
-        }
-    }
-
-    private void DecideByMargin(VoteCounts votes, bool isLook)
-    {
+        (int certified, int givenUp) = before;
         double sigma = _thresholds.Sigma;
         if (isLook)
         {
             (_lower, _upper, double radius, bool isCertified) = MarginBound.Of(Looks, sigma);
-            while (_certified < _givenUp && isCertified && radius >= _plan.Radii[_certified])
+            while (certified < givenUp && isCertified && radius >= _plan.Radii[certified])
             {
-                _certified++;
+                certified++;
             }
         }
 
-        if (_givenUp > _certified && votes.Total < _plan.EstimationDraws)
+        if (givenUp > certified && votes.Total < _plan.EstimationDraws)
         {
             double within = Math.Min(Plausible(votes, sigma), Reachable(votes, sigma));
-            while (_givenUp > _certified && !(_plan.Radii[_givenUp - 1] <= within))
+            while (givenUp > certified && !(_plan.Radii[givenUp - 1] <= within))
             {
-                _givenUp--;
+                givenUp--;
             }
         }
+
+        return new StagedDecisions(certified, givenUp);
     }
 
     /// <summary>The largest true radius that the votes leave plausible; negative where the class plausibly loses to its rival.</summary>

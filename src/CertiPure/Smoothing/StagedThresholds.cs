@@ -3,13 +3,22 @@ namespace CertiPure.Smoothing;
 /// <summary>The plan's decisions at one sigma as integers. Radii are named by their number in ascending order.</summary>
 internal sealed class StagedThresholds
 {
+    private readonly StagedPlan _plan;
+
+    /// <summary>For a look's number of draws the votes that certify each radius.</summary>
+    private readonly Dictionary<int, int[]> _certify;
+
+    /// <summary>For each checkpoint the most votes with which each radius is given up, -1 for none.</summary>
+    private readonly int[][] _giveUp;
+
     internal StagedThresholds(StagedPlan plan, double sigma)
     {
         Sigma = sigma;
+        _plan = plan;
         PlannedLook last = plan.Looks[^1];
-        Reachable = plan.Radii.TakeWhile(
+        int reachable = plan.Radii.TakeWhile(
             radius => BinomialBound.SuccessesNeeded(radius, sigma, last.N, last.Alpha) is not null).Count();
-        if (Reachable == 0)
+        if (reachable == 0)
         {
             throw new CertiPureException(
                 $"At sigma {sigma} even {last.N} draws that all agree certify none of the requested radii; take smaller radii or "
@@ -17,33 +26,59 @@ internal sealed class StagedThresholds
                 ErrorReason.Refused);
         }
 
-        Certify = plan.Looks.ToDictionary(
+        Start = new StagedDecisions(0, reachable);
+        _certify = plan.Looks.ToDictionary(
             look => look.N,
-            look => plan.Radii.Take(Reachable)
+            look => plan.Radii.Take(reachable)
                 .Select(radius => BinomialBound.SuccessesNeeded(radius, sigma, look.N, look.Alpha) ?? int.MaxValue)
                 .ToArray());
-        GiveUp = new int[(last.N + plan.Interval - 1) / plan.Interval][];
-        int[] previous = [.. Enumerable.Repeat(-1, Reachable)];
-        for (int checkpoint = 0; checkpoint < GiveUp.Length; checkpoint++)
+        _giveUp = new int[(last.N + plan.Interval - 1) / plan.Interval][];
+        int[] previous = [.. Enumerable.Repeat(-1, reachable)];
+        for (int checkpoint = 0; checkpoint < _giveUp.Length; checkpoint++)
         {
             int n = Math.Min(last.N, (checkpoint + 1) * plan.Interval);
             previous = [.. previous.Select((least, r) =>
                 MostVotesToGiveUp(n, NormalDistribution.Cdf(plan.Radii[r] / sigma), least, plan.Interval))];
-            GiveUp[checkpoint] = previous;
+            _giveUp[checkpoint] = previous;
         }
     }
 
     /// <summary>The noise level in pixel space.</summary>
     internal double Sigma { get; }
 
-    /// <summary>The number of radii that all n draws could certify.</summary>
-    internal int Reachable { get; }
+    /// <summary>Before the first draw: what all n draws could not certify is given up.</summary>
+    internal StagedDecisions Start { get; }
 
-    /// <summary>For a look's number of draws the votes that certify each radius.</summary>
-    internal Dictionary<int, int[]> Certify { get; }
+    /// <summary>Whether there is a look after so many draws.</summary>
+    internal bool IsLook(int n) => _certify.ContainsKey(n);
 
-    /// <summary>For each checkpoint the most votes with which each radius is given up, -1 for none.</summary>
-    internal int[][] GiveUp { get; }
+    /// <summary>Decides by the votes at a checkpoint.</summary>
+    /// <param name="before">What was decided before.</param>
+    /// <param name="n">The draws so far.</param>
+    /// <param name="k">Those of them that voted for the class.</param>
+    internal StagedDecisions Decide(StagedDecisions before, int n, int k)
+    {
+        (int certified, int givenUp) = before;
+        if (_certify.TryGetValue(n, out int[]? needed))
+        {
+            while (certified < givenUp && k >= needed[certified])
+            {
+                certified++;
+            }
+        }
+
+        int[] giveUp = _giveUp[(n - 1) / _plan.Interval];
+        while (givenUp > certified && k <= giveUp[givenUp - 1])
+        {
+            givenUp--;
+        }
+
+        return new StagedDecisions(certified, givenUp);
+    }
+
+    /// <summary>Whether no draw is wanted after so many.</summary>
+    internal bool IsFinished(StagedDecisions decisions, int n) =>
+        n == _plan.EstimationDraws || decisions.Certified == decisions.GivenUp;
 
     /// <summary>The largest k with P[Bin(n, p) &lt;= k] &lt;= 0.001; it grows with n, by at most the interval.</summary>
     private static int MostVotesToGiveUp(int n, double p, int previous, int interval)
@@ -66,3 +101,8 @@ internal sealed class StagedThresholds
         return low;
     }
 }
+
+/// <summary>What is decided of the radii, which are numbered in ascending order.</summary>
+/// <param name="Certified">Those below this number are certified.</param>
+/// <param name="GivenUp">Those from this number on are given up.</param>
+internal readonly record struct StagedDecisions(int Certified, int GivenUp);

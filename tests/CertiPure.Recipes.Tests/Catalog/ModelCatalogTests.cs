@@ -8,6 +8,7 @@ using CertiPure.Torch.Backend;
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Networks;
 using CertiPure.Torch.Networks.Classifiers;
+using CertiPure.Torch.Purifiers;
 
 namespace CertiPure.Recipes.Tests.Catalog;
 
@@ -34,6 +35,26 @@ public sealed class ModelCatalogTests : IDisposable
         OnnxModelFile.WriteLinear(path, [0, 1, 28, 28], new float[10, 784], new float[10]);
         var request = new ModelRequest(path, PurifierChoice.None, 0.5, new ImageShape(1, 28, 28)) { Device = new ComputeDevice(0) };
         Assert.Equal(ErrorReason.InvalidArgument, Assert.Throws<CertiPureException>(() => ModelCatalog.Load(request)).Reason);
+    }
+
+    [Fact]
+    public void Purifier_and_classifier_compute_in_the_precision_that_is_asked_for()
+    {
+        string purifier = Path.Combine(_models.Models, "consistency.safetensors"), classifier = Path.Combine(_models.Models, "classifier.safetensors");
+        ImageBatch images = SmallModels.NoisyImages();
+        var request = new ModelRequest(classifier, new PurifierChoice("consistency", purifier), 0.5, images.Shape);
+        using var exact = (TorchPurifier)ModelCatalog.LoadPurifier(request)!;
+        using var rounded = (TorchPurifier)ModelCatalog.LoadPurifier(request with { Precision = Precision.Bf16 })!;
+        Assert.InRange(Distance(exact.Purify(images, 0.5).Pixels.ToArray(), rounded.Purify(images, 0.5).Pixels.ToArray()), 1e-5, 0.1);
+
+        using BaseModel exactAlone = ModelCatalog.Load(request with { Purifier = PurifierChoice.None, BatchSize = images.Count });
+        using BaseModel roundedAlone = ModelCatalog.Load(
+            request with { Purifier = PurifierChoice.None, BatchSize = images.Count, Precision = Precision.Bf16 });
+        Assert.InRange(Distance(exactAlone.BaseClassifier.Scores(images), roundedAlone.BaseClassifier.Scores(images)), 1e-5, 0.1);
+
+        // As a share of the largest value; rounding to 8 binary places cannot leave all of them alike.
+        static double Distance(float[] exact, float[] rounded) =>
+            exact.Zip(rounded, (a, b) => Math.Abs(a - b)).Max() / exact.Max(Math.Abs);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using CertiPure.Images;
 using CertiPure.Recipes.Catalog;
 using CertiPure.Recipes.Reproduce;
+using CertiPure.Smoothing;
 using CertiPure.Torch.Backend;
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Networks;
@@ -92,6 +93,19 @@ internal sealed class SmallModels : IDisposable
         new Random(3).NextBytes(pixels);
         return new ImageSet(
             "noise", "test", new ImageShape(1, 28, 28), pixels, [0, 1, 2, 3, 4, 5], [.. Enumerable.Range(0, 10).Select(i => $"class {i}")]);
+    }
+
+    /// <summary>The images with noise of sigma 0.5.</summary>
+    public static ImageBatch NoisyImages()
+    {
+        ImageSet images = Images();
+        var noisy = new ImageBatch(images.Shape, images.Count);
+        for (int i = 0; i < images.Count; i++)
+        {
+            new NoiseSource(1).AddNoise(images.Read(i).ToPixels(), i, NoisePhase.Display, 0, 0.5, noisy[i]);
+        }
+
+        return noisy;
     }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);

@@ -59,5 +59,14 @@ public sealed class CatalogLibraryTests : IDisposable
         using BaseModel loaded = library.Load("fashion-mnist", "consistency-lpips", 0.5);
         Assert.Equal(64, loaded.BaseClassifier.BatchSize);
         Assert.Equal(2, loaded.Weights.Count);
+
+        // Rounded to 8 binary places the scores cannot be the same, but near.
+        using BaseModel rounded = CatalogLibrary.Open(new ServerOptions { Precision = "bf16" }, _ => { }).Load("fashion-mnist", "none", 0.5);
+        using BaseModel exact = library.Load("fashion-mnist", "none", 0.5);
+        var images = new ImageBatch(offer.Shape, exact.BaseClassifier.BatchSize);
+        float[] scores = exact.BaseClassifier.Scores(images);
+        float difference = scores.Zip(rounded.BaseClassifier.Scores(images), (a, b) => Math.Abs(a - b)).Max();
+        Assert.Equal((Precision.Fp32, Precision.Bf16), (exact.Precision, rounded.Precision));
+        Assert.InRange(difference, 1e-5f * scores.Max(Math.Abs), 0.1f * scores.Max(Math.Abs));
     }
 }

@@ -38,6 +38,19 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task The_limit_is_that_of_the_whole_body_and_of_4_megabytes_where_nothing_else_is_configured()
+    {
+        Assert.Equal(4_194_304, new ServerOptions().MaxUploadBytes);
+        await using RunningServer server = await RunningServer.StartAsync(new ServerOptions { MaxUploadBytes = 10_000 });
+        // The file alone is within the limit; the form around it is not.
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/predict") { Content = RunningServer.Upload(new byte[9_990]) };
+        request.Headers.TransferEncodingChunked = true;
+        request.Content.Headers.ContentLength = null;
+        await ProblemAssert.IsAsync(
+            await server.Client.SendAsync(request, TestContext.Current.CancellationToken), HttpStatusCode.RequestEntityTooLarge);
+    }
+
+    [Fact]
     public async Task A_picture_of_too_many_pixels_is_refused_before_it_is_decoded()
     {
         await using RunningServer server = await RunningServer.StartAsync(new ServerOptions { MaxImagePixels = 1000 });

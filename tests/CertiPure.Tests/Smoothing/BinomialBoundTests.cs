@@ -14,6 +14,21 @@ public sealed class BinomialBoundTests
         double alpha = BinomialTail.AtLeast(k, n, p).Highest;
         Assert.True(BinomialBound.IsLower(p, k, n, alpha));
         Assert.False(BinomialBound.IsLower(p, k, n, Math.BitDecrement(alpha)));
+
+        double ofFew = BinomialTail.AtMost(n - k, n, 1 - p).Highest;
+        Assert.True(BinomialBound.IsUpper(1 - p, n - k, n, ofFew));
+        Assert.False(BinomialBound.IsUpper(1 - p, n - k, n, Math.BitDecrement(ofFew)));
+    }
+
+    [Theory]
+    [InlineData(97, 100, 0.25)]
+    [InlineData(650, 1_000, 0.5)]
+    [InlineData(9_990, 10_000, 1)]
+    public void The_votes_that_give_exactly_a_radius_certify_it_and_one_vote_less_does_not(int k, int n, double sigma)
+    {
+        double radius = BinomialBound.Radius(BinomialBound.Lower(k, n, 0.001), sigma);
+        Assert.Equal(k, BinomialBound.SuccessesNeeded(radius, sigma, n, 0.001));
+        Assert.Equal(k + 1, BinomialBound.SuccessesNeeded(Math.BitIncrement(radius), sigma, n, 0.001));
     }
 
     [Fact]

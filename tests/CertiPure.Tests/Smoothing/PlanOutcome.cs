@@ -2,8 +2,8 @@ using CertiPure.Smoothing;
 
 namespace CertiPure.Tests.Smoothing;
 
-/// <summary>What a staged plan does at one truth, by forward recursion over (n, k) through every checkpoint with its own
-/// decisions: nothing is simulated.</summary>
+/// <summary>What a staged plan does at one truth, by forward recursion over (n, k) through every checkpoint; the plan itself decides,
+/// and nothing is simulated.</summary>
 /// <param name="FalseClaim">The probability that a look that is taken has a bound above the truth.</param>
 /// <param name="Certified">The probability that the radius asked about is certified.</param>
 /// <param name="MeanDraws">The expected number of draws.</param>
@@ -13,13 +13,11 @@ internal sealed record PlanOutcome(double FalseClaim, double Certified, double M
     internal static PlanOutcome Of(StagedPlan plan, double sigma, double p, double radius)
     {
         CountDistribution step = CountDistribution.Binomial(plan.Interval, p);
-        double[] radii =
-            [.. plan.Radii.Where(r => BinomialBound.SuccessesNeeded(r, sigma, plan.EstimationDraws, plan.Looks[^1].Alpha) is not null)];
-        double[] chances = [.. radii.Select(r => NormalDistribution.Cdf(r / sigma))];
+        var thresholds = new StagedThresholds(plan, sigma);
 
-        // A state is which radii are certified and given up, whether the radius asked about was certified at a look that is past,
-        // and whether a false claim was made; a path is followed to its end in all of them.
-        var states = new Dictionary<State, CountDistribution> { [new State(0, radii.Length, false, false)] = CountDistribution.Start };
+        // A state is what the plan has decided, whether the radius asked about was certified at a look that is past, and whether a false
+        // claim was made.
+        var states = new Dictionary<State, CountDistribution> { [new State(thresholds.Start, false, false)] = CountDistribution.Start };
         double falseClaim = 0, certified = 0, meanDraws = 0, total = 0;
         for (int n = plan.Interval; states.Count > 0; n += plan.Interval)
         {
@@ -29,33 +27,16 @@ internal sealed record PlanOutcome(double FalseClaim, double Certified, double M
             int asked = look is null
                 ? int.MaxValue
                 : BinomialBound.SuccessesNeeded(radius, sigma, n, look.Alpha) ?? int.MaxValue;
-            int[] needed = look is null
-                ? [.. radii.Select(_ => int.MaxValue)]
-                : [.. radii.Select(r => BinomialBound.SuccessesNeeded(r, sigma, n, look.Alpha) ?? int.MaxValue)];
-            int[] giveUp = [.. chances.Select(chance => MostVotesToGiveUp(n, chance))];
             foreach ((State state, CountDistribution before) in states)
             {
                 CountDistribution counts = before.Plus(step);
                 for (int i = 0; i < counts.Probabilities.Length; i++)
                 {
                     int k = counts.First + i;
-                    State after = state with
-                    {
-                        FalseClaim = state.FalseClaim || k >= leastFalse,
-                        Asked = state.Asked || k >= asked,
-                    };
-                    while (after.Low < after.High && k >= needed[after.Low])
-                    {
-                        after = after with { Low = after.Low + 1 };
-                    }
-
-                    while (after.Low < after.High && k <= giveUp[after.High - 1])
-                    {
-                        after = after with { High = after.High - 1 };
-                    }
-
+                    var after = new State(
+                        thresholds.Decide(state.Decisions, n, k), state.FalseClaim || k >= leastFalse, state.Asked || k >= asked);
                     double mass = counts.Probabilities[i];
-                    if (after.Low == after.High || n == plan.EstimationDraws)
+                    if (thresholds.IsFinished(after.Decisions, n))
                     {
                         falseClaim += after.FalseClaim ? mass : 0;
                         certified += after.Asked ? mass : 0;
@@ -90,25 +71,5 @@ internal sealed record PlanOutcome(double FalseClaim, double Certified, double M
         return new CountDistribution(first, probabilities);
     }
 
-    private static int MostVotesToGiveUp(int n, double chance)
-    {
-        int low = -1;
-        int high = n;
-        while (high - low > 1)
-        {
-            int middle = low + ((high - low) / 2);
-            if (BinomialTail.AtMost(middle, n, chance).Value <= 0.001)
-            {
-                low = middle;
-            }
-            else
-            {
-                high = middle;
-            }
-        }
-
-        return low;
-    }
-
-    private sealed record State(int Low, int High, bool FalseClaim, bool Asked);
+    private readonly record struct State(StagedDecisions Decisions, bool FalseClaim, bool Asked);
 }

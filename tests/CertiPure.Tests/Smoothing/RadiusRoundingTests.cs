@@ -26,6 +26,23 @@ public sealed class RadiusRoundingTests
         }
     }
 
+    /// <summary>Quantiles are rounded further than their products with sigma could make good, so the products are looked at alone.</summary>
+    [Theory]
+    [InlineData(0.12)]
+    [InlineData(0.7)]
+    [InlineData(1.1)]
+    public void The_products_of_sigma_and_the_quantiles_are_rounded_down_too(double sigma)
+    {
+        for (int i = 1; i < 400; i++)
+        {
+            double p = 0.5 + (0.4999 * i / 400), rival = 0.9 * (1 - p);
+            BigInteger top = Fixed(NormalDistribution.QuantileRoundedDown(p));
+            Assert.True(Fixed(BinomialBound.Radius(p, sigma)) << Places <= Fixed(sigma) * top, $"p {p}");
+            BigInteger gap = top + Fixed(-NormalDistribution.QuantileRoundedUp(rival));
+            Assert.True(Fixed(MarginBound.Radius(p, rival, sigma)) << (Places + 1) <= Fixed(sigma) * gap, $"p {p}, rival {rival}");
+        }
+    }
+
     /// <summary>A double as a number of 192 binary places.</summary>
     private static BigInteger Fixed(double value)
     {

@@ -35,6 +35,25 @@ public sealed class RoutedCertificationTests
     }
 
     [Fact]
+    public void Selection_and_estimation_never_share_draws_and_every_draw_is_handed_out_once()
+    {
+        var certification = new RoutedCertification(
+            ScriptedClassifier.Image(0), 2, Sigma, 0, new RoutedPlan(10, N, Alpha), new NoiseSource(1));
+        var draws = new List<Draw>();
+        while (certification.TryTake(speculative: true, out Draw draw))
+        {
+            draws.Add(draw);
+        }
+
+        Assert.Equal(
+            [
+                .. Enumerable.Range(0, 10).Select(i => new Draw(NoisePhase.Selection, i)),
+                .. Enumerable.Range(0, N).Select(i => new Draw(NoisePhase.Estimation, i)),
+            ],
+            draws);
+    }
+
+    [Fact]
     public void The_bound_is_not_far_from_the_truth_and_half_of_alpha_is_needed()
     {
         // A route as probable as not, with a class that is sure: every certified route is an error.

@@ -97,6 +97,33 @@ public sealed class StagedPlanTests
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(0.25)]
+    [InlineData(0.5)]
+    public void One_vote_decides_whether_a_radius_is_given_up_at_a_checkpoint_and_certified_at_a_look(double radius)
+    {
+        var plan = new StagedPlan([radius]);
+        double p = NormalDistribution.Cdf(radius / 0.5);
+        int givenUp = Enumerable.Range(0, 100).Last(k => BinomialTail.AtMost(k, 100, p).Value <= 0.001);
+        Assert.True(After(givenUp));
+        Assert.False(After(givenUp + 1));
+        int certified = Enumerable.Range(0, 201).First(k => BinomialTail.AtLeast(k, 200, p).Value <= 2e-5);
+        Assert.False(After(100, certified - 1));
+        Assert.True(After(100, certified));
+
+        bool After(params int[] votes)
+        {
+            Estimation estimation = plan.Begin(0.5);
+            foreach (int k in votes)
+            {
+                estimation.Observe(k);
+            }
+
+            return estimation.IsFinished;
+        }
+    }
+
+    [Theory]
     [InlineData(new double[0])]
     [InlineData(new[] { -0.25 })]
     [InlineData(new[] { double.NaN })]

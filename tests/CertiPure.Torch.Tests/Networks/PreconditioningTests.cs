@@ -31,6 +31,32 @@ public sealed class PreconditioningTests
         }
     }
 
+    // Song et al. 2021 with beta from 0.1 to 20: the noise at a time from 0 to 1, relative to the image, and 1000 steps counted from 0.
+    [Theory]
+    [InlineData(0.01)]
+    [InlineData(0.1)]
+    [InlineData(0.5)]
+    [InlineData(1)]
+    public void Vp_gives_the_network_the_step_at_which_its_process_has_the_level(double time)
+    {
+        double level = Math.Sqrt(Math.Exp((0.1 * time) + ((20 - 0.1) / 2 * time * time)) - 1);
+        (double skip, double output, double input, double noise) = Numbers(new VpPreconditioning(), (float)level);
+        Assert.Equal(999 * time, noise, 0.2 * time);
+        Assert.Equal((1, -(double)(float)level), (skip, output));
+        Assert.Equal(1 / Math.Sqrt(1 + (level * level)), input, 1e-6);
+    }
+
+    [Theory]
+    [InlineData(0.02)]
+    [InlineData(2)]
+    [InlineData(100)]
+    public void Ve_gives_the_network_the_logarithm_of_half_the_level(double level)
+    {
+        (double skip, double output, double input, double noise) = Numbers(new VePreconditioning(), (float)level);
+        Assert.Equal((1, (double)(float)level, 1), (skip, output, input));
+        Assert.Equal(Math.Log(level / 2), noise, 1e-5);
+    }
+
     [Fact]
     public void Every_name_gives_the_preconditioning_of_that_name()
     {

@@ -2,17 +2,17 @@ using CertiPure.Torch.Backend;
 
 namespace CertiPure.Torch.Tests.Backend;
 
-public sealed class LibTorchSharpCureTests : IDisposable
+public sealed class LibTorchSharpPatchTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("certipure-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void The_package_file_is_cured_by_two_bytes()
+    public void The_package_file_is_patched_by_two_bytes()
     {
         string original = PackageFile();
-        string copy = LibTorchSharpCure.CuredCopy(original, _folder);
+        string copy = LibTorchSharpPatch.PatchedCopy(original, _folder);
         byte[] before = File.ReadAllBytes(original), after = File.ReadAllBytes(copy);
         Assert.Equal(before.Length, after.Length);
         Assert.Equal(2, before.Where((b, i) => b != after[i]).Count());
@@ -22,10 +22,10 @@ public sealed class LibTorchSharpCureTests : IDisposable
     public void A_damaged_copy_in_the_cache_is_replaced()
     {
         string original = PackageFile();
-        string copy = LibTorchSharpCure.CuredCopy(original, _folder);
+        string copy = LibTorchSharpPatch.PatchedCopy(original, _folder);
         byte[] good = File.ReadAllBytes(copy);
         File.WriteAllBytes(copy, good[..1000]);
-        Assert.Equal(copy, LibTorchSharpCure.CuredCopy(original, _folder));
+        Assert.Equal(copy, LibTorchSharpPatch.PatchedCopy(original, _folder));
         Assert.Equal(good, File.ReadAllBytes(copy));
         Assert.Single(Directory.EnumerateFiles(_folder));
     }
@@ -38,7 +38,7 @@ public sealed class LibTorchSharpCureTests : IDisposable
         bytes[^1] ^= 1;
         File.WriteAllBytes(changed, bytes);
         var exception = Assert.Throws<CertiPureException>(
-            () => LibTorchSharpCure.CuredCopy(changed, Path.Combine(_folder, "cache")));
+            () => LibTorchSharpPatch.PatchedCopy(changed, Path.Combine(_folder, "cache")));
         Assert.Contains("SHA-256", exception.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(_folder, "cache")));
     }
@@ -49,7 +49,7 @@ public sealed class LibTorchSharpCureTests : IDisposable
         string blocked = Path.Combine(_folder, "file");
         File.WriteAllText(blocked, "");
         var exception = Assert.Throws<CertiPureException>(
-            () => LibTorchSharpCure.CuredCopy(PackageFile(), Path.Combine(blocked, "cache")));
+            () => LibTorchSharpPatch.PatchedCopy(PackageFile(), Path.Combine(blocked, "cache")));
         Assert.Contains("XDG_CACHE_HOME", exception.Message, StringComparison.Ordinal);
     }
 
@@ -58,7 +58,7 @@ public sealed class LibTorchSharpCureTests : IDisposable
         Assert.SkipUnless(
             OperatingSystem.IsLinux() && System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture
                 == System.Runtime.InteropServices.Architecture.X64,
-            "The cure is for Linux on x64.");
+            "The patch is for Linux on x64.");
         return Path.Combine(NativePackages.TorchSharpFolder().Path, "libLibTorchSharp.so");
     }
 }

@@ -9,13 +9,13 @@ namespace CertiPure.Torch.Backend;
 /// emits so that the linker asks for a new enough library; it is referenced but never called. Where the system's libstdc++
 /// lacks it, a copy in which the symbol is weak is made in a per-user cache and loaded instead.
 /// </summary>
-internal static partial class LibTorchSharpCure
+internal static partial class LibTorchSharpPatch
 {
     private const string Library = "libstdc++.so.6";
     private const string Version = "GLIBCXX_3.4.32";
     private const string Symbol = "_ZSt21ios_base_library_initv";
 
-    // The only file that the cure was tried on. A new TorchSharp has another hash, and perhaps no need of a cure.
+    // The only file that the patch was tested on. A new TorchSharp has another hash, and may not need a patch.
     private const string KnownSha256 = "cf33b1b0bb6bbb9754a768fb5c5d04d9f498603be50e73f55621a0b40ee608b8";
 
     /// <summary>Whether this system's libstdc++ lacks the symbol.</summary>
@@ -36,12 +36,12 @@ internal static partial class LibTorchSharpCure
         }
     }
 
-    /// <summary>The cured copy of a package file, made or checked byte for byte.</summary>
+    /// <summary>The patched copy of a package file, made or checked byte for byte.</summary>
     /// <param name="packageFile">The untouched <c>libLibTorchSharp.so</c> of TorchSharp's package.</param>
     /// <param name="cacheFolder">Where the copy goes; made if absent.</param>
     /// <returns>The path of the copy.</returns>
     /// <exception cref="CertiPureException">The package file is not the known one, or the cache cannot be written.</exception>
-    public static string CuredCopy(string packageFile, string cacheFolder)
+    public static string PatchedCopy(string packageFile, string cacheFolder)
     {
         byte[] original = File.ReadAllBytes(packageFile);
         string hash = Convert.ToHexStringLower(SHA256.HashData(original));
@@ -52,10 +52,10 @@ internal static partial class LibTorchSharpCure
                 + "made to run without it: restore TorchSharp 0.107.0 again, or use a system with GCC 13's libstdc++.");
         }
 
-        byte[] cured;
+        byte[] patched;
         try
         {
-            cured = ElfVersionWeakening.Apply(original, Library, Version, Symbol);
+            patched = ElfVersionWeakening.Apply(original, Library, Version, Symbol);
         }
         catch (InvalidDataException exception)
         {
@@ -65,9 +65,9 @@ internal static partial class LibTorchSharpCure
         string copy = Path.Combine(cacheFolder, $"libLibTorchSharp-{hash[..16]}.so");
         try
         {
-            if (!File.Exists(copy) || !File.ReadAllBytes(copy).AsSpan().SequenceEqual(cured))
+            if (!File.Exists(copy) || !File.ReadAllBytes(copy).AsSpan().SequenceEqual(patched))
             {
-                WriteAtomically(copy, cured);
+                WriteAtomically(copy, patched);
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
