@@ -60,3 +60,20 @@ public sealed class PictureDecoder : IImageDecoder
             : _skia.DecodePicture(file, name);
     }
 }
+
+/// <summary>A picture file's pixels.</summary>
+/// <param name="Image">The image with id 0 and no label; one channel where the file stores grey.</param>
+/// <param name="Frames">The frames of the file, of which the image is the first.</param>
+public sealed record DecodedPicture(LabeledImage Image, int Frames);
+
+/// <summary>What the hints in a picture file do that are meant for showing it.</summary>
+public enum PictureReading
+{
+    /// <summary>A camera's orientation is applied, transparency is laid over white, animations are refused: for a picture that
+    /// somebody looks at.</summary>
+    Shown,
+
+    /// <summary>The stored pixels: no orientation, transparency dropped, the first frame of an animation. So torchvision's loader
+    /// reads a data set (Pillow's <c>Image.open(file).convert("RGB")</c>).</summary>
+    Stored,
+}

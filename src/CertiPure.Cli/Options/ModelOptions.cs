@@ -307,3 +307,16 @@ internal sealed class ModelOptions
         ?? throw new CertiPureException(
             $"The run's {role} is no bundled model (SHA-256 {hash ?? "unknown"}); name its file with {option}.", ErrorReason.InvalidArgument);
 }
+
+/// <summary>What a verb needs of a model, which decides the options it has.</summary>
+internal enum ModelUse
+{
+    /// <summary>A whole base classifier.</summary>
+    Certify,
+
+    /// <summary>A purifier alone.</summary>
+    Purifier,
+
+    /// <summary>The base classifier of a run, whose manifest says how its networks computed.</summary>
+    Replay,
+}

@@ -37,3 +37,9 @@ public sealed record DemoOptions
     /// <summary>Where bundled models are.</summary>
     public BundledModels Models { get; init; } = BundledModels.OfProgram;
 }
+
+/// <summary>One of the ways in which the demo certifies.</summary>
+/// <param name="Name">What tables and plots call it.</param>
+/// <param name="Key">Its folder's name.</param>
+/// <param name="Purifier">Its purifier.</param>
+public sealed record DemoMethod(string Name, string Key, PurifierChoice Purifier);

@@ -68,3 +68,32 @@ internal sealed class DistanceRecipe
     /// <summary>Grey images as LPIPS takes them: one channel three times.</summary>
     private static Tensor Colour(Tensor images) => images.shape[1] == 1 ? images.expand(-1, 3, -1, -1) : images;
 }
+
+/// <summary>The network behind LPIPS; each has its own weights and heads.</summary>
+public enum LpipsNetwork
+{
+    /// <summary>SqueezeNet 1.1, the fastest.</summary>
+    Squeeze,
+
+    /// <summary>VGG-16, the paper's.</summary>
+    Vgg,
+
+    /// <summary>AlexNet.</summary>
+    Alex,
+}
+
+/// <summary>The distances of Consistency Fine-tuning.</summary>
+public enum FineTuningDistance
+{
+    /// <summary>The learned perceptual distance.</summary>
+    Lpips,
+
+    /// <summary>Mean absolute difference.</summary>
+    L1,
+
+    /// <summary>Mean squared difference.</summary>
+    L2,
+
+    /// <summary>How differently a classifier sees the two (<see cref="ScoreDistance"/>).</summary>
+    Features,
+}

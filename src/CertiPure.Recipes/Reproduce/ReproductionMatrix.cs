@@ -1,4 +1,6 @@
 using System.Globalization;
+using CertiPure.Images;
+using CertiPure.Smoothing;
 
 namespace CertiPure.Recipes.Reproduce;
 
@@ -214,4 +216,50 @@ public sealed class ReproductionMatrix
     /// <summary>The largest radius in units of sigma that n draws can certify at alpha .001.</summary>
     private static double Ceiling(int draws) =>
         Smoothing.BinomialBound.Radius(Smoothing.BinomialBound.Lower(draws, draws, ReproductionOptions.Alpha), 1);
+}
+
+/// <summary>A table of the paper as runs.</summary>
+/// <param name="Key">A short name for files.</param>
+/// <param name="Title">Its heading.</param>
+/// <param name="Claim">What the paper claims by it.</param>
+/// <param name="Rows">Its rows.</param>
+public sealed record MatrixTable(string Key, string Title, string Claim, IReadOnlyList<MatrixRow> Rows);
+
+/// <summary>A row of one of the matrix's tables.</summary>
+/// <param name="Name">The method, as tables and plots call it.</param>
+/// <param name="Runs">Its runs, one per noise level.</param>
+/// <param name="Remark">What a reader must know of it; empty for nothing.</param>
+/// <param name="Absence">Why it cannot be run even with all weights at hand; null where it can.</param>
+public sealed record MatrixRow(string Name, IReadOnlyList<PlannedRun> Runs, string Remark = "", string? Absence = null);
+
+/// <summary>One run of the matrix: a purifier before a classifier at one noise level, on some images.</summary>
+/// <param name="Key">Its folder below <c>runs</c>.</param>
+/// <param name="Purifier">The purifier's method: <c>none</c>, <c>edm</c>, ...</param>
+/// <param name="PurifierWeights">The role of its weights (<c>edm</c>, <c>consistency-lpips</c>, ...); null for none.</param>
+/// <param name="Classifier">The role of the classifier's weights.</param>
+/// <param name="Sigma">The noise level in pixel space.</param>
+/// <param name="Images">The images.</param>
+/// <param name="SelectionDraws">n0.</param>
+/// <param name="EstimationDraws">n.</param>
+/// <param name="Core">Under certified routing (ACES) the role of the plain classifier's weights; null without it.</param>
+/// <param name="Group">Runs of one group share each purified batch; null for a run of its own.</param>
+public sealed record PlannedRun(
+    string Key,
+    string Purifier,
+    string? PurifierWeights,
+    string Classifier,
+    double Sigma,
+    ImageSelection Images,
+    int SelectionDraws,
+    int EstimationDraws,
+    string? Core = null,
+    string? Group = null)
+{
+    /// <summary>How many draws, when looked at: as papers do it.</summary>
+    public SamplingPlan Plan => Core is null
+        ? new FixedPlan(SelectionDraws, EstimationDraws, ReproductionOptions.Alpha)
+        : new RoutedPlan(SelectionDraws, EstimationDraws, ReproductionOptions.Alpha);
+
+    /// <summary>The roles of the weights that it takes.</summary>
+    public IReadOnlyList<string> Weights => [.. new[] { PurifierWeights, Classifier, Core }.OfType<string>()];
 }

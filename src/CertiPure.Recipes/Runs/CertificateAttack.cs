@@ -121,3 +121,40 @@ public static class CertificateAttack
         return votes;
     }
 }
+
+/// <summary>How certificates are attacked.</summary>
+public sealed record AttackSettings
+{
+    /// <summary>How far to go, as multiples of each certified radius. Up to 1 a changed answer violates the certificate; beyond,
+    /// it shows that the attack works.</summary>
+    public IReadOnlyList<double> Factors { get; init; } = [1, 4];
+
+    /// <summary>The attack's gradient steps, at least 1.</summary>
+    public int Steps { get; init; } = 20;
+
+    /// <summary>The noise draws that each gradient is averaged over, at least 1.</summary>
+    public int Samples { get; init; } = 32;
+
+    /// <summary>The draws of PREDICT on each changed image.</summary>
+    public int Draws { get; init; } = 1000;
+
+    /// <summary>The seed of the attack's noise and of PREDICT's.</summary>
+    public required ulong Seed { get; init; }
+}
+
+/// <summary>One attempt to break a certificate.</summary>
+/// <param name="Claimed">The certificate.</param>
+/// <param name="Factor">How far the attack went, as a multiple of the certified radius.</param>
+/// <param name="Distance">The L2 distance of the changed image in pixel space, at most that far.</param>
+/// <param name="Prediction">What PREDICT answers to the changed image with fresh noise.</param>
+public sealed record AttackAttempt(Certificate Claimed, double Factor, double Distance, Prediction Prediction)
+{
+    /// <summary>Whether the attack stayed within the certified radius.</summary>
+    public bool IsInside => Distance <= Claimed.Radius;
+
+    /// <summary>Whether PREDICT is sure of another class. An abstention is not.</summary>
+    public bool ChangesAnswer => Prediction.Predicted is { } label && label != Claimed.Predicted;
+
+    /// <summary>Whether the certificate is broken: another class within the certified radius.</summary>
+    public bool IsViolation => IsInside && ChangesAnswer;
+}

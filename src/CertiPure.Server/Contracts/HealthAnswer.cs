@@ -6,3 +6,8 @@ namespace CertiPure.Server.Contracts;
 /// <param name="Requests">Requests at work or waiting.</param>
 /// <param name="QueuedDraws">Draws promised and not yet done.</param>
 public sealed record HealthAnswer(string Status, string Version, int Requests, long QueuedDraws);
+
+/// <summary>Answer of <c>/readyz</c> where the service is ready.</summary>
+/// <param name="Status"><c>ready</c>.</param>
+/// <param name="Models">How many combinations of model, purifier and noise level are loaded.</param>
+public sealed record ReadyAnswer(string Status, int Models);

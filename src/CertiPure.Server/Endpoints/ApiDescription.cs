@@ -137,3 +137,21 @@ internal static class ApiDescription
             }),
     };
 }
+
+/// <summary>A field of a multipart form.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Type"><c>string</c>, <c>number</c>, <c>integer</c> or <c>binary</c>.</param>
+/// <param name="Description">What it is.</param>
+/// <param name="Example">An example, as JSON; null for a file.</param>
+internal sealed record ApiField(string Name, string Type, string Description, string? Example);
+
+/// <summary>An answer.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="ContentType">The media type.</param>
+/// <param name="Description">When it comes.</param>
+/// <param name="Example">An example; JSON where the media type is.</param>
+internal sealed record ApiResponse(int Status, string ContentType, string Description, string? Example)
+{
+    /// <summary>What its JSON holds, where the address's own method does not say it; null elsewhere.</summary>
+    public Type? Body { get; init; }
+}

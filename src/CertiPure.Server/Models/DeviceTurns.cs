@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using CertiPure.Images;
 using CertiPure.Recipes.Runs;
 
 namespace CertiPure.Server.Models;
@@ -75,5 +76,34 @@ internal sealed class DeviceTurns : IDisposable
                 done.SetException(exception);
             }
         }
+    }
+}
+
+/// <summary>A base classifier that waits for its turn on the device.</summary>
+internal sealed class TurnTakingBaseClassifier(IBaseClassifier inner, DeviceTurns turns) : IBaseClassifier
+{
+    public ImageShape Shape => inner.Shape;
+
+    public int ClassCount => inner.ClassCount;
+
+    public int BatchSize => inner.BatchSize;
+
+    public double Sigma => inner.Sigma;
+
+    public IReadOnlyList<SuspectNode> SuspectNodes => inner.SuspectNodes;
+
+    public float[] Scores(ImageBatch noisy)
+    {
+        float[] scores = [];
+        turns.Run(() => scores = inner.Scores(noisy));
+        return scores;
+    }
+
+    public void Classify(ImageBatch noisy, Span<int> labels)
+    {
+        // A span cannot be captured; a batch's labels are few.
+        var given = new int[labels.Length];
+        turns.Run(() => inner.Classify(noisy, given));
+        given.CopyTo(labels);
     }
 }

@@ -1,3 +1,4 @@
+using CertiPure.Images;
 using CertiPure.Recipes.Runs;
 
 namespace CertiPure.Server.Models;
@@ -18,3 +19,28 @@ public interface IModelLibrary
     /// <exception cref="CertiPureException">A file is missing or damaged.</exception>
     BaseModel Load(string model, string purifier, double sigma);
 }
+
+/// <summary>A classifier on offer.</summary>
+/// <param name="Name">Its name in requests.</param>
+/// <param name="Shape">The image shape it takes.</param>
+/// <param name="ClassNames">The classes' names in label order.</param>
+/// <param name="Purifiers">What can stand before it, the first being the page's choice.</param>
+/// <param name="DataSet">The name of the data set whose images it knows, or null.</param>
+public sealed record ModelOffer(
+    string Name,
+    ImageShape Shape,
+    IReadOnlyList<string> ClassNames,
+    IReadOnlyList<PurifierOffer> Purifiers,
+    string? DataSet);
+
+/// <summary>A purifier on offer.</summary>
+/// <param name="Name">Its name in requests.</param>
+/// <param name="Title">Its name for people.</param>
+/// <param name="Summary">What it does, in one line.</param>
+public sealed record PurifierOffer(string Name, string Title, string Summary);
+
+/// <summary>A data set on offer.</summary>
+/// <param name="Name">Its name in requests.</param>
+/// <param name="Title">Its name for people.</param>
+/// <param name="Source">Its images; reading them is safe from several threads.</param>
+public sealed record DataSetOffer(string Name, string Title, IImageSource Source);

@@ -1,6 +1,9 @@
+using System.Globalization;
+using CertiPure.Images;
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Networks;
 using CertiPure.Torch.Networks.Features;
+using CertiPure.Torch.Purifiers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -139,4 +142,98 @@ public sealed class Lpips : nn.Module<Tensor, Tensor, Tensor>
                 + "and clamp purified images first.");
         }
     }
+}
+
+/// <summary>
+/// The linear heads of LPIPS: one weight per channel of each perceptual feature, learnt from human judgements. Parameter
+/// names are those of the published v0.1 files, <c>lin0.model.1.weight</c> and so on, each <c>[1,channels,1,1]</c>.
+/// </summary>
+public sealed class LpipsHeads : nn.Module
+{
+    private readonly List<nn.Module<Tensor, Tensor>> _heads = [];
+
+    /// <summary>Makes the heads, to be loaded.</summary>
+    /// <param name="channels">The channels of each perceptual feature.</param>
+    public LpipsHeads(IReadOnlyList<int> channels)
+        : base(nameof(LpipsHeads))
+    {
+        ArgumentNullException.ThrowIfNull(channels);
+        foreach (int count in channels)
+        {
+            nn.Module<Tensor, Tensor> linear = nn.Conv2d(count, 1, 1, bias: false);
+            register_module("lin" + _heads.Count.ToString(CultureInfo.InvariantCulture), new Head(linear));
+            _heads.Add(linear);
+        }
+    }
+
+    /// <summary>The number of heads.</summary>
+    public int Count => _heads.Count;
+
+    /// <summary>Weighs the channels of one feature's squared differences.</summary>
+    /// <param name="feature">Which feature, from 0.</param>
+    /// <param name="squaredDifference"><c>[N,channels,h,w]</c>.</param>
+    /// <returns><c>[N,1,h,w]</c>.</returns>
+    public Tensor Weigh(int feature, Tensor squaredDifference) => _heads[feature].call(squaredDifference);
+
+    /// <summary>Exists for the name alone: the published files hold <c>model.1</c>, after a dropout at <c>model.0</c>.</summary>
+    private sealed class Head : nn.Module
+    {
+        public Head(nn.Module<Tensor, Tensor> linear)
+            : base(nameof(Head))
+        {
+            register_module("model", nn.Sequential(("1", linear)));
+        }
+    }
+}
+
+/// <summary>LPIPS over pairs of images.</summary>
+/// <param name="Network">The network, with the first digits of its weights' SHA-256; numbers of different networks cannot be
+/// compared.</param>
+/// <param name="Distances">The distance of each pair, in order.</param>
+public sealed record LpipsMeasurement(string Network, IReadOnlyList<double> Distances)
+{
+    /// <summary>The mean over the pairs.</summary>
+    public double Mean => Distances.Average();
+
+    /// <summary>Measures pairs, batch by batch.</summary>
+    /// <param name="lpips">The distance.</param>
+    /// <param name="network">What to call it.</param>
+    /// <param name="first">Images <c>[N,C,H,W]</c> in pixel space, [0,1]; grey ones are compared as three equal channels.</param>
+    /// <param name="second">As many images of the same shape, in batches of the same sizes.</param>
+    /// <exception cref="CertiPureException">A value lies outside [0,1], or the sets differ in shape or number.</exception>
+    public static LpipsMeasurement Of(
+        Lpips lpips, string network, IEnumerable<ImageBatch> first, IEnumerable<ImageBatch> second)
+    {
+        ArgumentNullException.ThrowIfNull(lpips);
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        var distances = new List<double>();
+        using IEnumerator<ImageBatch> others = second.GetEnumerator();
+        foreach (ImageBatch batch in first)
+        {
+            if (!others.MoveNext() || others.Current.Shape != batch.Shape || others.Current.Count != batch.Count)
+            {
+                throw Unlike();
+            }
+
+            using DisposeScope scope = NewDisposeScope();
+            Tensor distance = lpips.Distance(Prepare(batch), Prepare(others.Current));
+            distances.AddRange(PixelTensor.Download(distance).Select(value => (double)value));
+        }
+
+        return others.MoveNext() || distances.Count == 0 ? throw Unlike() : new LpipsMeasurement(network, distances);
+    }
+
+    /// <summary>The mean with all that it depends on.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"LPIPS {Mean:0.####} ({Network}; {Distances.Count:N0} pairs)");
+
+    private static Tensor Prepare(ImageBatch batch)
+    {
+        Tensor images = NetworkSpace.FromPixels(PixelTensor.Upload(batch, CPU));
+        return batch.Shape.Channels == 1 ? images.expand(-1, 3, -1, -1) : images;
+    }
+
+    private static CertiPureException Unlike() => new(
+        "LPIPS compares two sets image by image: name two that have as many images, of one shape.", ErrorReason.InvalidArgument);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using CertiPure.Torch.Backend;
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Networks.Classifiers;
@@ -128,4 +129,47 @@ public sealed record Architecture(string Name, Func<JsonElement, torch.nn.Module
                 + $"and it holds {weights.ElementCount:N0}); choose the architecture and arguments that it was trained with."));
         }
     }
+}
+
+/// <summary>Reads and writes a network's arguments as JSON, in the names of its reference code (<c>model_channels</c>).</summary>
+public static class ArchitectureArguments
+{
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
+
+    /// <summary>Reads arguments.</summary>
+    /// <exception cref="JsonException">An argument is unknown, missing or of another type.</exception>
+    public static TOptions Read<TOptions>(JsonElement arguments)
+        where TOptions : class =>
+        arguments.Deserialize<TOptions>(Format) ?? throw new JsonException("the arguments are null");
+
+    /// <summary>Writes arguments on one line.</summary>
+    public static string Write<TOptions>(TOptions options)
+        where TOptions : class => JsonSerializer.Serialize(options, Format);
+}
+
+/// <summary>The arguments of a network, which tell how large it will be before it is built.</summary>
+internal interface INetworkOptions
+{
+    /// <summary>A number of weights that the network does not fall short of, and exceeds by a small factor at most; computed without
+    /// overflow whatever the arguments.</summary>
+    double LeastWeights { get; }
+}
+
+/// <summary>How many weights layers have. A hostile count below 0 counts as 0, so that it balances no other.</summary>
+internal static class LayerWeights
+{
+    /// <summary>Blocks with one 3x3 convolution each that keeps the width, and perhaps a layer from an embedding to that width.</summary>
+    public static double Blocks(double count, double width, double embedding = 0) =>
+        AtLeastZero(count) * Math.Max(1, (9 * Dense(width, width)) + Dense(embedding, width));
+
+    /// <summary>A matrix.</summary>
+    public static double Dense(double inputs, double outputs) => AtLeastZero(inputs) * AtLeastZero(outputs);
+
+    private static double AtLeastZero(double count) => Math.Max(0, count);
 }

@@ -1,3 +1,5 @@
+using CertiPure.Smoothing;
+
 namespace CertiPure.Reports;
 
 /// <summary>
@@ -56,4 +58,32 @@ public sealed record CertifiedAccuracy(
         run.HasPrintedRadii && radius > 0
             ? [.. run.Images.Where(image => image.IsCorrect && image.Radius == radius).Select(image => image.Id)]
             : []);
+}
+
+/// <summary>Certified accuracy at one radius.</summary>
+/// <param name="Radius">The radius in pixel space; 0 is clean accuracy.</param>
+/// <param name="Accuracy">The share of images that are right with at least that radius.</param>
+/// <param name="OnRadius">Ids of counted images whose PRINTED radius is exactly this one: the true radius may be smaller,
+/// because printing may have rounded up. Empty for radii derived from counts.</param>
+public sealed record AccuracyCell(double Radius, Proportion Accuracy, IReadOnlyList<int> OnRadius);
+
+/// <summary>A share of images with its 95 % Clopper-Pearson interval.</summary>
+/// <param name="Count">Images that count.</param>
+/// <param name="Total">All images, at least 1.</param>
+public sealed record Proportion(int Count, int Total)
+{
+    /// <summary>The confidence of the interval.</summary>
+    public const double Confidence = 0.95;
+
+    private readonly Lazy<(double Lower, double Upper)> _interval =
+        new(() => BinomialBound.Interval(Count, Total, Confidence));
+
+    /// <summary>The share, 0 to 1.</summary>
+    public double Value => (double)Count / Total;
+
+    /// <summary>The interval's lower end.</summary>
+    public double Lower => _interval.Value.Lower;
+
+    /// <summary>The interval's upper end.</summary>
+    public double Upper => _interval.Value.Upper;
 }

@@ -237,3 +237,12 @@ public static class CertificateVerifier
         look.Rival is { } rival && look.AlphaB >= BinomialBound.LeastAlpha && p is > 0 and <= 1
         && BinomialBound.IsUpper(p, rival, look.N, look.AlphaB);
 }
+
+/// <summary>What is wrong with one certificate.</summary>
+/// <param name="Id">The image's id.</param>
+/// <param name="Problem">The problem as a phrase.</param>
+public sealed record CertificateObjection(int Id, string Problem)
+{
+    /// <summary>The objection as a sentence.</summary>
+    public override string ToString() => $"Image {Id}: {Problem}.";
+}

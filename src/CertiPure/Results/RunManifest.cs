@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -111,4 +112,30 @@ public sealed record RunManifest(
             throw new CertiPureException($"{path} cannot be read: {e.Message}", e);
         }
     }
+}
+
+/// <summary>What is read of a manifest before anything else is trusted.</summary>
+internal sealed record FormatVersionOnly(int FormatVersion);
+
+/// <summary>How the classifier answered images without noise before a run began.</summary>
+/// <param name="Right">The images that it got right.</param>
+/// <param name="Labeled">The labelled images that it was asked.</param>
+public sealed record CleanImages(int Right, int Labeled)
+{
+    /// <summary>The same in a sentence.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"Without noise the classifier is right on {Right} of {Labeled} images.");
+}
+
+/// <summary>What the probe of the base classifier's contract saw before the first vote.</summary>
+/// <param name="Batches">The batches that were classified.</param>
+/// <param name="LargestDifference">The largest difference of an image's scores between two places in a batch, as a share of the
+/// largest score; at the same place with other neighbours there is none.</param>
+/// <param name="Tolerance">The difference above which the base classifier would have been refused.</param>
+public sealed record ProbeOutcome(int Batches, double LargestDifference, double Tolerance)
+{
+    /// <summary>Whether the first batch had the same scores once more after the last vote; null while the run goes on, or where it was
+    /// interrupted.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? SameAfterRun { get; init; }
 }

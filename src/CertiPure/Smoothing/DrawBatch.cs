@@ -52,3 +52,8 @@ internal sealed class DrawBatch(long sequence, ImageBatch noisy)
         Noisy.Pixels.Span[(_draws.Count * Noisy.Shape.Length)..].Clear();
     }
 }
+
+/// <summary>One draw of noise for an image.</summary>
+/// <param name="Phase">What it is for.</param>
+/// <param name="Index">Its number within the phase, from 0.</param>
+public readonly record struct Draw(NoisePhase Phase, int Index);

@@ -144,3 +144,30 @@ public sealed class NoiseSource
         return (((ulong)w1 << 32) | w0, ((ulong)w3 << 32) | w2);
     }
 }
+
+/// <summary>Which noise is added to the pixels.</summary>
+public enum NoiseKind
+{
+    /// <summary>Gaussian noise in double precision, rounded once to single precision with the pixel.</summary>
+    Normal = 0,
+
+    /// <summary>Gaussian noise rounded to the 1/255 grid of 8-bit images, drawn from integer thresholds: the certificate then
+    /// holds bit for bit (Voracek and Hein, ICLR 2023).</summary>
+    Exact = 1,
+}
+
+/// <summary>What a draw is for. Phases never share draws: the class that selection picks is judged on fresh noise.</summary>
+public enum NoisePhase
+{
+    /// <summary>The n0 draws that pick the class to certify.</summary>
+    Selection = 0,
+
+    /// <summary>The n draws that estimate the picked class's probability.</summary>
+    Estimation = 1,
+
+    /// <summary>The draws of PREDICT.</summary>
+    Prediction = 2,
+
+    /// <summary>Noise for pictures, metrics and attacks, which certifies nothing.</summary>
+    Display = 3,
+}

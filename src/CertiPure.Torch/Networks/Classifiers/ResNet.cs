@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using CertiPure.Onnx.Graph;
 using CertiPure.Torch.Checkpoints;
 using TorchSharp;
@@ -109,4 +110,119 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>, IFreshWeights, IGraphLay
     private static string FromKuangliu(string name) => name.StartsWith("linear.", StringComparison.Ordinal)
         ? "fc." + name["linear.".Length..]
         : name.Replace(".shortcut.", ".downsample.", StringComparison.Ordinal);
+}
+
+/// <summary>The arguments of <see cref="ResNet"/>.</summary>
+public sealed record ResNetOptions : INetworkOptions
+{
+    /// <summary>18, 34, 50, 101 or 152 layers.</summary>
+    public int Depth { get; init; } = 50;
+
+    /// <summary>The channels inside the first stage's bottlenecks: 64, or 128 in the wide networks of torchvision.</summary>
+    public int WidthPerGroup { get; init; } = 64;
+
+    /// <summary>The number of classes.</summary>
+    [JsonPropertyName("num_classes")]
+    public int ClassCount { get; init; } = 1000;
+
+    /// <summary>Whether it begins as for CIFAR (kuangliu/pytorch-cifar), with a 3x3 convolution of stride 1 and no pooling.</summary>
+    public bool SmallImages { get; init; }
+
+    /// <summary>Whether blocks have three convolutions, of which the last widens, or two.</summary>
+    [JsonIgnore]
+    internal bool IsBottleneck => Depth >= 50;
+
+    double INetworkOptions.LeastWeights
+    {
+        get
+        {
+            double width = IsBottleneck ? WidthPerGroup / 64.0 : 1;
+            return Enumerable.Range(0, 4).Sum(stage => LayerWeights.Blocks(Blocks()[stage], width * (64 << stage)))
+                + LayerWeights.Dense(IsBottleneck ? 2048 : 512, ClassCount);
+        }
+    }
+
+    /// <summary>The blocks of each stage (He et al. 2016, table 1).</summary>
+    /// <exception cref="ArgumentException">There is no network of that depth.</exception>
+    internal IReadOnlyList<int> Blocks() => Depth switch
+    {
+        18 => [2, 2, 2, 2],
+        34 or 50 => [3, 4, 6, 3],
+        101 => [3, 4, 23, 3],
+        152 => [3, 8, 36, 3],
+        _ => throw new ArgumentException($"depth {Depth} must be 18, 34, 50, 101 or 152"),
+    };
+}
+
+/// <summary>
+/// The residual block of ResNets with projecting shortcuts (He et al. 2016, option B): convolutions <c>conv1</c>,
+/// <c>conv2</c>, ... each with its normalisation <c>bn1</c>, <c>bn2</c>, ..., and <c>downsample</c> where the shapes differ.
+/// </summary>
+internal sealed class ResNetBlock : nn.Module<Tensor, Tensor>, IFreshWeights, IGraphLayer
+{
+    private readonly List<(nn.Module<Tensor, Tensor> Convolution, BatchNorm2d Normalisation)> _layers = [];
+    private readonly nn.Module<Tensor, Tensor>? _downsample;
+
+    private ResNetBlock(int inputs, int stride, params (int Outputs, int Kernel, int Stride)[] layers)
+        : base(nameof(ResNetBlock))
+    {
+        int channels = inputs;
+        foreach ((int outputs, int kernel, int layerStride) in layers)
+        {
+            nn.Module<Tensor, Tensor> convolution =
+                nn.Conv2d(channels, outputs, kernel, layerStride, padding: kernel / 2, bias: false);
+            BatchNorm2d normalisation = nn.BatchNorm2d(outputs);
+            _layers.Add((convolution, normalisation));
+            string number = _layers.Count.ToString(CultureInfo.InvariantCulture);
+            register_module("conv" + number, convolution);
+            register_module("bn" + number, normalisation);
+            channels = outputs;
+        }
+
+        if (stride != 1 || channels != inputs)
+        {
+            _downsample = nn.Sequential(
+                ("0", nn.Conv2d(inputs, channels, 1, stride, bias: false)), ("1", nn.BatchNorm2d(channels)));
+            register_module("downsample", _downsample);
+        }
+    }
+
+    /// <summary>Two 3x3 convolutions.</summary>
+    public static ResNetBlock Basic(int inputs, int outputs, int stride) =>
+        new(inputs, stride, (outputs, 3, stride), (outputs, 3, 1));
+
+    /// <summary>1x1, 3x3 and 1x1 convolutions, of so many channels in between; the stride is at the 3x3 (torchvision's version
+    /// 1.5).</summary>
+    public static ResNetBlock Bottleneck(int inputs, int width, int outputs, int stride) =>
+        new(inputs, stride, (width, 1, 1), (width, 3, stride), (outputs, 1, 1));
+
+    /// <summary>Starts the branch at zero, so that a fresh network passes its input on (Goyal et al. 2017, section 5.1). The
+    /// layers' other weights are the network's to draw.</summary>
+    public void DrawWeights(Generator generator) => _layers[^1].Normalisation.weight!.zero_();
+
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor input)
+    {
+        // Without gradient this frees each activation as soon as the block is done; with gradient autograd keeps its own.
+        using DisposeScope scope = NewDisposeScope();
+        Tensor h = input;
+        for (int i = 0; i < _layers.Count; i++)
+        {
+            h = _layers[i].Normalisation.call(_layers[i].Convolution.call(i == 0 ? h : nn.functional.relu(h)));
+        }
+
+        return nn.functional.relu(h + (_downsample is null ? input : _downsample.call(input))).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public GraphValue Write(GraphBuilder graph, GraphValue input)
+    {
+        GraphValue hidden = input;
+        for (int i = 0; i < _layers.Count; i++)
+        {
+            hidden = graph.WriteNormalized(_layers[i].Convolution, _layers[i].Normalisation, i == 0 ? hidden : graph.Relu(hidden));
+        }
+
+        return graph.Relu(graph.Add(hidden, _downsample is null ? input : graph.Write(_downsample, input)));
+    }
 }

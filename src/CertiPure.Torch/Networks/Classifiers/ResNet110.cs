@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using CertiPure.Onnx.Graph;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -70,4 +71,17 @@ public sealed class ResNet110 : nn.Module<Tensor, Tensor>, IFreshWeights, IGraph
         nn.Sequential(Enumerable.Range(0, blocks).Select(i => (
             i.ToString(CultureInfo.InvariantCulture),
             (nn.Module<Tensor, Tensor>)ResNetBlock.Basic(i == 0 ? inputs : outputs, outputs, i == 0 ? stride : 1))));
+}
+
+/// <summary>The arguments of <see cref="ResNet110"/>.</summary>
+public sealed record ResNet110Options : INetworkOptions
+{
+    /// <summary>6n + 2 layers.</summary>
+    public int Depth { get; init; } = 110;
+
+    /// <summary>The number of classes.</summary>
+    [JsonPropertyName("num_classes")]
+    public int ClassCount { get; init; } = 10;
+
+    double INetworkOptions.LeastWeights => LayerWeights.Blocks((Depth - 2.0) / 6, 64) + LayerWeights.Dense(64, ClassCount);
 }

@@ -185,3 +185,16 @@ public sealed class ResampledConvolution : nn.Module<Tensor, Tensor>, IFreshWeig
             : nn.functional.conv_transpose2d(input, taps, strides: [2, 2], padding: [padding, padding], groups: channels);
     }
 }
+
+/// <summary>What a layer does to the resolution.</summary>
+public enum Resampling
+{
+    /// <summary>Keeps it.</summary>
+    None,
+
+    /// <summary>Doubles it.</summary>
+    Up,
+
+    /// <summary>Halves it.</summary>
+    Down,
+}

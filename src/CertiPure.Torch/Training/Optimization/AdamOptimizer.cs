@@ -89,3 +89,26 @@ internal sealed class AdamOptimizer : IDisposable
             : Math.Sqrt((length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length));
     }
 }
+
+/// <summary>A rule that turns gradients into steps.</summary>
+public enum OptimizerRule
+{
+    /// <summary>Adam (Kingma and Ba 2015).</summary>
+    Adam,
+
+    /// <summary>Rectified Adam (Liu et al. 2020), which consistency models are trained with.</summary>
+    RAdam,
+}
+
+/// <summary>How a learning rate falls from the end of the warm-up to the end of the run.</summary>
+public enum LearningRateDecay
+{
+    /// <summary>Not at all.</summary>
+    Constant,
+
+    /// <summary>Linearly to 0.</summary>
+    Linear,
+
+    /// <summary>Along half a cosine to 0.</summary>
+    Cosine,
+}

@@ -1,9 +1,0 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using CertiPure.Smoothing;
-
-namespace CertiPure.Results;
-
-/// <summary>Writes a kind of noise as on the command line, and refuses numbers in its place.</summary>
-internal sealed class NoiseKindConverter()
-    : JsonStringEnumConverter<NoiseKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
