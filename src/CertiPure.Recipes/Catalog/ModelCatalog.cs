@@ -435,7 +435,7 @@ public static class ModelCatalog
 
     private static TorchPurifier LoadPurifier(ModelRequest request, string path)
     {
-        CertificationChecks.Level(request.Sigma, NetworkSpace.Level(request.Sigma, request.Level));
+        NetworkSpace.CheckLevel(request.Sigma, NetworkSpace.Level(request.Sigma, request.Level));
         torch.Device device = request.Device.Open();
         if (request.PurifierSha256 is { } expected && FileHash.Of(path) is var found && found != expected)
         {

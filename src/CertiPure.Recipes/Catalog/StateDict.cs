@@ -1,5 +1,6 @@
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Checkpoints.Recognition;
+using CertiPure.Torch.Networks;
 
 namespace CertiPure.Recipes.Catalog;
 
@@ -13,7 +14,7 @@ internal static class StateDict
     /// <exception cref="CertiPureException">Nobody tells the architecture, or how pixels are normalised.</exception>
     public static Checkpoint Complete(Checkpoint file, ModelRequest request)
     {
-        if (request.Architecture is null && file.Metadata.ContainsKey("architecture"))
+        if (request.Architecture is null && file.Metadata.ContainsKey(Architecture.NameKey))
         {
             return file;
         }

@@ -38,17 +38,7 @@ public sealed class FrechetStatistics
                 return batch;
             }),
             images.Source);
-        string temporary = $"{path}.{Environment.ProcessId}";
-        try
-        {
-            Directory.CreateDirectory(_folder);
-            FeatureStatisticsFile.Write(temporary, statistics);
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new CertiPureException($"{path} cannot be written: {error.Message}", error);
-        }
+        OutputTarget.Write(path, temporary => FeatureStatisticsFile.Write(temporary, statistics));
 
         return statistics;
     }

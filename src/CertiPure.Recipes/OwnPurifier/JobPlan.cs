@@ -48,9 +48,7 @@ internal sealed record JobPlan(string Job, IReadOnlyDictionary<string, long> Ste
 
     private JobPlan Written()
     {
-        string partial = _path + ".partial";
-        File.WriteAllText(partial, JsonSerializer.Serialize(this, Format));
-        File.Move(partial, _path, overwrite: true);
+        OutputTarget.Write(_path, temporary => File.WriteAllText(temporary, JsonSerializer.Serialize(this, Format)));
         return this;
     }
 }

@@ -41,7 +41,7 @@ public sealed record NetworkRecipe(string Architecture, JsonElement Arguments)
     public IReadOnlyDictionary<string, string> Metadata(Preconditioning? preconditioning = null) =>
         new Dictionary<string, string>(preconditioning?.Metadata ?? new Dictionary<string, string>())
         {
-            ["architecture"] = Architecture,
-            ["arguments"] = OneLine,
+            [Torch.Networks.Architecture.NameKey] = Architecture,
+            [Torch.Networks.Architecture.ArgumentsKey] = OneLine,
         };
 }

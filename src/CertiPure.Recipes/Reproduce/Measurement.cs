@@ -32,13 +32,8 @@ internal static class Measurement
 
     /// <summary>Writes a value, whole or not at all.</summary>
     public static void Write<T>(string path, string inputs, T value)
-        where T : class
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        string temporary = $"{path}.{Environment.ProcessId}";
-        File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(new Measured<T>(inputs, value), Format));
-        File.Move(temporary, path, overwrite: true);
-    }
+        where T : class => OutputTarget.Write(
+            path, temporary => File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(new Measured<T>(inputs, value), Format)));
 
     private sealed record Measured<T>(string Inputs, T Value);
 }

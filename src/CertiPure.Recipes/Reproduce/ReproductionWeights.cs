@@ -139,10 +139,7 @@ public sealed class PublishedWeights : IReproductionWeights
         if (!File.Exists(converted))
         {
             LibTorch.Load();
-            Directory.CreateDirectory(_folder);
-            string temporary = Path.Combine(_folder, $".{role}-{Environment.ProcessId}.safetensors");
-            CheckpointConversion.Convert(found, temporary, Published[role].Options);
-            File.Move(temporary, converted, overwrite: true);
+            OutputTarget.Write(converted, temporary => CheckpointConversion.Convert(found, temporary, Published[role].Options));
         }
 
         return converted;

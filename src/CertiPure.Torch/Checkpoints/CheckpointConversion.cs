@@ -80,20 +80,20 @@ public static class CheckpointConversion
             metadata[key] = value;
         }
 
-        metadata["architecture"] = architecture.Name;
-        metadata["arguments"] = Canonical(arguments, architecture);
+        metadata[Architecture.NameKey] = architecture.Name;
+        metadata[Architecture.ArgumentsKey] = Canonical(arguments, architecture);
         if (options.Preconditioning is { } preconditioning)
         {
             metadata[Preconditioning.NameKey] = Preconditioning.Named(preconditioning).Name;
         }
 
-        return new Checkpoint(opened, architecture.ImportFrom(opened, metadata["arguments"]).Tensors, metadata);
+        return new Checkpoint(opened, architecture.ImportFrom(opened, metadata[Architecture.ArgumentsKey]).Tensors, metadata);
     }
 
     private static TorchSharp.torch.nn.Module Build(Checkpoint complete)
     {
-        var architecture = Architecture.Named(complete.Metadata["architecture"]);
-        var network = architecture.Create<TorchSharp.torch.nn.Module>(complete.Metadata["arguments"], complete);
+        var architecture = Architecture.Named(complete.Metadata[Architecture.NameKey]);
+        var network = architecture.Create<TorchSharp.torch.nn.Module>(complete.Metadata[Architecture.ArgumentsKey], complete);
         try
         {
             if (network is DiffusionNetwork diffusion)

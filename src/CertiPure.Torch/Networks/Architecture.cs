@@ -19,6 +19,12 @@ namespace CertiPure.Torch.Networks;
 /// <param name="Build">Builds the network from its JSON arguments, with weights to be drawn or loaded.</param>
 public sealed record Architecture(string Name, Func<JsonElement, torch.nn.Module> Build)
 {
+    /// <summary>The key of a checkpoint's metadata with the architecture's name.</summary>
+    public const string NameKey = "architecture";
+
+    /// <summary>The key of a checkpoint's metadata with the architecture's arguments, a JSON object.</summary>
+    public const string ArgumentsKey = "arguments";
+
     private static readonly Lazy<IReadOnlyList<Architecture>> Known = new(
         () =>
         [

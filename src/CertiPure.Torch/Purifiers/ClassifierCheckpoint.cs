@@ -13,8 +13,6 @@ public static class ClassifierCheckpoint
 {
     // More than any classifier takes; one such image is run through the network to count its classes.
     private const long MaxValues = 1 << 26;
-    private const string Architecture = "architecture";
-    private const string Arguments = "arguments";
     private const string ShapeKey = "shape";
     private const string MeanKey = "mean";
     private const string DeviationKey = "std";
@@ -28,8 +26,8 @@ public static class ClassifierCheckpoint
         string architecture, string arguments, ImageShape shape, PixelNormalization normalization) =>
         new Dictionary<string, string>
         {
-            [Architecture] = architecture,
-            [Arguments] = arguments,
+            [Architecture.NameKey] = architecture,
+            [Architecture.ArgumentsKey] = arguments,
             [ShapeKey] = shape.ToString(),
             [MeanKey] = Write(normalization.Mean),
             [DeviationKey] = Write(normalization.Deviation),
@@ -65,8 +63,8 @@ public static class ClassifierCheckpoint
     public static (nn.Module<Tensor, Tensor> Network, ImageShape Shape, PixelNormalization Normalization) Build(Checkpoint checkpoint)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
-        var architecture = Networks.Architecture.Named(CheckpointMetadata.Required(checkpoint, Architecture));
-        var network = architecture.Create<nn.Module<Tensor, Tensor>>(CheckpointMetadata.Required(checkpoint, Arguments), checkpoint);
+        var architecture = Architecture.Named(CheckpointMetadata.Required(checkpoint, Architecture.NameKey));
+        var network = architecture.Create<nn.Module<Tensor, Tensor>>(CheckpointMetadata.Required(checkpoint, Architecture.ArgumentsKey), checkpoint);
         ImageShape shape = ReadShape(checkpoint);
         var normalization = new PixelNormalization(ReadNumbers(checkpoint, MeanKey), ReadNumbers(checkpoint, DeviationKey));
         CheckpointLoader.Load(network, checkpoint, IsUnused);

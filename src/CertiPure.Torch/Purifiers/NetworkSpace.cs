@@ -44,6 +44,30 @@ public static class NetworkSpace
         KarrasSchedule schedule = KarrasSchedule.Cifar10;
         return rule == NoiseLevelRule.Exact ? 2 * sigma : schedule.Levels[schedule.NearestIndex(2 * sigma)];
     }
+
+    /// <summary>Refuses a noise level that is not near to the true one, or not within what diffusion models are trained for (t from
+    /// 0.002 to 80, Karras et al. 2022). A certificate holds at any level, but with a wrong one its radius is close to 0.</summary>
+    /// <param name="sigma">The noise level in pixel space.</param>
+    /// <param name="told">The level t in network space that the network is told; 2 sigma would be exact.</param>
+    /// <exception cref="CertiPureException">It lies out of range, or more than half of 2 sigma off.</exception>
+    public static void CheckLevel(double sigma, double told)
+    {
+        double exact = 2 * sigma;
+        if (exact is < KarrasSchedule.Least or > KarrasSchedule.Largest)
+        {
+            throw new CertiPureException(
+                $"Sigma {sigma} is noise of level t = {exact} to the purifier's network, which knows levels from 0.002 to 80; take "
+                + "another sigma.",
+                ErrorReason.Refused);
+        }
+
+        if (Math.Abs(told - exact) > 0.5 * exact)
+        {
+            throw new CertiPureException(
+                $"The purifier's network would be given the noise level t = {told} where sigma {sigma} means {exact}; take the exact level.",
+                ErrorReason.LevelNotExact);
+        }
+    }
 }
 
 /// <summary>The noise level that a network is told (<c>--level</c>).</summary>

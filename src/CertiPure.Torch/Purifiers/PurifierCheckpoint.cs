@@ -7,9 +7,6 @@ namespace CertiPure.Torch.Purifiers;
 /// <summary>Files of purifiers: a safetensors file whose metadata says how to build the network.</summary>
 public static class PurifierCheckpoint
 {
-    private const string Architecture = "architecture";
-    private const string Arguments = "arguments";
-
     /// <summary>What a purifier's file says of its network.</summary>
     /// <param name="architecture">The architecture's name.</param>
     /// <param name="arguments">Its arguments as JSON.</param>
@@ -20,8 +17,8 @@ public static class PurifierCheckpoint
         ArgumentNullException.ThrowIfNull(preconditioning);
         return new Dictionary<string, string>(preconditioning.Metadata)
         {
-            [Architecture] = architecture,
-            [Arguments] = arguments,
+            [Architecture.NameKey] = architecture,
+            [Architecture.ArgumentsKey] = arguments,
         };
     }
 
@@ -51,7 +48,7 @@ public static class PurifierCheckpoint
     public static Checkpoint Describe(Checkpoint checkpoint)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
-        return checkpoint.Metadata.ContainsKey(Architecture)
+        return checkpoint.Metadata.ContainsKey(Architecture.NameKey)
             ? checkpoint
             : CheckpointConversion.Complete(checkpoint, unknown: ErrorReason.MetadataMissing);
     }
@@ -64,8 +61,8 @@ public static class PurifierCheckpoint
         ArgumentNullException.ThrowIfNull(checkpoint);
         CheckpointMetadata.Required(checkpoint, Preconditioning.NameKey);
         Preconditioning preconditioning = Preconditioning.From(checkpoint.Metadata)!;
-        var architecture = Networks.Architecture.Named(CheckpointMetadata.Required(checkpoint, Architecture));
-        var network = architecture.Create<DiffusionNetwork>(CheckpointMetadata.Required(checkpoint, Arguments), checkpoint);
+        var architecture = Architecture.Named(CheckpointMetadata.Required(checkpoint, Architecture.NameKey));
+        var network = architecture.Create<DiffusionNetwork>(CheckpointMetadata.Required(checkpoint, Architecture.ArgumentsKey), checkpoint);
         var denoiser = new Denoiser(network, preconditioning);
 
         // EDM's own files and ours name the network "model"; a file of the bare network does not.

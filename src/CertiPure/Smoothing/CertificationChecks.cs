@@ -61,28 +61,4 @@ public static class CertificationChecks
                 ErrorReason.Refused);
         }
     }
-
-    /// <summary>The purifier's network is told a noise level near to the true one and within what diffusion models are trained
-    /// for (t from 0.002 to 80, Karras et al. 2022). Any level is sound, but a wrong one certifies next to nothing.</summary>
-    /// <param name="sigma">The noise level in pixel space.</param>
-    /// <param name="told">The level t in network space that the network is told; 2 sigma would be exact.</param>
-    /// <exception cref="CertiPureException">It lies out of range, or more than half of 2 sigma off.</exception>
-    public static void Level(double sigma, double told)
-    {
-        double exact = 2 * sigma;
-        if (exact is < 0.002 or > 80)
-        {
-            throw new CertiPureException(
-                $"Sigma {sigma} is noise of level t = {exact} to the purifier's network, which knows levels from 0.002 to 80; take "
-                + "another sigma.",
-                ErrorReason.Refused);
-        }
-
-        if (Math.Abs(told - exact) > 0.5 * exact)
-        {
-            throw new CertiPureException(
-                $"The purifier's network would be given the noise level t = {told} where sigma {sigma} means {exact}; take the exact level.",
-                ErrorReason.LevelNotExact);
-        }
-    }
 }

@@ -38,25 +38,6 @@ public sealed class CertificationChecksTests
         CertificationChecks.PixelRange(new ImageSet("x", "test", Shape, pixels, null, []), Ids);
     }
 
-    [Theory]
-    [InlineData(0.5, 1.0)]
-    [InlineData(0.25, 0.5853)]
-    [InlineData(1.0, 1.9233)]
-    [InlineData(40, 80)]
-    public void A_level_near_to_the_noise_passes(double sigma, double told) => CertificationChecks.Level(sigma, told);
-
-    [Theory]
-    [InlineData(0.0009, 0.0018, "0.002 to 80")]
-    [InlineData(41, 82, "0.002 to 80")]
-    [InlineData(0.5, 0.5 - 1e-9, "take the exact level")]
-    [InlineData(0.5, 1.6, "take the exact level")]
-    public void A_level_that_is_not_the_noise_s_is_refused(double sigma, double told, string says)
-    {
-        CertiPureException error = Assert.Throws<CertiPureException>(() => CertificationChecks.Level(sigma, told));
-        Assert.Equal(says.StartsWith("take", StringComparison.Ordinal) ? ErrorReason.LevelNotExact : ErrorReason.Refused, error.Reason);
-        Assert.Contains(says, error.Message, StringComparison.Ordinal);
-    }
-
     private static ImageSet Source(int classes, bool labeled) =>
         new(
             "x",

@@ -1,4 +1,5 @@
 using CertiPure.Torch.Checkpoints.Pickle;
+using CertiPure.Torch.Networks;
 
 namespace CertiPure.Torch.Checkpoints.PyTorch;
 
@@ -71,7 +72,7 @@ internal static class TorchReader
 
             if (PickledModule.Arguments(module) is { } arguments)
             {
-                metadata["arguments"] = arguments;
+                metadata[Architecture.ArgumentsKey] = arguments;
             }
         }
 

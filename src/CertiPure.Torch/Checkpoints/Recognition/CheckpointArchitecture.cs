@@ -1,3 +1,4 @@
+using CertiPure.Torch.Networks;
 namespace CertiPure.Torch.Checkpoints.Recognition;
 
 /// <summary>Tells from a checkpoint's metadata, or else from its tensors' names and shapes, what network it is of.</summary>
@@ -16,9 +17,9 @@ public static class CheckpointArchitecture
     /// <summary>The network; null if nothing is recognised. A file that CertiPure wrote says it itself.</summary>
     public static RecognisedNetwork? Recognise(Checkpoint checkpoint)
     {
-        if (checkpoint.Metadata.TryGetValue("architecture", out string? written))
+        if (checkpoint.Metadata.TryGetValue(Architecture.NameKey, out string? written))
         {
-            return new RecognisedNetwork(written, written, checkpoint.Metadata.GetValueOrDefault("arguments"), checkpoint.Metadata);
+            return new RecognisedNetwork(written, written, checkpoint.Metadata.GetValueOrDefault(Architecture.ArgumentsKey), checkpoint.Metadata);
         }
 
         return RecogniseTensors(checkpoint) ?? SeveralNetworks(checkpoint);

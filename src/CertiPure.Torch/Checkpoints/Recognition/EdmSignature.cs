@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using CertiPure.Torch.Networks.Denoising;
 using CertiPure.Torch.Networks;
 using CertiPure.Torch.Networks.UNets;
 
@@ -76,9 +77,9 @@ internal static partial class EdmSignature
     private static Dictionary<string, string> Metadata(Checkpoint checkpoint) =>
         checkpoint.Metadata.GetValueOrDefault("class") switch
         {
-            "EDMPrecond" => new() { ["preconditioning"] = "edm" },
-            "VPPrecond" => new() { ["preconditioning"] = "vp" },
-            "VEPrecond" => new() { ["preconditioning"] = "ve" },
+            "EDMPrecond" => new() { [Preconditioning.NameKey] = "edm" },
+            "VPPrecond" => new() { [Preconditioning.NameKey] = "vp" },
+            "VEPrecond" => new() { [Preconditioning.NameKey] = "ve" },
             _ => [],
         };
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using CertiPure.Torch.Networks;
 
 namespace CertiPure.Torch.Checkpoints.Recognition;
 
@@ -16,7 +17,7 @@ internal static partial class NetworkPart
     /// <summary>The checkpoint without what surrounds its network; the checkpoint itself where no network, or no single one, is found.</summary>
     public static Checkpoint Find(Checkpoint opened)
     {
-        if (opened.Metadata.ContainsKey("architecture"))
+        if (opened.Metadata.ContainsKey(Architecture.NameKey))
         {
             return opened;
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CertiPure.Torch.Purifiers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -60,7 +61,7 @@ public sealed class InceptionV3 : nn.Module<Tensor, Tensor>, IFreshWeights
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor resized = nn.functional.interpolate(input, [Side, Side], mode: InterpolationMode.Bilinear, align_corners: false);
-        Tensor h = 2 * resized - 1;
+        Tensor h = NetworkSpace.FromPixels(resized);
         foreach (Func<Tensor, Tensor> layer in _layers)
         {
             using Tensor used = h;

@@ -97,5 +97,5 @@ public sealed class TrainingData : IDisposable
 public sealed record TrainingBatch(Tensor Pixels, Tensor Labels)
 {
     /// <summary>The images in network space: 2 * pixels - 1.</summary>
-    public Tensor NetworkSpace => (2 * Pixels) - 1;
+    public Tensor NetworkSpace => Purifiers.NetworkSpace.FromPixels(Pixels);
 }

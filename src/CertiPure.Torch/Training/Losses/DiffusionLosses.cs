@@ -11,8 +11,6 @@ namespace CertiPure.Torch.Training.Losses;
 /// <param name="levels">The levels to train at; the paper's are log-normal with mean -1.2 and deviation 1.2.</param>
 public sealed class EdmLoss(Denoise denoiser, NoiseLevels levels) : TrainingLoss
 {
-    private const double DataDeviation = 0.5;
-
     /// <inheritdoc/>
     public override Tensor PerImage(TrainingBatch batch, TrainingStep current)
     {
@@ -30,6 +28,7 @@ public sealed class EdmLoss(Denoise denoiser, NoiseLevels levels) : TrainingLoss
     public Tensor PerImage(Tensor x, Tensor t, Tensor noise)
     {
         Tensor denoised = denoiser(x + (t.view(-1, 1, 1, 1) * noise), t);
+        const double DataDeviation = EdmPreconditioning.DataDeviation;
         Tensor weight = (t.square() + (DataDeviation * DataDeviation)) / (t * DataDeviation).square();
         return weight * ImageDistance.L2(denoised, x);
     }

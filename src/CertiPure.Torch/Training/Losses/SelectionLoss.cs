@@ -1,3 +1,4 @@
+using CertiPure.Torch.Purifiers;
 using CertiPure.Torch.Training.Data;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -43,7 +44,7 @@ public sealed class SelectionLoss : TrainingLoss
             if (_purifier is not null)
             {
                 Tensor level = full([seen.shape[0]], 2 * _sigma, device: seen.device);
-                seen = (_purifier((2 * seen) - 1, level) + 1) / 2;
+                seen = NetworkSpace.ToPixels(_purifier(NetworkSpace.FromPixels(seen), level));
             }
 
             isRight = _classifier(seen).argmax(1).eq(batch.Labels).to(ScalarType.Int64);
