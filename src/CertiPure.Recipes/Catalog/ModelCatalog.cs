@@ -4,7 +4,6 @@ using CertiPure.Onnx;
 using CertiPure.Recipes.Graphs;
 using CertiPure.Recipes.Runs;
 using CertiPure.Results;
-using CertiPure.Smoothing;
 using CertiPure.Torch.Backend;
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Networks.Denoising;

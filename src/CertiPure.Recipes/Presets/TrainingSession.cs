@@ -34,6 +34,7 @@ public sealed class TrainingSession : IDisposable
     };
 
     private readonly TrainingRequest _request;
+    private readonly torch.Device _device;
     private readonly int? _threads;
     private readonly TrainingRecipe _recipe;
     private readonly TrainingData _data;
@@ -48,7 +49,7 @@ public sealed class TrainingSession : IDisposable
     public TrainingSession(TrainingRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        torch.Device device = request.Device.Open();
+        _device = request.Device.Open();
         _threads = request.Threads ?? OpenMpSettings.RequestedThreads;
         UseThreads();
         _request = request;
@@ -64,7 +65,7 @@ public sealed class TrainingSession : IDisposable
             LpipsBackbonePath = request.LpipsBackbonePath,
             LpipsHeadsPath = request.LpipsHeadsPath,
         });
-        _prepared.MoveTo(device);
+        _prepared.MoveTo(_device);
         _outputs = Outputs(request, _prepared.Parts);
         _run = new TrainingRun(request.StateFolder ?? request.OutputPath + ".training", Describe(), _prepared.Parts);
         _trainer = new Trainer(_prepared.Network, _prepared.Loss, _data, _recipe.Trainer, _run, _heldOut)
@@ -158,7 +159,7 @@ public sealed class TrainingSession : IDisposable
                 $"A training was started in '{_run.Folder}'.", ErrorReason.TrainingExists);
         }
 
-        SampleGrid? grid = _prepared.Purifier is null ? null : new SampleGrid(_prepared.Purifier, _data, _request.Device.Open(), _run.Folder);
+        SampleGrid? grid = _prepared.Purifier is null ? null : new SampleGrid(_prepared.Purifier, _data, _device, _run.Folder);
         Computing(() =>
         {
             _trainer.Train(progress, grid is null ? null : grid.Write, cancellation);
