@@ -75,13 +75,6 @@ internal sealed class EngineOptions
             return request;
         }
 
-        if (!IntegerInstructions.SumIn32Bits)
-        {
-            terminal.WriteNote(
-                $"This processor ({IntegerInstructions.Name}) has no instructions that sum 8-bit products in 32 bits (VNNI): weights get 7 bits, "
-                + "and int8 is hardly faster than fp32.");
-        }
-
         string reference = parse.GetValue(_calibration) ?? certified?.Name
             ?? throw new CertiPureException("int8 needs training images by which the ranges of activations are chosen; name them with --calibration.",
                 ErrorReason.InvalidArgument);
@@ -113,6 +106,13 @@ internal sealed class EngineOptions
         if (certified is not null)
         {
             calibration.RefuseCertified(certified.PixelSha256);
+        }
+
+        if (!IntegerInstructions.SumIn32Bits)
+        {
+            terminal.WriteNote(
+                $"This processor ({IntegerInstructions.Name}) has no instructions that sum 8-bit products in 32 bits (VNNI): weights get 7 bits, "
+                + "and int8 is hardly faster than fp32.");
         }
 
         return request with { Calibration = calibration };

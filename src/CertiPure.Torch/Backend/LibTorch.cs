@@ -108,6 +108,8 @@ public static class LibTorch
                 LoadFile(LibTorchSharp, library, torchSharp.Reason);
             }
 
+            _ = ScalarLifetime.Prolong(Handles[LibTorchSharp]);
+
             // TorchSharp asks for its libraries by name. Linux finds loaded ones by their recorded name; others ask here.
             Assembly assembly = typeof(torch).Assembly;
             AssemblyLoadContext context = AssemblyLoadContext.GetLoadContext(assembly) ?? AssemblyLoadContext.Default;
