@@ -18,11 +18,12 @@ public sealed record RunComparison(CertifiedRun First, CertifiedRun Second, int 
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
-        if (first.Experiment is { } a && second.Experiment is { } b && a.Data.PixelSha256 != b.Data.PixelSha256)
+        if (first.Experiment is { } a && second.Experiment is { } b
+            && a.DifferencesFrom(b).FirstOrDefault(difference => difference.Field == "data.pixelSha256") is { } pixels)
         {
             throw new CertiPureException(
-                $"{first.Name} and {second.Name} certified different images ({a.Data.Name} and {b.Data.Name}, by the hash of their "
-                + "pixels), so they cannot be compared pair by pair.",
+                $"{first.Name} and {second.Name} certified different images ({a.Data.Name} and {b.Data.Name}: {pixels}), so they cannot be "
+                + "compared pair by pair.",
                 ErrorReason.Refused);
         }
 
