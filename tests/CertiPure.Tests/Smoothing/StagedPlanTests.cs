@@ -1,4 +1,5 @@
 using CertiPure.Smoothing;
+using MathNet.Numerics.Distributions;
 
 namespace CertiPure.Tests.Smoothing;
 
@@ -124,6 +125,61 @@ public sealed class StagedPlanTests
     }
 
     [Theory]
+    [InlineData(20)]
+    [InlineData(35)]
+    public void One_vote_decides_whether_a_radius_is_plausible_under_the_margin_bound(int rival)
+    {
+        const double Sigma = 0.5;
+        double low = Beta.InvCDF(rival, 100 - rival + 1, StagedPlan.GiveUpProbability / 2);
+        int tried = 0;
+        for (int k = rival + 5; k <= 60; k += 5)
+        {
+            // Between what k votes leave plausible and what one more leaves.
+            double radius = (Plausible(k) + Plausible(k + 1)) / 2;
+            Assert.True(IsGivenUp(k, radius), $"{k} votes, radius {radius}");
+            Assert.False(IsGivenUp(k + 1, radius), $"{k + 1} votes, radius {radius}");
+            tried++;
+        }
+
+        Assert.True(tried > 4);
+
+        double Plausible(int k) => Sigma / 2
+            * (Normal.InvCDF(0, 1, Beta.InvCDF(k + 1, 100 - k, 1 - (StagedPlan.GiveUpProbability / 2))) - Normal.InvCDF(0, 1, low));
+
+        bool IsGivenUp(int k, double radius) => AfterMargin(radius, Sigma, [Votes(100, k, rival)]).IsFinished;
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.25)]
+    public void One_vote_decides_whether_the_last_look_can_still_reach_a_radius_under_the_margin_bound(double radius)
+    {
+        const double Sigma = 0.5;
+        const int Draws = 9_900, Rival = 2_000;
+        PlannedLook last = Margin(radius).Looks[^1];
+        (double alphaA, double alphaB) = MarginBound.Split(BoundKind.Margin, Selection, last.Alpha);
+        int least = Enumerable.Range(Rival, Draws - (2 * Rival)).First(Reaches);
+
+        // The votes before are those of a fair draw, so that nothing was decided by them.
+        Assert.True(At(least - 1).IsFinished);
+        Assert.False(At(least).IsFinished);
+
+        bool Reaches(int k)
+        {
+            int[] votes = Votes(Draws, k, Rival);
+            votes[0] += last.N - Draws;
+            (_, _, double reached, bool isCertified) = MarginBound.Of([new Look(votes, 0, alphaA, alphaB)], Sigma);
+            return isCertified && reached >= radius;
+        }
+
+        Estimation At(int k)
+        {
+            int[][] path = [.. Enumerable.Range(1, 98).Select(i => Votes(100 * i, 100 * i * k / Draws, 100 * i * Rival / Draws))];
+            return AfterMargin(radius, Sigma, [.. path, Votes(Draws, k, Rival)]);
+        }
+    }
+
+    [Theory]
     [InlineData(new double[0])]
     [InlineData(new[] { -0.25 })]
     [InlineData(new[] { double.NaN })]
@@ -162,6 +218,29 @@ public sealed class StagedPlanTests
         Assert.Throws<InvalidOperationException>(() => estimation.Select(new VoteCounts([40, 60])));
         Assert.Throws<ArgumentOutOfRangeException>(() => estimation.Observe(new VoteCounts([100, 1])));
         Assert.Throws<ArgumentOutOfRangeException>(() => estimation.Observe(new VoteCounts([99, 0])));
+    }
+
+    private static readonly VoteCounts Selection = new([50, 30, 5, 5, 5, 5]);
+
+    private static StagedPlan Margin(double radius) => new([radius], bound: BoundKind.Margin);
+
+    private static Estimation AfterMargin(double radius, double sigma, IReadOnlyList<int[]> path)
+    {
+        Estimation estimation = Margin(radius).Begin(sigma);
+        estimation.Select(Selection);
+        foreach (int[] votes in path)
+        {
+            estimation.Observe(new VoteCounts(votes));
+        }
+
+        return estimation;
+    }
+
+    /// <summary>The rest is spread over four classes.</summary>
+    private static int[] Votes(int n, int k, int rival)
+    {
+        int rest = n - k - rival;
+        return [k, rival, .. Enumerable.Range(0, 4).Select(i => (rest / 4) + (i < rest % 4 ? 1 : 0))];
     }
 
     private static Estimation Run(SamplingPlan plan, double sigma, Func<int, int> votes)
