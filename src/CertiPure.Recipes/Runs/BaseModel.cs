@@ -160,7 +160,8 @@ public sealed record BaseModel(
 
     /// <summary>This process on this machine, for a manifest.</summary>
     /// <param name="device">The networks' device.</param>
-    public RunEnvironment Environment(ComputeDevice device) => RunEnvironment.Detect(device.ToString(), Workers.Threads, InstructionSet);
+    public RunEnvironment Environment(ComputeDevice device) =>
+        RunEnvironment.Detect(device.ToString(), Workers.Threads, InstructionSet) with { Workers = Workers.Workers };
 
     /// <inheritdoc/>
     public void Dispose()

@@ -11,7 +11,7 @@ namespace CertiPure.Results;
 /// <param name="Version">CertiPure's version.</param>
 /// <param name="Processor">The processor's name.</param>
 /// <param name="InstructionSet">The widest vector instructions in use: <c>AVX-512</c>, <c>AVX2</c>, ...</param>
-/// <param name="Threads">Threads of the networks' arithmetic.</param>
+/// <param name="Threads">Threads of the networks' arithmetic in one worker.</param>
 /// <param name="Device"><c>cpu</c>, <c>cuda:0</c>, ...</param>
 /// <param name="StartedAt">When the process opened the run.</param>
 /// <param name="EndedAt">When it left the run, or null if it is at work or was killed.</param>
@@ -28,6 +28,11 @@ public sealed record RunEnvironment(
     int Images,
     double? ImagesPerSecond)
 {
+    /// <summary>How many workers called the networks at once, each with <see cref="Threads"/> threads; null in older manifests. The votes do
+    /// not depend on it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Workers { get; init; }
+
     /// <summary>What the probe of the base classifier saw; null in format version 1.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ProbeOutcome? Probe { get; init; }

@@ -67,6 +67,22 @@ public sealed class MergeTests : IDisposable
     }
 
     [Fact]
+    public void Int8_shards_of_processors_with_other_instructions_are_refused()
+    {
+        // The same graph gives other bits there, so the votes are those of two classifiers.
+        string[] shards = [.. new[] { "AVX512_VNNI", "AVX2" }.Select((instructions, i) => Certify(
+            $"shard{i}",
+            new Shard(i, 2),
+            Samples.Experiment() with
+            {
+                Precision = "int8",
+                Engine = new EngineIdentity(Engine.Onnx) { Version = "1.31.1", GraphSha256 = new('a', 64), InstructionSet = instructions },
+            }))];
+
+        Assert.Contains("(engine.instructionSet AVX2, not AVX512_VNNI)", Refused(shards).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_existing_run_is_not_overwritten_unless_asked()
     {
         string[] shards = [Certify("a", new Shard(0, 2)), Certify("b", new Shard(1, 2))];

@@ -147,7 +147,7 @@ public sealed class RunManifestTests : IDisposable
         RunManifest.CurrentFormatVersion,
         Samples.Experiment(),
         new Shard(1, 4),
-        [Samples.Environment() with { Probe = new ProbeOutcome(5, 1e-6, 1e-4) }])
+        [Samples.Environment() with { Workers = 2, Probe = new ProbeOutcome(5, 1e-6, 1e-4) }])
     {
         SeedChosenBy = SeedChoice.Operator,
         ClassNames = ["zero", "one", "two"],
