@@ -107,6 +107,6 @@ internal static class CertifySpeed
         Experiment experiment = model.Describe(images, [.. Enumerable.Range(0, Images)], plan, seed: 1, NoiseKind.Normal);
         using RunFolder run = RunFolder.Open(
             Path.Combine(folder, "run"), experiment, new Shard(0, 1), model.Environment(ComputeDevice.Processor), overwrite: true);
-        CertificationRun.CompleteAsync(run, images, model.BaseClassifier, plan, model.Workers.ToDrawWorkers()).GetAwaiter().GetResult();
+        CertificationRun.CompleteAsync(run, images, model).GetAwaiter().GetResult();
     }
 }

@@ -56,7 +56,7 @@ internal static class PeerSpeed
     {
         ImageSet images = RandomImages.Set(model.BaseClassifier.Shape, 1);
         long begun = Stopwatch.GetTimestamp();
-        using var queue = new DrawQueue(model.BaseClassifier, model.Workers.ToDrawWorkers());
+        using DrawQueue queue = model.OpenQueue();
         var smoothed = new SmoothedClassifier(queue, new NoiseSource(1));
         smoothed.CertifyAsync(images.Read(0), new FixedPlan(100, Draws - 100, 0.001)).GetAwaiter().GetResult();
         return Stopwatch.GetElapsedTime(begun).TotalSeconds;

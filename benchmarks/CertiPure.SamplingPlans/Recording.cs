@@ -37,7 +37,7 @@ internal static class Recording
         var plan = new FixedPlan();
         Experiment experiment = model.Describe(source, ImageSelection.Parse("every:20").Resolve(source.Count), plan, 0, NoiseKind.Normal);
         using RunFolder run = RunFolder.Open(folder, experiment, Shard.Whole, model.Environment(ComputeDevice.Processor));
-        using var queue = new DrawQueue(model.BaseClassifier, model.Workers.ToDrawWorkers());
+        using DrawQueue queue = model.OpenQueue();
         var smoothed = new SmoothedClassifier(queue, new NoiseSource(experiment.Seed));
         var votes = new Dictionary<int, List<int>>();
         int wanted = Math.Max(0, images - run.Certificates.Count);

@@ -8,7 +8,7 @@ IImageSource photos = OwnPictures.Open("photos", new PictureOptions { Preparatio
 using BaseModel model = ModelCatalog.Load(new ModelRequest(
     "mine.json", PurifierChoice.Parse("consistency:mypurifier"), Sigma: 0.25, photos.Shape));
 photos = model.Match(photos);
-using var queue = new DrawQueue(model.BaseClassifier, model.Workers.ToDrawWorkers());
+using DrawQueue queue = model.OpenQueue();
 var smoothed = new SmoothedClassifier(queue, new NoiseSource(FreshSeed.Next()));
 await foreach (Certificate certificate in smoothed.CertifyAsync(Enumerable.Range(0, photos.Count).Select(photos.Read), new FixedPlan(100, 1000, 0.001), null, default))
     Console.WriteLine(certificate.Predicted is { } label

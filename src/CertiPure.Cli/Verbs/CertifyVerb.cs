@@ -138,7 +138,7 @@ internal sealed class CertifyVerb : Verb
             folder!,
             model.Begin(experiment, shard, images, request.Device, asked is null ? SeedChoice.Fresh : SeedChoice.Operator, clean?.Result),
             overwrites);
-        await CompleteAsync(run, images, model, plan, cancellation).ConfigureAwait(false);
+        await CompleteAsync(run, images, model, cancellation).ConfigureAwait(false);
         Summarize(run, parse.GetRequiredValue(_radii), parse.GetValue(_json));
         return ExitCode.Success;
     }
@@ -177,8 +177,7 @@ internal sealed class CertifyVerb : Verb
                 "Certified routing takes all draws for every image; leave out --plan staged.", ErrorReason.InvalidArgument);
     }
 
-    private Task<bool> CompleteAsync(
-        RunFolder run, IImageSource images, BaseModel model, SamplingPlan plan, CancellationToken cancellation)
+    private Task<bool> CompleteAsync(RunFolder run, IImageSource images, BaseModel model, CancellationToken cancellation)
     {
         int done = run.Certificates.Count;
         if (done > 0)
@@ -186,19 +185,12 @@ internal sealed class CertifyVerb : Verb
             Terminal.WriteNote($"{run.Folder} already has {done} certificates; going on from there.");
         }
 
-        RemarkOnTime(model, run.Pending.Count * ((long)plan.SelectionDraws + plan.EstimationDraws));
+        RemarkOnTime(model, run.Pending.Count * ((long)run.Manifest.Experiment.N0 + run.Manifest.Experiment.N));
 
         return Terminal.TrackAsync("certifying", "images", done, done + run.Pending.Count, async progress =>
         {
             await CertificationRun
-                .CompleteAsync(
-                    run,
-                    images,
-                    model.BaseClassifier,
-                    plan,
-                    model.Workers.ToDrawWorkers(),
-                    _ => progress.Report(run.Certificates.Count),
-                    cancellation)
+                .CompleteAsync(run, images, model, _ => progress.Report(run.Certificates.Count), cancellation)
                 .ConfigureAwait(false);
             return true;
         });

@@ -74,9 +74,8 @@ internal sealed class PredictVerb : Verb
         Terminal.WriteNote(string.Create(
             CultureInfo.InvariantCulture,
             $"The seed of the noise is {seed}, {(parse.GetRequiredValue(_seed).Number is null ? "drawn at random" : "chosen by the operator")}."));
-        DrawWorkers workers = model.Workers.ToDrawWorkers();
-        ContractProbe probe = RunProbe.Before(model.BaseClassifier, model.Precision, workers);
-        using var queue = new DrawQueue(model.BaseClassifier, workers);
+        ContractProbe probe = RunProbe.Before(model);
+        using DrawQueue queue = model.OpenQueue();
         var smoothed = new SmoothedClassifier(
             queue, new NoiseSource(seed, SmoothingOptions.ReadNoise(parse.GetRequiredValue(_noise))));
         List<Prediction> predictions = await Terminal
@@ -94,7 +93,7 @@ internal sealed class PredictVerb : Verb
                 return found;
             })
             .ConfigureAwait(false);
-        ContractProbe.RefuseChanged(RunProbe.After(probe, workers));
+        ContractProbe.RefuseChanged(RunProbe.After(probe, model));
         Print([.. predictions.OrderBy(prediction => prediction.Id)], images, parse.GetValue(_json));
         return ExitCode.Success;
     }

@@ -29,22 +29,3 @@ public sealed record DataLocations(IReadOnlyList<string> Folders, string Cache)
     internal string? Find(string subfolder, Func<string, bool> fits) =>
         Folders.SelectMany(folder => new[] { Path.Combine(folder, subfolder), folder }).FirstOrDefault(fits);
 }
-
-/// <summary>The per-user folder for what CertiPure downloads: <c>XDG_CACHE_HOME/certipure</c>, by default
-/// <c>~/.cache/certipure</c>.</summary>
-public static class UserCache
-{
-    /// <summary>The folder; it need not exist.</summary>
-    public static string Folder
-    {
-        get
-        {
-            string? cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-            return Path.Combine(
-                !string.IsNullOrEmpty(cache) && Path.IsPathRooted(cache)
-                    ? cache
-                    : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
-                "certipure");
-        }
-    }
-}

@@ -1,7 +1,6 @@
 using CertiPure.Images;
 using CertiPure.Recipes.Runs;
 using CertiPure.Results;
-using CertiPure.Smoothing;
 
 namespace CertiPure.Recipes.Demo;
 
@@ -10,15 +9,13 @@ public sealed class DemoRun : IDisposable
 {
     private readonly RunFolder _folder;
     private readonly IImageSource _images;
-    private readonly SamplingPlan _plan;
 
-    internal DemoRun(DemoMethod method, BaseModel model, RunFolder folder, IImageSource images, SamplingPlan plan)
+    internal DemoRun(DemoMethod method, BaseModel model, RunFolder folder, IImageSource images)
     {
         Method = method;
         Model = model;
         _folder = folder;
         _images = images;
-        _plan = plan;
     }
 
     /// <summary>The method.</summary>
@@ -39,8 +36,7 @@ public sealed class DemoRun : IDisposable
     public Task CompleteAsync(Action certified, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(certified);
-        return CertificationRun.CompleteAsync(
-            _folder, _images, Model.BaseClassifier, _plan, Model.Workers.ToDrawWorkers(), _ => certified(), cancellation);
+        return CertificationRun.CompleteAsync(_folder, _images, Model, _ => certified(), cancellation);
     }
 
     /// <inheritdoc/>

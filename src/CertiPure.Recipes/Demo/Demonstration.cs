@@ -69,7 +69,7 @@ public sealed class Demonstration
                 RunPath(method),
                 model.Begin(experiment, Shard.Whole, _images, ComputeDevice.Processor, SeedChoice.Operator, clean?.Result),
                 _options.Overwrite);
-            return new DemoRun(method, model, run, _images, Plan);
+            return new DemoRun(method, model, run, _images);
         }
         catch
         {

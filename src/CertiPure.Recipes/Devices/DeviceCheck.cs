@@ -172,7 +172,7 @@ public sealed class DeviceCheck
                 using BaseModel loaded = Load(model, Precision.Bf16, _name);
                 int draws = (_isFull ? 400 : 40) * Batch;
                 double bare = loaded.Workers.Workers * Rate(loaded, draws / Batch / loaded.Workers.Workers);
-                using var queue = new DrawQueue(loaded.BaseClassifier, loaded.Workers.ToDrawWorkers());
+                using DrawQueue queue = loaded.OpenQueue();
                 var smoothed = new SmoothedClassifier(queue, new NoiseSource(1));
                 var image = new LabeledImage(0, null, loaded.BaseClassifier.Shape, new byte[loaded.BaseClassifier.Shape.Length]);
                 var clock = Stopwatch.StartNew();

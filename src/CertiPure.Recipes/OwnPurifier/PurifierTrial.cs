@@ -48,7 +48,7 @@ public static class PurifierTrial
             using BaseModel model = ModelCatalog.Load(classifier with { Purifier = purifier, Sigma = Sigma, Shape = data.Shape });
             IImageSource images = model.Match(data);
             model.Check(images, ids);
-            using var queue = new DrawQueue(model.BaseClassifier, model.Workers.ToDrawWorkers());
+            using DrawQueue queue = model.OpenQueue();
             var smoothed = new SmoothedClassifier(queue, new NoiseSource(0));
             var outcomes = new List<bool>();
             await foreach (Certificate certificate in smoothed

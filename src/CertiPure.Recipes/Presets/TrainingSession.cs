@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using CertiPure.Images;
+using CertiPure.Recipes.Catalog;
 using CertiPure.Torch.Backend;
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Training;
@@ -268,7 +269,6 @@ public sealed class TrainingSession : IDisposable
             throw new CertiPureException($"There is no file '{path}': check the path.", ErrorReason.InvalidArgument);
         }
 
-        using FileStream stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(stream));
+        return FileHash.Of(path);
     }
 }

@@ -70,15 +70,13 @@ internal sealed record CertificationStep : ReproductionStep
             if (_runs.Count == 1)
             {
                 await CertificationRun
-                    .CompleteAsync(folders[0], _images, models[0].BaseClassifier, plan, models[0].Workers.ToDrawWorkers(), _ => progress(++done), cancellation)
+                    .CompleteAsync(folders[0], _images, models[0], _ => progress(++done), cancellation)
                     .ConfigureAwait(false);
                 return;
             }
 
-            var group = new PurifiedClassifierGroup(
-                models[0].PurifierNetwork, [.. models.Select(model => model.ClassifierNetwork)], _runs[0].Sigma);
             await CertificationRun
-                .CompleteGroupAsync(folders, _images, group, plan, models[0].Workers.ToDrawWorkers(), () => progress(++done), cancellation)
+                .CompleteGroupAsync(folders, _images, models, () => progress(++done), cancellation)
                 .ConfigureAwait(false);
         }
         finally

@@ -22,7 +22,10 @@ internal sealed record SpeedStep : ReproductionStep
 
     private string Inputs => string.Create(
         CultureInfo.InvariantCulture,
-        $"{_options.Scale.ImageNet64.ModelChannels} channels of {_options.Scale.ImageNet64.ImageSize}, {_options.Device}, fp32, {LibTorch.Threads} threads");
+        $"{_options.Scale.ImageNet64.ModelChannels} channels of {_options.Scale.ImageNet64.ImageSize}, {_options.Device}, fp32, {Threads} threads");
+
+    /// <summary>One image at a time: the operations share the processor.</summary>
+    private int Threads => _options.Threads ?? Environment.ProcessorCount;
 
     /// <summary>What was measured, or null.</summary>
     public NetworkSpeed? Result => Measurement.Find<NetworkSpeed>(PathOfResult, Inputs);
@@ -33,6 +36,7 @@ internal sealed record SpeedStep : ReproductionStep
             LibTorch.Load();
             if (Result is null)
             {
+                LibTorch.Threads = Threads;
                 Measurement.Write(PathOfResult, Inputs, Measure());
             }
 

@@ -139,6 +139,10 @@ public sealed record BaseModel(
         };
     }
 
+    /// <summary>Opens the queue through which everything that wants votes of this model calls its networks.</summary>
+    /// <returns>The queue; the caller disposes it before the model.</returns>
+    public DrawQueue OpenQueue() => new(BaseClassifier, Workers.ToDrawWorkers());
+
     /// <summary>The manifest of a run that begins now.</summary>
     /// <param name="experiment">What is certified and how.</param>
     /// <param name="shard">The part of it.</param>

@@ -10,9 +10,7 @@ public static class CertificationRun
     /// <summary>Works until every image of the run's shard has its certificate.</summary>
     /// <param name="run">The run; finished and released by the caller's dispose.</param>
     /// <param name="images">The images that the run's ids refer to.</param>
-    /// <param name="classifier">The base classifier that the run's experiment describes.</param>
-    /// <param name="plan">The plan that the run's experiment describes.</param>
-    /// <param name="workers">Who calls the base classifier; null for one worker.</param>
+    /// <param name="model">The model that the run's experiment describes.</param>
     /// <param name="certified">Told of every certificate after it is on the disk.</param>
     /// <param name="cancellation">Stops; what is certified stays, and opening the run again goes on from there.</param>
     /// <exception cref="CertiPureException">The base classifier is not a function of one image, an image cannot be read, the network
@@ -20,25 +18,22 @@ public static class CertificationRun
     public static async Task CompleteAsync(
         RunFolder run,
         IImageSource images,
-        IBaseClassifier classifier,
-        SamplingPlan plan,
-        DrawWorkers? workers = null,
+        BaseModel model,
         Action<Certificate>? certified = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(images);
-        ArgumentNullException.ThrowIfNull(classifier);
-        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(model);
         Experiment experiment = run.Manifest.Experiment;
-        ContractProbe? probe = Probe([run], classifier, workers);
-        using var queue = new DrawQueue(classifier, workers);
+        ContractProbe? probe = Probe([run], model, model.BaseClassifier);
+        using DrawQueue queue = model.OpenQueue();
         var smoothed = new SmoothedClassifier(queue, new NoiseSource(experiment.Seed, experiment.Noise));
         try
         {
             IEnumerable<LabeledImage> pending = run.Pending.Select(images.Read);
             await foreach (Certificate certificate in smoothed
-                .CertifyAsync(pending, plan, null, cancellation)
+                .CertifyAsync(pending, SamplingPlans.Of(experiment), null, cancellation)
                 .ConfigureAwait(false))
             {
                 run.Append(certificate);
@@ -52,17 +47,15 @@ public static class CertificationRun
         }
 
         run.Finish();
-        Confirm(probe, [run], workers);
+        Confirm(probe, [run], model);
     }
 
     /// <summary>Works on the runs of several classifiers behind one purifier until every image has its certificate in each: each
     /// purified batch feeds all classifiers.</summary>
-    /// <param name="runs">The runs in the classifiers' order, of experiments that differ in their classifier alone; finished and
-    /// released by the caller's dispose.</param>
+    /// <param name="runs">The runs, of experiments that differ in their classifier alone; finished and released by the caller's
+    /// dispose.</param>
     /// <param name="images">The images that the runs' ids refer to.</param>
-    /// <param name="classifiers">The base classifier that the runs' experiments describe.</param>
-    /// <param name="plan">The plan that the runs' experiments describe.</param>
-    /// <param name="workers">Who calls the base classifier; null for one worker.</param>
+    /// <param name="models">The models that the runs' experiments describe, in the runs' order; the purifier of the first serves all.</param>
     /// <param name="certified">Told after each image.</param>
     /// <param name="cancellation">Stops; what is certified stays, and opening the runs again goes on from there.</param>
     /// <exception cref="CertiPureException">The runs differ in more than their classifier, the base classifier is not a function of one
@@ -70,20 +63,20 @@ public static class CertificationRun
     public static async Task CompleteGroupAsync(
         IReadOnlyList<RunFolder> runs,
         IImageSource images,
-        PurifiedClassifierGroup classifiers,
-        SamplingPlan plan,
-        DrawWorkers? workers = null,
+        IReadOnlyList<BaseModel> models,
         Action? certified = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(runs);
         ArgumentNullException.ThrowIfNull(images);
-        ArgumentNullException.ThrowIfNull(classifiers);
-        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(models);
         RefuseUnlike(runs);
         Experiment experiment = runs[0].Manifest.Experiment;
-        ContractProbe? probe = Probe(runs, classifiers, workers);
-        using var queue = new DrawQueue(classifiers, workers);
+        BaseModel first = models[0];
+        var classifiers = new PurifiedClassifierGroup(
+            first.PurifierNetwork, [.. models.Select(model => model.ClassifierNetwork)], experiment.Sigma);
+        ContractProbe? probe = Probe(runs, first, classifiers);
+        using var queue = new DrawQueue(classifiers, first.Workers.ToDrawWorkers());
         var smoothed = new SmoothedClassifier(queue, new NoiseSource(experiment.Seed, experiment.Noise));
         // An interruption may have come between the lines of two runs, so each image is certified where it is missing.
         HashSet<int>[] pending = [.. runs.Select(run => run.Pending.ToHashSet())];
@@ -91,7 +84,7 @@ public static class CertificationRun
         {
             IEnumerable<LabeledImage> missing = experiment.Images.Where(id => pending.Any(ids => ids.Contains(id))).Select(images.Read);
             await foreach (IReadOnlyList<Certificate> certificates in smoothed
-                .CertifyGroupAsync(missing, plan, cancellation)
+                .CertifyGroupAsync(missing, SamplingPlans.Of(experiment), cancellation)
                 .ConfigureAwait(false))
             {
                 for (int i = 0; i < runs.Count; i++)
@@ -112,7 +105,7 @@ public static class CertificationRun
         }
 
         Finish();
-        Confirm(probe, runs, workers);
+        Confirm(probe, runs, first);
 
         void Finish()
         {
@@ -124,15 +117,14 @@ public static class CertificationRun
     }
 
     /// <summary>Probes the base classifier before the first vote; null where no vote is missing.</summary>
-    private static ContractProbe? Probe(IReadOnlyList<RunFolder> runs, IBaseClassifier classifier, DrawWorkers? workers)
+    private static ContractProbe? Probe(IReadOnlyList<RunFolder> runs, BaseModel model, IBaseClassifier classifier)
     {
         if (runs.All(run => run.Pending.Count == 0))
         {
             return null;
         }
 
-        Precision precision = Choice.Parse<Precision>(runs[0].Manifest.Experiment.Precision, "precision");
-        ContractProbe probe = RunProbe.Before(classifier, precision, workers);
+        ContractProbe probe = RunProbe.Before(model, classifier);
         foreach (RunFolder run in runs)
         {
             run.Record(probe.Outcome);
@@ -142,14 +134,14 @@ public static class CertificationRun
     }
 
     /// <summary>Probes it again after the last vote, and writes down what was seen before it is refused.</summary>
-    private static void Confirm(ContractProbe? probe, IReadOnlyList<RunFolder> runs, DrawWorkers? workers)
+    private static void Confirm(ContractProbe? probe, IReadOnlyList<RunFolder> runs, BaseModel model)
     {
         if (probe is null)
         {
             return;
         }
 
-        ProbeOutcome outcome = RunProbe.After(probe, workers);
+        ProbeOutcome outcome = RunProbe.After(probe, model);
         foreach (RunFolder run in runs)
         {
             run.Record(outcome);

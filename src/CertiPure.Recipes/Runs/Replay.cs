@@ -66,9 +66,8 @@ public sealed record Replay(Certificate Claimed, Certificate Replayed)
         ArgumentNullException.ThrowIfNull(model);
         model.RefuseOtherWeights(experiment);
         SamplingPlan plan = SamplingPlans.Of(experiment);
-        DrawWorkers workers = model.Workers.ToDrawWorkers();
-        ContractProbe probe = RunProbe.Before(model.BaseClassifier, model.Precision, workers);
-        using var queue = new DrawQueue(model.BaseClassifier, workers);
+        ContractProbe probe = RunProbe.Before(model);
+        using DrawQueue queue = model.OpenQueue();
         var smoothed = new SmoothedClassifier(queue, new NoiseSource(experiment.Seed, experiment.Noise));
         var claimed = certificates.ToDictionary(certificate => certificate.Id);
         var found = new Dictionary<int, Replay>();
@@ -81,7 +80,7 @@ public sealed record Replay(Certificate Claimed, Certificate Replayed)
             replayed?.Invoke(replay);
         }
 
-        ContractProbe.RefuseChanged(RunProbe.After(probe, workers));
+        ContractProbe.RefuseChanged(RunProbe.After(probe, model));
         return [.. certificates.Select(certificate => found[certificate.Id])];
     }
 }

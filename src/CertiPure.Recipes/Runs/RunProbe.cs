@@ -4,30 +4,36 @@ using CertiPure.Torch.Backend;
 
 namespace CertiPure.Recipes.Runs;
 
-/// <summary>The probe of a base classifier before and after votes, on a thread that computes as the votes' workers do.</summary>
+/// <summary>The probe of a model before and after votes, on a thread that computes as the votes' workers do.</summary>
 public static class RunProbe
 {
-    /// <summary>Probes a base classifier before the first vote; once per model and process.</summary>
-    /// <param name="classifier">The base classifier.</param>
-    /// <param name="precision">Its networks' arithmetic.</param>
-    /// <param name="workers">Who will call it; null for one worker.</param>
+    /// <summary>Probes a model before the first vote; once per model and process.</summary>
+    /// <param name="model">The model.</param>
     /// <exception cref="CertiPureException">It is not a function of one image.</exception>
-    public static ContractProbe Before(IBaseClassifier classifier, Precision precision, DrawWorkers? workers) =>
-        OnWorkerThread(workers, () => ContractProbe.Of(classifier, precision));
-
-    /// <summary>Probes it once more after the last vote.</summary>
-    /// <param name="probe">The probe before the first.</param>
-    /// <param name="workers">Who called it; null for one worker.</param>
-    /// <returns>What both saw; <see cref="ContractProbe.RefuseChanged"/> refuses a change.</returns>
-    public static ProbeOutcome After(ContractProbe probe, DrawWorkers? workers)
+    public static ContractProbe Before(BaseModel model)
     {
-        ArgumentNullException.ThrowIfNull(probe);
-        return OnWorkerThread(workers, probe.AfterRun);
+        ArgumentNullException.ThrowIfNull(model);
+        return Before(model, model.BaseClassifier);
     }
 
-    private static T OnWorkerThread<T>(DrawWorkers? workers, Func<T> work) => NetworkThread.Run(() =>
+    /// <summary>Probes the model once more after the last vote.</summary>
+    /// <param name="probe">The probe before the first.</param>
+    /// <param name="model">The model.</param>
+    /// <returns>What both saw; <see cref="ContractProbe.RefuseChanged"/> refuses a change.</returns>
+    public static ProbeOutcome After(ContractProbe probe, BaseModel model)
     {
-        workers?.Begin?.Invoke();
+        ArgumentNullException.ThrowIfNull(probe);
+        ArgumentNullException.ThrowIfNull(model);
+        return OnWorkerThread(model, probe.AfterRun);
+    }
+
+    /// <summary>Probes a base classifier that has the precision and the workers of a model.</summary>
+    internal static ContractProbe Before(BaseModel model, IBaseClassifier classifier) =>
+        OnWorkerThread(model, () => ContractProbe.Of(classifier, model.Precision));
+
+    private static T OnWorkerThread<T>(BaseModel model, Func<T> work) => NetworkThread.Run(() =>
+    {
+        model.Workers.Begin();
         return work();
     });
 }

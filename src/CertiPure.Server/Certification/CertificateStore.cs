@@ -69,12 +69,10 @@ internal sealed partial class CertificateStore(ServerOptions options, TimeProvid
 
         try
         {
-            string path = Path.Combine(folder, $"{id}.json");
-            File.WriteAllBytes(path + ".part", json);
-            File.Move(path + ".part", path);
+            OutputTarget.Write(Path.Combine(folder, $"{id}.json"), file => File.WriteAllBytes(file, json));
             return true;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (CertiPureException e)
         {
             LogUnwritten(folder, e);
             return false;

@@ -97,7 +97,7 @@ public static class LibTorch
             s_patched = LibTorchSharpPatch.IsNeeded();
             if (s_patched)
             {
-                string copy = LibTorchSharpPatch.PatchedCopy(library, LibTorchSharpPatch.UserCache());
+                string copy = LibTorchSharpPatch.PatchedCopy(library, UserCache.Folder);
                 LoadFile(
                     LibTorchSharp,
                     copy,

@@ -65,12 +65,18 @@ internal static partial class LibTorchSharpPatch
         string copy = Path.Combine(cacheFolder, $"libLibTorchSharp-{hash[..16]}.so");
         try
         {
+            if (OperatingSystem.IsLinux())
+            {
+                Directory.CreateDirectory(cacheFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
+
+            // Another process may do the same at the same time: each writes a file of its own and renames it into place.
             if (!File.Exists(copy) || !File.ReadAllBytes(copy).AsSpan().SequenceEqual(patched))
             {
-                WriteAtomically(copy, patched);
+                OutputTarget.Write(copy, file => File.WriteAllBytes(file, patched));
             }
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CertiPureException)
         {
             throw new CertiPureException(
                 $"The adapted copy of TorchSharp's library cannot be written to {cacheFolder} ({exception.Message}): set "
@@ -79,40 +85,6 @@ internal static partial class LibTorchSharpPatch
         }
 
         return copy;
-    }
-
-    /// <summary>The user's own cache folder: native code that another user could replace must never be loaded.</summary>
-    public static string UserCache()
-    {
-        string? cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-        if (string.IsNullOrEmpty(cache) || !Path.IsPathRooted(cache))
-        {
-            string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-            cache = Path.Combine(home, ".cache");
-        }
-
-        return Path.Combine(cache, "certipure");
-    }
-
-    // Another process may do the same at the same time: each writes a file of its own and renames it into place.
-    private static void WriteAtomically(string path, byte[] bytes)
-    {
-        string folder = Path.GetDirectoryName(path)!;
-        if (OperatingSystem.IsLinux())
-        {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-
-        string temporary = $"{path}.{Guid.NewGuid():N}";
-        try
-        {
-            File.WriteAllBytes(temporary, bytes);
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
     }
 
     [LibraryImport("libc", EntryPoint = "dlvsym", StringMarshalling = StringMarshalling.Utf8)]

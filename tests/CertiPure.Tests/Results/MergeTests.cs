@@ -70,14 +70,7 @@ public sealed class MergeTests : IDisposable
     public void Int8_shards_of_processors_with_other_instructions_are_refused()
     {
         // The same graph gives other bits there, so the votes are those of two classifiers.
-        string[] shards = [.. new[] { "AVX512_VNNI", "AVX2" }.Select((instructions, i) => Certify(
-            $"shard{i}",
-            new Shard(i, 2),
-            Samples.Experiment() with
-            {
-                Precision = "int8",
-                Engine = new EngineIdentity(Engine.Onnx) { Version = "1.31.1", GraphSha256 = new('a', 64), InstructionSet = instructions },
-            }))];
+        string[] shards = [Int8Shard("a", 0, "AVX512_VNNI"), Int8Shard("b", 1, "AVX2")];
 
         Assert.Contains("(engine.instructionSet AVX2, not AVX512_VNNI)", Refused(shards).Message, StringComparison.Ordinal);
     }
@@ -114,6 +107,15 @@ public sealed class MergeTests : IDisposable
         Assert.Equal(ErrorReason.InvalidArgument, Assert.Throws<CertiPureException>(() => Merge.Runs([shard], shard + "/", overwrite: true)).Reason);
         Assert.Equal(ErrorReason.InvalidArgument, Assert.Throws<CertiPureException>(() => Merge.Runs([], _folder["merged"])).Reason);
     }
+
+    private string Int8Shard(string name, int index, string instructions) => Certify(
+        name,
+        new Shard(index, 2),
+        Samples.Experiment() with
+        {
+            Precision = "int8",
+            Engine = new EngineIdentity(Engine.Onnx) { Version = "1.31.1", GraphSha256 = new('a', 64), InstructionSet = instructions },
+        });
 
     private static string Log(string folder) => File.ReadAllText(Path.Combine(folder, RunFolder.LogName));
 
