@@ -86,12 +86,12 @@ internal static class TrainingBenchmark
         const int Count = 512;
         var shape = new ImageShape(3, 32, 32);
         var pixels = new byte[Count * shape.Length];
-        var labels = new byte[Count];
+        var labels = new int[Count];
         var random = new Random(1);
         random.NextBytes(pixels);
         for (int i = 0; i < Count; i++)
         {
-            labels[i] = (byte)(i % 10);
+            labels[i] = i % 10;
         }
 
         return new ImageSet("random", "train", shape, pixels, labels, [.. Enumerable.Range(0, 10).Select(i => $"{i}")]);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CertiPure.Images;
 
 namespace CertiPure.Recipes.Catalog;
@@ -10,6 +11,8 @@ public sealed class ImageNet64 : DataSet
     private const int ImageCount = 50_000;
     private const int ClassCount = 1000;
     private static readonly ImageShape Shape = new(3, 64, 64);
+    private static readonly string[] ClassNames =
+        [.. Enumerable.Range(0, ClassCount).Select(label => label.ToString(CultureInfo.InvariantCulture))];
 
     /// <inheritdoc/>
     public override string Name => "imagenet64";
@@ -53,7 +56,7 @@ public sealed class ImageNet64 : DataSet
         // The published labels count from 1.
         int[] labels = [.. NpzArchive.ReadIntegers(path, "labels", ImageCount).Select(label => label - 1)];
         return labels.Length * (long)Shape.Length == pixels.Length && labels.All(label => label is >= 0 and < ClassCount)
-            ? new PixelArray(Name, split, Shape, pixels, labels, ClassCount)
+            ? new ImageSet(Name, split, Shape, pixels, labels, ClassNames)
             : throw new CertiPureException(
                 $"{path} has {pixels.Length / Shape.Length} images and {labels.Length} labels, which must be as many and from 1 to "
                 + $"{ClassCount}; download it again.");

@@ -27,7 +27,7 @@ public static class CifarBinary
         byte[][] files = [.. names.Select(name => ReadRecords(Path.Combine(place, name)))];
         int count = files.Sum(file => file.Length / (Shape.Length + 1));
         byte[] pixels = new byte[count * Shape.Length];
-        byte[] labels = new byte[count];
+        int[] labels = new int[count];
         int id = 0;
         foreach (byte[] file in files)
         {

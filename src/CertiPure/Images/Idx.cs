@@ -54,7 +54,7 @@ public static class Idx
             throw new CertiPureException($"{imagePath} declares images of {sizes[1]}x{sizes[2]} pixels; the file is damaged.");
         }
 
-        byte[]? labels = labelPath is null ? null : ReadValues(labelPath, LabelMagic, 1).Values;
+        int[]? labels = labelPath is null ? null : [.. ReadValues(labelPath, LabelMagic, 1).Values];
         return new ImageSet(name, split, new ImageShape(1, sizes[1], sizes[2]), pixels, labels, classNames);
     }
 

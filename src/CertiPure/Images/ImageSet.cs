@@ -6,7 +6,7 @@ namespace CertiPure.Images;
 public sealed class ImageSet : IImageSource
 {
     private readonly ReadOnlyMemory<byte> _pixels;
-    private readonly byte[]? _labels;
+    private readonly int[]? _labels;
     private readonly Lazy<string> _hash;
 
     /// <summary>Wraps pixels and labels without copying them.</summary>
@@ -22,7 +22,7 @@ public sealed class ImageSet : IImageSource
         string? split,
         ImageShape shape,
         ReadOnlyMemory<byte> pixels,
-        byte[]? labels,
+        int[]? labels,
         IReadOnlyList<string> classNames)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
@@ -92,7 +92,7 @@ public sealed class ImageSet : IImageSource
                 $"{Name} has {Count} images but {_labels.Length} labels; take the two files of one split.");
         }
 
-        int wrong = Array.FindIndex(_labels, label => label >= ClassNames.Count);
+        int wrong = Array.FindIndex(_labels, label => label < 0 || label >= ClassNames.Count);
         if (wrong >= 0)
         {
             throw new CertiPureException(

@@ -67,7 +67,7 @@ public sealed class PaperPresetTests : IDisposable
             pixels[i] = (byte)(128 + (100 * Math.Sin(i / 40.0)));
         }
 
-        return new ImageSet("waves", "train", shape, pixels, new byte[count], ["wave", "other"]);
+        return new ImageSet("waves", "train", shape, pixels, new int[count], ["wave", "other"]);
     }
 
     private TrainingInputs Inputs(TrainingData data, string section) => new(data)

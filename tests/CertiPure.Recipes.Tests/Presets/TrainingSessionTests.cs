@@ -396,10 +396,10 @@ public sealed class TrainingSessionTests : IDisposable
     private static ImageSet Bars(params string[] classes)
     {
         var pixels = new byte[16 * 64];
-        var labels = new byte[16];
+        var labels = new int[16];
         for (int i = 0; i < 16; i++)
         {
-            labels[i] = (byte)(i % 2);
+            labels[i] = i % 2;
             for (int j = 0; j < 8; j++)
             {
                 pixels[(64 * i) + (i % 2 == 0 ? (8 * (i / 2)) + j : (8 * j) + (i / 2))] = 250;

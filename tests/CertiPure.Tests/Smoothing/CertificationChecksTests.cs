@@ -44,7 +44,7 @@ public sealed class CertificationChecksTests
             "test",
             Shape,
             Ids.SelectMany(id => Enumerable.Repeat((byte)(id % classes), 4)).ToArray(),
-            labeled ? [.. Ids.Select(id => (byte)(id % classes))] : null,
+            labeled ? [.. Ids.Select(id => id % classes)] : null,
             labeled ? [.. Enumerable.Range(0, classes).Select(i => $"{i}")] : []);
 
     private static void AssertRefused(string says, IImageSource source, int classCount, ImageShape shape)

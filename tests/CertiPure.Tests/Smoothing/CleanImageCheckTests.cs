@@ -63,10 +63,10 @@ public sealed class CleanImageCheckTests
     private static ImageSet Source(int count, int wrong = 0, bool labeled = true)
     {
         var pixels = new byte[count * Shape.Length];
-        var labels = new byte[count];
+        var labels = new int[count];
         for (int i = 0; i < count; i++)
         {
-            labels[i] = (byte)(i < wrong ? (i + 1) % 3 : i % 3);
+            labels[i] = i < wrong ? (i + 1) % 3 : i % 3;
             for (int p = 0; p < Shape.Length; p++)
             {
                 pixels[(i * Shape.Length) + p] = (byte)((p / 4 == i % 3 ? 140 : 110) + (i * 7 % 10));

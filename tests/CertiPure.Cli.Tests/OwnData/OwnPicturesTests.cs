@@ -2,7 +2,7 @@ using CertiPure.Images;
 using CertiPure.Imaging;
 using CertiPure.Onnx.Tests;
 
-namespace CertiPure.Cli.Tests;
+namespace CertiPure.Cli.Tests.OwnData;
 
 /// <summary>Pictures without labels, from a folder to a report.</summary>
 public sealed class OwnPicturesTests : IDisposable
