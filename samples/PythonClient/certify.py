@@ -6,17 +6,14 @@ import json, os, sys, urllib.error, urllib.request, uuid
 
 
 def post(url, body, content_type, accept):
-    headers = {"Content-Type": content_type, "Accept": accept}
-    if key := os.environ.get("CERTIPURE_KEY"):
-        headers["X-Api-Key"] = key
+    headers = {"Content-Type": content_type, "Accept": accept, "X-Api-Key": os.environ.get("CERTIPURE_KEY", "")}
     try:
-        return urllib.request.urlopen(urllib.request.Request(url, body, headers))
+        return urllib.request.urlopen(urllib.request.Request(url, body, {name: value for name, value in headers.items() if value}))
     except urllib.error.HTTPError as error:
         sys.exit(json.load(error)["detail"])
 
 
 def events(response):
-    name = None
     for line in response:
         field, _, value = line.decode().rstrip("\n").partition(": ")
         if field == "event":
@@ -26,21 +23,18 @@ def events(response):
 
 
 service, picture, out = sys.argv[1:]
-boundary = uuid.uuid4().hex
-form = (f'--{boundary}\r\nContent-Disposition: form-data; name="image"; filename="image"\r\n\r\n').encode()
-form += open(picture, "rb").read() + f"\r\n--{boundary}--\r\n".encode()
-certificate = None
+boundary, name = uuid.uuid4().hex, None
+head = f'--{boundary}\r\nContent-Disposition: form-data; name="image"; filename="image"\r\n\r\n'
+form = head.encode() + open(picture, "rb").read() + f"\r\n--{boundary}--\r\n".encode()
 for name, data in events(post(f"{service}/v1/certify", form, f"multipart/form-data; boundary={boundary}", "text/event-stream")):
     if name == "progress":
         print(f"{data['draws']} of {data['total']} draws, radius {data['radius']:.3f}", file=sys.stderr)
     elif name == "error":
         sys.exit(data["detail"])
-    elif name == "certificate":
-        print(data["className"], "-", data["claim"])
-        certificate = data["certificate"]
-if certificate is None:
+if name != "certificate":
     sys.exit("The connection ended before the certificate came.")
+print(data["className"], "-", data["claim"])
 with open(out, "w") as file:
-    json.dump(certificate, file, indent=2)
-verdict = json.load(post(f"{service}/v1/certificates/verify", json.dumps(certificate).encode(), "application/json", "application/json"))
+    json.dump(data["certificate"], file, indent=2)
+verdict = json.load(post(f"{service}/v1/certificates/verify", open(out, "rb").read(), "application/json", "application/json"))
 print(verdict["verdict"], "-", verdict["summary"])

@@ -172,17 +172,18 @@ function readCurves() {
       el('b', { text: percent(curves.get(run.name).curve.find(point => point.radius >= radius)?.accuracy ?? 0) }))));
 }
 
-/** Images per bar of the upper half, where something is proven; the first bar holds all below it. */
+/** Images per bar, for lower bounds from 0 to 1; a dashed line at one half. */
 function histogram(run, counts, style) {
-  const half = counts.length / 2;
-  const bars = [counts.slice(0, half + 1).reduce((sum, value) => sum + value, 0), ...counts.slice(half + 1)];
-  const highest = Math.max(1, ...bars);
-  const last = bars.at(-1);
+  const width = 9;
+  const highest = Math.max(1, ...counts);
+  const last = counts.at(-1);
+  const middle = counts.length / 2 * width;
   return el('figure', {},
-    svg('svg', { viewBox: `0 0 ${bars.length * 14} 60`, role: 'img',
+    svg('svg', { viewBox: `0 0 ${counts.length * width} 60`, role: 'img',
       'aria-label': `${run.name}: ${count(last)} of ${count(run.images)} images have a bound of 0.95 or more` },
-      ...bars.map((value, i) => svg('rect', { class: `bar s${style % 6}`, x: i * 14 + 1, width: 12,
-        y: 58 - value / highest * 54, height: value / highest * 54 + 2 }))),
+      ...counts.map((value, i) => svg('rect', { class: `bar s${style % 6}`, x: i * width + 1, width: width - 2,
+        y: 58 - value / highest * 54, height: value / highest * 54 + 2 })),
+      svg('line', { class: 'half', x1: middle, x2: middle, y1: 0, y2: 60 })),
     el('figcaption', { text: run.name }));
 }
 
