@@ -154,7 +154,7 @@ internal sealed class TrainingOptions
             StateFolder = parse.GetValue(_state),
             Device = ComputeDevice.Parse(parse.GetRequiredValue(_device)),
             Threads = ModelOptions.ReadCount(parse.GetValue(_threads), _threads.Name),
-            AnnounceThreads = terminal.WriteNote,
+            Announce = terminal.WriteNote,
             Resume = parse.GetValue(_resume),
             Overwrite = parse.GetValue(_overwrite),
         });

@@ -125,6 +125,9 @@ public sealed class PurifierJob
     /// <summary>What is done to the pictures in training, in words.</summary>
     public string Augmentation => _request.Flip ? "mirrored left and right at random" : "as they are";
 
+    /// <summary>The presets train in bf16, which not every processor does quickly.</summary>
+    private bool ComputesInFp32 => _request.Device.Gpu is null && !LibTorch.HasFastBf16;
+
     /// <summary>Trains every stage that is not done yet.</summary>
     /// <param name="announce">Told in a sentence what begins.</param>
     /// <param name="progress">Told every so often.</param>
@@ -136,6 +139,11 @@ public sealed class PurifierJob
     {
         ArgumentNullException.ThrowIfNull(announce);
         Directory.CreateDirectory(Path.Combine(_request.Folder, "stages"));
+        if (ComputesInFp32)
+        {
+            announce("This processor computes bf16 slowly, so the networks are trained in fp32.");
+        }
+
         var plan = JobPlan.Open(Path.Combine(_request.Folder, PlanName), Describe());
         foreach ((string training, string file, double share) in Stages)
         {
@@ -193,6 +201,7 @@ public sealed class PurifierJob
     {
         string[] changes =
         [
+            .. ComputesInFp32 ? ["trainer.precision=fp32"] : (string[])[],
             string.Create(CultureInfo.InvariantCulture, $"trainer.steps={steps}"),
             string.Create(CultureInfo.InvariantCulture, $"trainer.warmupSteps={Math.Min(500, steps / 10)}"),
             string.Create(CultureInfo.InvariantCulture, $"trainer.logSteps={Math.Clamp(steps / 200, 1, 50)}"),

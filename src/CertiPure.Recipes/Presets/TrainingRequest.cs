@@ -50,8 +50,8 @@ public sealed record TrainingRequest
     /// measured (<see cref="TrainingThreads"/>), unless <c>OMP_NUM_THREADS</c> gives one.</summary>
     public int? Threads { get; init; }
 
-    /// <summary>Told in a sentence which number of threads was measured to be the fastest, and when it changes.</summary>
-    public Action<string>? AnnounceThreads { get; init; }
+    /// <summary>Told in a sentence which number of threads was measured to be the fastest, when it changes, and that bf16 is slow here.</summary>
+    public Action<string>? Announce { get; init; }
 
     /// <summary>Whether to take a stopped run up again.</summary>
     public bool Resume { get; init; }

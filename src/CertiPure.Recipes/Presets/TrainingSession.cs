@@ -57,6 +57,12 @@ public sealed class TrainingSession : IDisposable
         var preset = TrainingPreset.Load(request.Preset);
         IReadOnlyList<string> fitting = preset.FitsAnyShape(request.Training) ? ShapedNetwork.Changes(request.Data.Shape) : [];
         _recipe = ReadRecipe(preset, request.Training, [.. fitting, .. request.Changes]);
+        if (_recipe.Trainer.Precision == TrainingPrecision.Bf16 && request.Device.Gpu is null && !LibTorch.HasFastBf16)
+        {
+            request.Announce?.Invoke(
+                "This processor computes bf16, which the preset asks for, many times as slowly as fp32; trainer.precision=fp32 changes that.");
+        }
+
         (_data, _heldOut) = Divide(request.Data, _recipe.Trainer.HeldOut);
         _prepared = _recipe.Prepare(new TrainingInputs(_data)
         {
@@ -71,7 +77,7 @@ public sealed class TrainingSession : IDisposable
         _run = new TrainingRun(request.StateFolder ?? request.OutputPath + ".training", Describe(), _prepared.Parts);
         _trainer = new Trainer(_prepared.Network, _prepared.Loss, _data, _recipe.Trainer, _run, _heldOut)
         {
-            Threads = _threads is null ? new TrainingThreads { Announce = request.AnnounceThreads } : null,
+            Threads = _threads is null ? new TrainingThreads { Announce = request.Announce } : null,
         };
     }
 
