@@ -9,6 +9,7 @@ public sealed class GraphQuantizationTests
     private const int Side = 4;
 
     private static readonly Dictionary<string, string> NoMetadata = [];
+    private static readonly int MostWeightBits = IntegerInstructions.SumIn32Bits ? 8 : 7;
     private static readonly float[] Weight = GraphOutput.Numbers(Channels * Channels, 1);
     private static readonly float[] Bias = GraphOutput.Numbers(Channels, 2);
     private static readonly float[] Images = GraphOutput.Numbers(2 * Channels * Side * Side, 3);
@@ -17,8 +18,10 @@ public sealed class GraphQuantizationTests
     [InlineData(8, false)]
     [InlineData(7, false)]
     [InlineData(8, true)]
+    [InlineData(7, true)]
     public void A_convolution_in_8_bits_is_the_integer_arithmetic_that_its_levels_mean(int weightBits, bool relu)
     {
+        Assert.SkipUnless(weightBits <= MostWeightBits, "This processor sums products of 8 bits in 16, which weights of 8 bits overflow.");
         var quantization = new GraphQuantization(Pointwise(relu));
         ActivationRange inputs = new(-1, 1), outputs = new(-3, 3);
         var ranges = quantization.Observed.Zip([inputs, outputs]).ToDictionary(pair => pair.First, pair => pair.Second);
@@ -57,7 +60,7 @@ public sealed class GraphQuantizationTests
 
         float[] expected = GraphOutput.Of(exact, values, 2, Side, Channels);
         float[] computed = GraphOutput.Of(
-            quantization.Apply(quantization.Observed.ToDictionary(name => name, _ => new ActivationRange(-1, 1)), 8, NoMetadata), values, 2, Side, Channels);
+            quantization.Apply(quantization.Observed.ToDictionary(name => name, _ => new ActivationRange(-1, 1)), MostWeightBits, NoMetadata), values, 2, Side, Channels);
 
         for (int i = 0; i < expected.Length; i++)
         {
