@@ -78,9 +78,9 @@ internal static unsafe partial class ScalarLifetime
             start = location.Start;
             return found != 0 && symbol != null;
         }
-        catch (EntryPointNotFoundException)
+        catch (TypeLoadException)
         {
-            // A C library other than GNU's.
+            // No such library or function: a C library other than GNU's.
             symbol = null;
             start = 0;
             return false;
