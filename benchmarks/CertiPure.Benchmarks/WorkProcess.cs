@@ -13,7 +13,7 @@ internal sealed class WorkProcess : IDisposable
     /// <param name="arguments">The arguments of this program.</param>
     /// <param name="environment">Variables beside those of this process; OpenMP's are not handed on.</param>
     public WorkProcess(IEnumerable<string> arguments, params IEnumerable<(string Name, string Value)> environment)
-        : this(Environment.ProcessPath!, [typeof(WorkProcess).Assembly.Location, .. arguments], environment)
+        : this(Environment.ProcessPath!, [.. OfHost(), .. arguments], environment)
     {
     }
 
@@ -37,6 +37,10 @@ internal sealed class WorkProcess : IDisposable
         _process = Process.Start(start)!;
         Expect("ready");
     }
+
+    /// <summary>What comes before this program's arguments where it does not run by its own name but by <c>dotnet</c>.</summary>
+    private static string[] OfHost() =>
+        Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [typeof(WorkProcess).Assembly.Location] : [];
 
     /// <summary>How the process meets the other one: says that it is ready, then does its work once for each line that comes.</summary>
     /// <param name="seconds">The work, which tells how long it took.</param>
