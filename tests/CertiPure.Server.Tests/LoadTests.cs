@@ -21,7 +21,7 @@ public sealed class LoadTests
     private const int Seeds = 3;
     private const int SelectionDraws = 8;
     private const int Draws = 56;
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Duration = TimeSpan.FromMinutes(2);
 
     /// <summary>How long a client that was told to come again waits at most.</summary>
