@@ -107,6 +107,11 @@ internal sealed class ReproduceVerb : Verb
         Terminal.WriteNote(
             $"Reproducing on {images.Name} with {options.WeightsName}: {reproduction.Steps.Count} steps; a killed reproduction goes on "
             + "when the same command is given again.");
+        if (ModelCatalog.PrecisionRemark(options.Precision ?? scale.Precision, options.Device) is { } slow)
+        {
+            Terminal.WriteNote(slow);
+        }
+
         var remarks = new HashSet<string>();
         foreach ((int i, ReproductionStep step) in reproduction.Steps.Index())
         {

@@ -96,12 +96,12 @@ public sealed record ClassifierDescription
         IClassifier classifier = ModelCatalog.LoadClassifier(request);
         using var owner = classifier as IDisposable;
         Logits.Require(classifier.Logits(new ImageBatch(classifier.Shape, 1)), 1, classifier.ClassCount);
-        IReadOnlyList<string> names = request.ClassNames.Count > 0 ? request.ClassNames : ModelCatalog.ClassNamesOf(classifier);
+        IReadOnlyList<string> names = request.ClassNames.Count > 0 ? request.ClassNames : NetworkFiles.ClassNamesOf(classifier);
         return names.Count == 0 || names.Count == classifier.ClassCount
             ? new ClassifierDescription
             {
                 FormatVersion = 1,
-                Files = ModelCatalog.FilesOf(classifier, request.Classifier),
+                Files = NetworkFiles.FilesOf(classifier, request.Classifier),
                 Architecture = request.Architecture,
                 Output = request.Output,
                 Preprocessing = request.Preprocessing,

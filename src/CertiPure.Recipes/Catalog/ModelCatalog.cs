@@ -1,18 +1,14 @@
-using System.IO.Compression;
 using CertiPure.Images;
 using CertiPure.Onnx;
 using CertiPure.Recipes.Graphs;
 using CertiPure.Recipes.Runs;
 using CertiPure.Results;
 using CertiPure.Torch.Backend;
-using CertiPure.Torch.Checkpoints;
-using CertiPure.Torch.Networks.Denoising;
 using CertiPure.Torch.Purifiers;
-using TorchSharp;
 
 namespace CertiPure.Recipes.Catalog;
 
-/// <summary>Names and paths to networks: classifiers, purifiers, and the base classifier they make together.</summary>
+/// <summary>What a user asks for, made into a base classifier: purifier and classifier together, or one of them alone.</summary>
 public static class ModelCatalog
 {
     private const int FewImages = 2;
@@ -33,23 +29,40 @@ public static class ModelCatalog
         RefuseLabelOfNothing(request);
         ActivationMemory.RefuseBatch(request.Shape, request.BatchSize);
         models ??= BundledModels.OfProgram;
-        string classifierPath = Resolve("classifier", request.Classifier, ClassifierFiles, models);
+        string classifierPath = NetworkFiles.Resolve("classifier", request.Classifier, ClassifierFiles, models);
         string? purifierPath = request.Purifier.Weights is { } weights
-            ? Resolve("purifier", weights, PurifierChoice.Methods[request.Purifier.Method], models)
+            ? NetworkFiles.Resolve("purifier", weights, PurifierChoice.Methods[request.Purifier.Method], models)
             : null;
-        return NetworkThread.Run(() => Load(request, classifierPath, purifierPath, models));
+        BaseModel model = NetworkThread.Run(() => Load(request, classifierPath, purifierPath, models));
+        if (PrecisionRemark(request.Precision, request.Device) is { } remark)
+        {
+            request.Announce?.Invoke(remark);
+        }
+
+        return model;
+    }
+
+    /// <summary>What is to be said of a choice of arithmetic before a long computation; null for nothing.</summary>
+    /// <param name="precision">The networks' arithmetic.</param>
+    /// <param name="device">Where they compute.</param>
+    public static string? PrecisionRemark(Precision precision, ComputeDevice device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        return precision == Precision.Bf16 && !device.HasFastBf16
+            ? "This processor computes bf16 many times as slowly as fp32; the precision fp32 is faster here."
+            : null;
     }
 
     private static BaseModel Load(ModelRequest request, string classifierPath, string? purifierPath, BundledModels models)
     {
-        if (purifierPath is null && request.Precision != Precision.Fp32 && (IsOnnx(classifierPath) || IsTorchScript(request, classifierPath)))
+        if (purifierPath is null && request.Precision != Precision.Fp32 && (NetworkFiles.IsOnnx(classifierPath) || NetworkFiles.IsTorchScript(request, classifierPath)))
         {
             throw new CertiPureException(
                 $"An ONNX or TorchScript classifier computes in the precision of its file; leave out the precision {Choice.Word(request.Precision)}.",
                 ErrorReason.InvalidArgument);
         }
 
-        if (purifierPath is null && request.Device.Gpu is not null && IsOnnx(classifierPath))
+        if (purifierPath is null && request.Device.Gpu is not null && NetworkFiles.IsOnnx(classifierPath))
         {
             throw new CertiPureException(
                 $"An ONNX classifier computes on the processor; leave out the device {request.Device}.", ErrorReason.InvalidArgument);
@@ -65,12 +78,12 @@ public static class ModelCatalog
         {
             if (purifierPath is not null)
             {
-                PrepareTorch(request);
+                NetworkFiles.PrepareTorch(request);
             }
 
-            TorchPurifier? purifier = purifierPath is null ? null : LoadPurifier(networks, purifierPath);
+            TorchPurifier? purifier = purifierPath is null ? null : NetworkFiles.LoadPurifier(networks, purifierPath);
             Keep(purifier);
-            IClassifier classifier = LoadClassifier(networks, classifierPath);
+            IClassifier classifier = NetworkFiles.LoadClassifier(networks, classifierPath);
             Keep(classifier as IDisposable);
             RefuseUnlike(purifier, classifier);
             BaseModel model = Describe(request, classifierPath, purifierPath, purifier, classifier, workers, parts);
@@ -105,10 +118,10 @@ public static class ModelCatalog
             return null;
         }
 
-        PrepareTorch(request);
-        TorchPurifier purifier = LoadPurifier(
+        NetworkFiles.PrepareTorch(request);
+        TorchPurifier purifier = NetworkFiles.LoadPurifier(
             request,
-            Resolve("purifier", weights, PurifierChoice.Methods[request.Purifier.Method], models ?? BundledModels.OfProgram));
+            NetworkFiles.Resolve("purifier", weights, PurifierChoice.Methods[request.Purifier.Method], models ?? BundledModels.OfProgram));
         if (purifier.Shape != request.Shape)
         {
             ImageShape shape = purifier.Shape;
@@ -129,7 +142,7 @@ public static class ModelCatalog
     {
         ArgumentNullException.ThrowIfNull(request);
         request = Described(request);
-        return LoadClassifier(request, Resolve("classifier", request.Classifier, ClassifierFiles, models ?? BundledModels.OfProgram));
+        return NetworkFiles.LoadClassifier(request, NetworkFiles.Resolve("classifier", request.Classifier, ClassifierFiles, models ?? BundledModels.OfProgram));
     }
 
     /// <summary>Loads the networks of a base classifier whose layers are known, to write them as a graph.</summary>
@@ -141,7 +154,7 @@ public static class ModelCatalog
     {
         models ??= BundledModels.OfProgram;
         request = Described(request);
-        PrepareTorch(request);
+        NetworkFiles.PrepareTorch(request);
         var hashes = new Dictionary<string, string>();
         TorchPurifier? purifier = null;
         TorchClassifier? classifier = null;
@@ -149,20 +162,20 @@ public static class ModelCatalog
         {
             if (request.Purifier.Weights is { } weights)
             {
-                string path = Resolve("purifier", weights, PurifierChoice.Methods[request.Purifier.Method], models);
-                purifier = LoadPurifier(request, path);
+                string path = NetworkFiles.Resolve("purifier", weights, PurifierChoice.Methods[request.Purifier.Method], models);
+                purifier = NetworkFiles.LoadPurifier(request, path);
                 request = request with { Shape = purifier.Shape };
                 hashes["purifier"] = FileHash.Of(path);
             }
 
             if (request.Classifier.Length > 0)
             {
-                string path = Resolve("classifier", request.Classifier, ClassifierFiles, models);
-                classifier = IsOnnx(path) || IsTorchScript(request, path)
+                string path = NetworkFiles.Resolve("classifier", request.Classifier, ClassifierFiles, models);
+                classifier = NetworkFiles.IsOnnx(path) || NetworkFiles.IsTorchScript(request, path)
                     ? throw new CertiPureException(
                         $"The classifier {path} is a finished graph or program; only weights of a known architecture can be written as a graph.",
                         ErrorReason.InvalidArgument)
-                    : (TorchClassifier)LoadClassifier(request, path);
+                    : (TorchClassifier)NetworkFiles.LoadClassifier(request, path);
                 RefuseUnlike(purifier, classifier);
                 hashes["classifier"] = FileHash.Of(path);
             }
@@ -187,7 +200,7 @@ public static class ModelCatalog
         List<IDisposable> parts)
     {
         var hashes = new Dictionary<string, string>();
-        foreach ((string file, string hash) in FilesOf(classifier, classifierPath))
+        foreach ((string file, string hash) in NetworkFiles.FilesOf(classifier, classifierPath))
         {
             hashes[hashes.Count == 0 ? "classifier" : $"classifier/{file}"] = hash;
         }
@@ -200,7 +213,7 @@ public static class ModelCatalog
         IBaseClassifier joined = classifier is TorchClassifier network
             ? new TorchBaseClassifier(purifier, network, request.Sigma, request.BatchSize)
             : new PurifiedClassifier(purifier, classifier, request.Sigma, request.BatchSize);
-        if (OnnxOf(classifier) is { } finished)
+        if (NetworkFiles.OnnxOf(classifier) is { } finished)
         {
             FinishedGraph.RefuseOtherUse(finished, request, purifier);
         }
@@ -238,10 +251,10 @@ public static class ModelCatalog
             {
                 Label = request.PurifierLabel,
             },
-            new ClassifierIdentity(NameOf(request.Classifier, classifierPath), classifier.ClassCount)
+            new ClassifierIdentity(NetworkFiles.NameOf(request.Classifier, classifierPath), classifier.ClassCount)
             {
                 Preprocessing = request.Preprocessing.IsNone ? null : request.Preprocessing,
-                Output = request.Output ?? (OnnxOf(classifier) is { HasSeveralOutputs: true } model ? model.Output : null),
+                Output = request.Output ?? (NetworkFiles.OnnxOf(classifier) is { HasSeveralOutputs: true } model ? model.Output : null),
             },
             request.Precision,
             hashes,
@@ -249,7 +262,7 @@ public static class ModelCatalog
             usesTorch ? LibTorch.Describe().Capability : null,
             parts)
         {
-            ClassNames = request.ClassNames.Count > 0 ? request.ClassNames : ClassNamesOf(classifier),
+            ClassNames = request.ClassNames.Count > 0 ? request.ClassNames : NetworkFiles.ClassNamesOf(classifier),
             Engine = engine,
         };
     }
@@ -321,8 +334,8 @@ public static class ModelCatalog
 
         (IClassifier Network, string Name) LoadPart(string role, string name)
         {
-            string path = Resolve(role, name, [role == "core" ? "classifier" : role], models);
-            IClassifier network = LoadClassifier(
+            string path = NetworkFiles.Resolve(role, name, [role == "core" ? "classifier" : role], models);
+            IClassifier network = NetworkFiles.LoadClassifier(
                 request with { Preprocessing = ClassifierPreprocessing.None, Output = null }, path);
             if (network is IDisposable part)
             {
@@ -330,19 +343,9 @@ public static class ModelCatalog
             }
 
             hashes[role] = FileHash.Of(path);
-            return (network, NameOf(name, path));
+            return (network, NetworkFiles.NameOf(name, path));
         }
     }
-
-    /// <summary>SHA-256 of each file of a classifier, by its name: the one that was named first.</summary>
-    internal static IReadOnlyDictionary<string, string> FilesOf(IClassifier classifier, string path) =>
-        OnnxOf(classifier)?.Files ?? new Dictionary<string, string> { [Path.GetFileName(path)] = FileHash.Of(path) };
-
-    /// <summary>The names of classes in a classifier's file; none where it has none.</summary>
-    internal static IReadOnlyList<string> ClassNamesOf(IClassifier classifier) => OnnxOf(classifier)?.ClassNames ?? [];
-
-    private static OnnxClassifier? OnnxOf(IClassifier classifier) =>
-        classifier as OnnxClassifier ?? (classifier as PreprocessedClassifier)?.Network as OnnxClassifier;
 
     /// <summary>The request with what a description of its classifier says.</summary>
     private static ModelRequest Described(ModelRequest request)
@@ -368,139 +371,6 @@ public static class ModelCatalog
             Preprocessing = description.Preprocessing,
             ClassNames = request.ClassNames.Count > 0 ? request.ClassNames : description.ClassNames,
         };
-    }
-
-    private static IClassifier LoadClassifier(ModelRequest request, string path)
-    {
-        ClassifierPreprocessing steps = request.Preprocessing;
-        ImageShape shape = steps.NetworkShape(request.Shape);
-        if (!IsOnnx(path))
-        {
-            TorchClassifier classifier = LoadTorchClassifier(request with { Shape = shape }, path);
-            return Owned(classifier, () => steps.IsNone ? classifier : classifier.Preprocessed(steps, request.Shape));
-        }
-
-        var network = new OnnxClassifier(path, shape, request.Threads, request.Output);
-        // What takes bytes takes them from 0 to 255.
-        steps = network.TakesBytes && steps is { Low: 0, High: 1 } ? steps with { High = 255 } : steps;
-        return Owned<IClassifier>(network, () => steps.IsNone ? network : new PreprocessedClassifier(network, steps, request.Shape));
-
-        static T Owned<T>(IDisposable part, Func<T> join)
-        {
-            try
-            {
-                return join();
-            }
-            catch
-            {
-                part.Dispose();
-                throw;
-            }
-        }
-    }
-
-    private static string NameOf(string reference, string path) =>
-        File.Exists(reference) || Directory.Exists(reference) ? Path.GetFileName(Path.TrimEndingDirectorySeparator(path)) : reference;
-
-    private static string Resolve(string role, string reference, IReadOnlyList<string> usual, BundledModels models)
-    {
-        // A folder that train purifier wrote holds the weights under the names that bundled models have.
-        if (usual.Select(name => Path.Combine(reference, name + ".safetensors")).FirstOrDefault(File.Exists) is { } own)
-        {
-            return own;
-        }
-
-        if (File.Exists(reference) || Directory.Exists(reference))
-        {
-            return reference;
-        }
-
-        return models.Find(reference, usual)
-            ?? throw new CertiPureException(
-                $"There is no {role} '{reference}': it is neither a file, nor a folder, nor a bundled model"
-                + (models.Names.Count > 0 ? $" ({string.Join(", ", models.Names)})." : $" (there is none in {models.Folder})."));
-    }
-
-    private static bool IsOnnx(string path) => string.Equals(Path.GetExtension(path), ".onnx", StringComparison.OrdinalIgnoreCase);
-
-    private static void PrepareTorch(ModelRequest request)
-    {
-        LibTorch.Load();
-        if (request.Threads is { } threads)
-        {
-            LibTorch.Threads = threads;
-        }
-    }
-
-    private static TorchPurifier LoadPurifier(ModelRequest request, string path)
-    {
-        NetworkSpace.CheckLevel(request.Sigma, NetworkSpace.Level(request.Sigma, request.Level));
-        torch.Device device = request.Device.Open();
-        if (request.PurifierSha256 is { } expected && FileHash.Of(path) is var found && found != expected)
-        {
-            throw new CertiPureException(
-                $"The purifier {path} has SHA-256 {found}, but {expected} is asked for; name the same file.", ErrorReason.Refused);
-        }
-
-        using Checkpoint file = CheckpointReader.Open(path);
-        AnnounceWeights(file, request);
-        Denoiser denoiser = PurifierCheckpoint.LoadFile(file);
-        try
-        {
-            Denoiser conditioned = request.PurifierLabel is { } label ? denoiser.WithFixedLabel(label) : denoiser;
-            return PurifierMethod.Create(request.Purifier.Method, conditioned, request.Level, request.Precision, device);
-        }
-        catch
-        {
-            denoiser.Dispose();
-            throw;
-        }
-    }
-
-    private static void AnnounceWeights(Checkpoint file, ModelRequest request)
-    {
-        if (file.RawWeights is { } raw)
-        {
-            request.Announce?.Invoke(
-                $"{file.Path} holds averaged weights in '{file.Section}' beside raw ones in '{raw}'; the averaged ones are used.");
-        }
-    }
-
-    private static TorchClassifier LoadTorchClassifier(ModelRequest request, string path)
-    {
-        PrepareTorch(request);
-        if (IsTorchScript(request, path))
-        {
-            return TorchClassifier.FromTorchScript(path, request.Shape, request.Device.Open(), request.Output);
-        }
-
-        using Checkpoint file = CheckpointReader.Open(path);
-        AnnounceWeights(file, request);
-        return ClassifierCheckpoint.Load(StateDict.Complete(file, request), request.Precision, request.Device.Open());
-    }
-
-    /// <summary>TorchScript archives are zip files that hold code, which state dicts are not; whoever names the architecture means the
-    /// latter.</summary>
-    private static bool IsTorchScript(ModelRequest request, string path)
-    {
-        if (request.Architecture is not null || Directory.Exists(path))
-        {
-            return false;
-        }
-
-        try
-        {
-            using ZipArchive archive = ZipFile.OpenRead(path);
-            return archive.Entries.Any(entry => entry.FullName.EndsWith("/constants.pkl", StringComparison.Ordinal));
-        }
-        catch (InvalidDataException)
-        {
-            return false;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new CertiPureException($"{path} cannot be read: {error.Message}", error);
-        }
     }
 
     private static void RefuseLabelOfNothing(ModelRequest request)

@@ -126,7 +126,7 @@ public sealed class PurifierJob
     public string Augmentation => _request.Flip ? "mirrored left and right at random" : "as they are";
 
     /// <summary>The presets train in bf16, which not every processor does quickly.</summary>
-    private bool ComputesInFp32 => _request.Device.Gpu is null && !LibTorch.HasFastBf16;
+    private bool ComputesInFp32 => !_request.Device.HasFastBf16;
 
     /// <summary>Trains every stage that is not done yet.</summary>
     /// <param name="announce">Told in a sentence what begins.</param>

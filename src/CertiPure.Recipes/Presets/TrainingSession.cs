@@ -57,7 +57,7 @@ public sealed class TrainingSession : IDisposable
         var preset = TrainingPreset.Load(request.Preset);
         IReadOnlyList<string> fitting = preset.FitsAnyShape(request.Training) ? ShapedNetwork.Changes(request.Data.Shape) : [];
         _recipe = ReadRecipe(preset, request.Training, [.. fitting, .. request.Changes]);
-        if (_recipe.Trainer.Precision == TrainingPrecision.Bf16 && request.Device.Gpu is null && !LibTorch.HasFastBf16)
+        if (_recipe.Trainer.Precision == TrainingPrecision.Bf16 && !request.Device.HasFastBf16)
         {
             request.Announce?.Invoke(
                 "This processor computes bf16, which the preset asks for, many times as slowly as fp32; trainer.precision=fp32 changes that.");

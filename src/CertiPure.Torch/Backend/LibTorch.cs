@@ -22,10 +22,6 @@ public static class LibTorch
     private static bool s_patched;
     private static Action<string>? s_announceFetch;
 
-    /// <summary>Whether bf16 pays on this processor: oneDNN has bf16 convolutions for AVX-512 alone, and without it they take many times
-    /// as long as in fp32.</summary>
-    public static bool HasFastBf16 => Avx512BW.IsSupported && !OneDnn.IsAvoided;
-
     /// <summary>Threads of one operation, at least 1. Results may differ in their last bits between numbers of threads.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
     public static int Threads
