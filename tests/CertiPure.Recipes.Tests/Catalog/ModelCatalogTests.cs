@@ -29,6 +29,15 @@ public sealed class ModelCatalogTests : IDisposable
     }
 
     [Fact]
+    public void Bf16_is_remarked_on_where_the_processor_computes_it_slowly_and_fp32_and_gpus_are_not()
+    {
+        Assert.Equal(
+            ComputeDevice.Processor.HasFastBf16, ModelCatalog.PrecisionRemark(Precision.Bf16, ComputeDevice.Processor) is null);
+        Assert.Null(ModelCatalog.PrecisionRemark(Precision.Fp32, ComputeDevice.Processor));
+        Assert.Null(ModelCatalog.PrecisionRemark(Precision.Bf16, new ComputeDevice(0)));
+    }
+
+    [Fact]
     public void An_onnx_classifier_alone_is_refused_another_device_than_the_processor()
     {
         string path = _models.At("linear.onnx");
