@@ -55,7 +55,8 @@ public static class ModelCatalog
 
     private static BaseModel Load(ModelRequest request, string classifierPath, string? purifierPath, BundledModels models)
     {
-        if (purifierPath is null && request.Precision != Precision.Fp32 && (NetworkFiles.IsOnnx(classifierPath) || NetworkFiles.IsTorchScript(request, classifierPath)))
+        if (purifierPath is null && request.Precision != Precision.Fp32
+            && (NetworkFiles.IsOnnx(classifierPath) || NetworkFiles.IsTorchScript(request, classifierPath)))
         {
             throw new CertiPureException(
                 $"An ONNX or TorchScript classifier computes in the precision of its file; leave out the precision {Choice.Word(request.Precision)}.",
@@ -142,7 +143,8 @@ public static class ModelCatalog
     {
         ArgumentNullException.ThrowIfNull(request);
         request = Described(request);
-        return NetworkFiles.LoadClassifier(request, NetworkFiles.Resolve("classifier", request.Classifier, ClassifierFiles, models ?? BundledModels.OfProgram));
+        return NetworkFiles.LoadClassifier(
+            request, NetworkFiles.Resolve("classifier", request.Classifier, ClassifierFiles, models ?? BundledModels.OfProgram));
     }
 
     /// <summary>Loads the networks of a base classifier whose layers are known, to write them as a graph.</summary>

@@ -176,8 +176,7 @@ public sealed class DeviceCheck
                 var smoothed = new SmoothedClassifier(queue, new NoiseSource(1));
                 var image = new LabeledImage(0, null, loaded.BaseClassifier.Shape, new byte[loaded.BaseClassifier.Shape.Length]);
                 // A new thread's first pass prepares the device's libraries, as the bare pass has done before it is timed.
-                int first = Math.Max(2, loaded.Workers.Workers) * Batch;
-                smoothed.CertifyAsync(image, new FixedPlan(Batch, first, 0.001)).GetAwaiter().GetResult();
+                smoothed.CertifyAsync(image, new FixedPlan(Batch, loaded.Workers.Workers * Batch, 0.001)).GetAwaiter().GetResult();
                 var clock = Stopwatch.StartNew();
                 smoothed.CertifyAsync(image, new FixedPlan(Batch, draws - Batch, 0.001)).GetAwaiter().GetResult();
                 return draws / clock.Elapsed.TotalSeconds / bare;
