@@ -29,4 +29,12 @@ public sealed record OnnxInspection(
                 path, outline.Producer, outline.OperatorSets, outline.Inputs, outline.Outputs, outline.Metadata, file.Hashes)
             : throw new CertiPureException($"{path} is not an ONNX model: no graph with outputs is in it; export it again.");
     }
+
+    /// <summary>Whether a path names an ONNX file: its extension is <c>.onnx</c>, in letters of either case.</summary>
+    /// <param name="path">The path; nothing needs to be there.</param>
+    public static bool IsOnnx(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
+    }
 }

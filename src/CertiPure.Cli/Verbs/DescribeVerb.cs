@@ -76,7 +76,7 @@ internal sealed class DescribeVerb : Verb
 
     private static ImageShape OwnShape(ModelRequest request)
     {
-        if (Path.GetExtension(request.Classifier) is ".onnx" or ".ONNX")
+        if (OnnxInspection.IsOnnx(request.Classifier))
         {
             using var model = new OnnxClassifier(request.Classifier, null, 1, request.Output);
             return model.Shape;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CertiPure.Cli.Options;
+using CertiPure.Onnx;
 using CertiPure.Onnx.Graph;
 using CertiPure.Reports;
 using CertiPure.Results;
@@ -41,7 +42,7 @@ internal sealed class ExportVerb : Verb
 
     /// <inheritdoc/>
     protected override Task<ExitCode> RunAsync(ParseResult parse, CancellationToken cancellation) =>
-        parse.GetRequiredValue(_source).EndsWith(GraphExport.Extension, StringComparison.OrdinalIgnoreCase)
+        OnnxInspection.IsOnnx(parse.GetRequiredValue(_source))
             ? WriteGraphAsync(parse, cancellation)
             : WriteRun(parse);
 

@@ -10,9 +10,6 @@ namespace CertiPure.Cli.Verbs;
 /// <summary>The part of <c>export</c> that writes networks as an ONNX file.</summary>
 internal sealed class GraphExport
 {
-    /// <summary>What the file's name ends with.</summary>
-    public const string Extension = ".onnx";
-
     private readonly Option<string?> _classifier = new("--classifier")
     {
         Description = "For an ONNX file: a bundled model's name, or weights of a known architecture.",

@@ -36,7 +36,7 @@ internal sealed class InspectVerb : Verb
     {
         string path = parse.GetRequiredValue(_file);
         bool asJson = parse.GetValue(_json);
-        if (string.Equals(Path.GetExtension(path), ".onnx", StringComparison.OrdinalIgnoreCase))
+        if (OnnxInspection.IsOnnx(path))
         {
             Show(OnnxInspection.Of(path), asJson);
             return Task.FromResult(ExitCode.Success);

@@ -56,14 +56,14 @@ public static class ModelCatalog
     private static BaseModel Load(ModelRequest request, string classifierPath, string? purifierPath, BundledModels models)
     {
         if (purifierPath is null && request.Precision != Precision.Fp32
-            && (NetworkFiles.IsOnnx(classifierPath) || NetworkFiles.IsTorchScript(request, classifierPath)))
+            && (OnnxInspection.IsOnnx(classifierPath) || NetworkFiles.IsTorchScript(request, classifierPath)))
         {
             throw new CertiPureException(
                 $"An ONNX or TorchScript classifier computes in the precision of its file; leave out the precision {Choice.Word(request.Precision)}.",
                 ErrorReason.InvalidArgument);
         }
 
-        if (purifierPath is null && request.Device.Gpu is not null && NetworkFiles.IsOnnx(classifierPath))
+        if (purifierPath is null && request.Device.Gpu is not null && OnnxInspection.IsOnnx(classifierPath))
         {
             throw new CertiPureException(
                 $"An ONNX classifier computes on the processor; leave out the device {request.Device}.", ErrorReason.InvalidArgument);
@@ -173,7 +173,7 @@ public static class ModelCatalog
             if (request.Classifier.Length > 0)
             {
                 string path = NetworkFiles.Resolve("classifier", request.Classifier, ClassifierFiles, models);
-                classifier = NetworkFiles.IsOnnx(path) || NetworkFiles.IsTorchScript(request, path)
+                classifier = OnnxInspection.IsOnnx(path) || NetworkFiles.IsTorchScript(request, path)
                     ? throw new CertiPureException(
                         $"The classifier {path} is a finished graph or program; only weights of a known architecture can be written as a graph.",
                         ErrorReason.InvalidArgument)

@@ -48,9 +48,6 @@ internal static class NetworkFiles
     public static string NameOf(string reference, string path) =>
         File.Exists(reference) || Directory.Exists(reference) ? Path.GetFileName(Path.TrimEndingDirectorySeparator(path)) : reference;
 
-    /// <summary>Whether a path is that of an ONNX file, by its extension.</summary>
-    public static bool IsOnnx(string path) => string.Equals(Path.GetExtension(path), ".onnx", StringComparison.OrdinalIgnoreCase);
-
     /// <summary>TorchScript archives are zip files that hold code, which state dicts are not; whoever names the architecture means the
     /// latter.</summary>
     public static bool IsTorchScript(ModelRequest request, string path)
@@ -116,7 +113,7 @@ internal static class NetworkFiles
     {
         ClassifierPreprocessing steps = request.Preprocessing;
         ImageShape shape = steps.NetworkShape(request.Shape);
-        if (!IsOnnx(path))
+        if (!OnnxInspection.IsOnnx(path))
         {
             TorchClassifier classifier = LoadTorchClassifier(request with { Shape = shape }, path);
             return Owned(classifier, () => steps.IsNone ? classifier : classifier.Preprocessed(steps, request.Shape));

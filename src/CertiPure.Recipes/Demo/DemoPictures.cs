@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics.Tensors;
 using CertiPure.Images;
 using CertiPure.Imaging;
 using CertiPure.Recipes.Runs;
@@ -34,7 +33,7 @@ internal sealed class DemoPictures
             noise.AddNoise(_shown[i].ToPixels(), _shown[i].Id, NoisePhase.Display, 0, _sigma, _noisy[i]);
         }
 
-        _rows.Add(new GridRow("image", [.. _shown.Select(image => GridTile.Of(image, null, NameOf(image.Label)))]));
+        _rows.Add(new GridRow("image", [.. _shown.Select(image => GridTile.Of(image, null, images.NameOf(image.Label)))]));
     }
 
     /// <summary>The share of the certified images that the classifier alone gets right without noise; null before the first
@@ -49,21 +48,10 @@ internal sealed class DemoPictures
     {
         CleanAccuracy ??= MeasureCleanAccuracy(model.ClassifierNetwork);
         ImageBatch shown = model.PurifierNetwork?.Purify(_noisy, _sigma) ?? _noisy;
-        int[] labels = Classify(model.ClassifierNetwork, shown);
+        int[] labels = model.ClassifierNetwork.Classify(shown);
         _rows.Add(new GridRow(
             model.PurifierNetwork is null ? "noisy" : method.Name,
-            [.. labels.Select((label, i) => GridTile.Of(shown, i, label == _shown[i].Label, NameOf(label)))]));
-    }
-
-    private static int[] Classify(IClassifier classifier, ImageBatch images)
-    {
-        float[] logits = classifier.Logits(images);
-        int classes = classifier.ClassCount;
-        return
-        [
-            .. Enumerable.Range(0, images.Count)
-                .Select(i => TensorPrimitives.IndexOfMax(logits.AsSpan(i * classes, classes))),
-        ];
+            [.. labels.Select((label, i) => GridTile.Of(shown, i, label == _shown[i].Label, _images.NameOf(label)))]));
     }
 
     private double MeasureCleanAccuracy(IClassifier classifier)
@@ -75,9 +63,7 @@ internal sealed class DemoPictures
             read[i].CopyPixels(clean[i]);
         }
 
-        int[] labels = Classify(classifier, clean);
+        int[] labels = classifier.Classify(clean);
         return (double)labels.Zip(read).Count(pair => pair.First == pair.Second.Label) / read.Length;
     }
-
-    private string? NameOf(int? label) => label is { } known && known < _images.ClassNames.Count ? _images.ClassNames[known] : null;
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using CertiPure.Images;
+using CertiPure.Onnx;
 using CertiPure.Recipes.Catalog;
 using CertiPure.Recipes.Presets;
 using CertiPure.Torch.Backend;
@@ -168,12 +169,8 @@ public sealed class PurifierJob
     }
 
     /// <summary>Whether gradients flow through a classifier: through all but ONNX files.</summary>
-    private static bool HasGradients(string classifier) => !string.Equals(
-        Path.GetExtension(ClassifierDescription.IsDescription(classifier)
-            ? ClassifierDescription.Read(classifier).ModelPath(classifier)
-            : classifier),
-        ".onnx",
-        StringComparison.OrdinalIgnoreCase);
+    private static bool HasGradients(string classifier) => !OnnxInspection.IsOnnx(
+        ClassifierDescription.IsDescription(classifier) ? ClassifierDescription.Read(classifier).ModelPath(classifier) : classifier);
 
     private StageResult Train(
         string training, string file, long steps, IProgress<PurifierJobProgress>? progress, CancellationToken cancellation)

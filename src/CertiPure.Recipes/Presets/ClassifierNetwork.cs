@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CertiPure.Images;
+using CertiPure.Onnx;
 using CertiPure.Torch.Backend;
 using CertiPure.Torch.Checkpoints;
 using CertiPure.Torch.Networks;
@@ -60,7 +61,7 @@ internal sealed record ClassifierNetwork(
                 ErrorReason.InvalidArgument);
         }
 
-        if (string.Equals(Path.GetExtension(path), ".onnx", StringComparison.OrdinalIgnoreCase))
+        if (OnnxInspection.IsOnnx(path))
         {
             throw new CertiPureException(
                 $"The classifier '{path}' is an ONNX file, which cannot be trained: choose the weights of its network (safetensors), or export it as "

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using CertiPure.Images;
 using CertiPure.Torch.Backend;
 using CertiPure.Torch.Checkpoints;
@@ -61,7 +62,8 @@ internal sealed record PurifierNetwork(Denoiser Denoiser, NetworkRecipe Recipe)
         using Checkpoint opened = CheckpointReader.Open(path);
         Checkpoint described = PurifierCheckpoint.Describe(opened);
         var metadata = new Dictionary<string, string>(described.Metadata);
-        if (!metadata.TryGetValue("architecture", out string? architecture) || !metadata.TryGetValue("arguments", out string? arguments))
+        if (!metadata.TryGetValue(Architecture.NameKey, out string? architecture)
+            || !metadata.TryGetValue(Architecture.ArgumentsKey, out string? arguments))
         {
             throw new CertiPureException($"The weights '{path}' do not say what network they are of.", ErrorReason.MetadataMissing);
         }
@@ -73,12 +75,12 @@ internal sealed record PurifierNetwork(Denoiser Denoiser, NetworkRecipe Recipe)
 
         if (dropout is double probability)
         {
-            var changed = (System.Text.Json.Nodes.JsonObject)System.Text.Json.Nodes.JsonNode.Parse(arguments)!;
+            var changed = (JsonObject)JsonNode.Parse(arguments)!;
             changed["dropout"] = probability;
-            metadata["arguments"] = changed.ToJsonString();
+            metadata[Architecture.ArgumentsKey] = changed.ToJsonString();
         }
 
-        using JsonDocument document = JsonDocument.Parse(metadata["arguments"]);
+        using JsonDocument document = JsonDocument.Parse(metadata[Architecture.ArgumentsKey]);
         var recipe = new NetworkRecipe(architecture, document.RootElement.Clone());
         Denoiser loaded = PurifierCheckpoint.Load(new Checkpoint(described.Tensors, metadata));
         Denoiser denoiser = preconditioning is null || preconditioning == loaded.Preconditioning.Name

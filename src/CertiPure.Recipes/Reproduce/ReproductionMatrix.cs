@@ -1,5 +1,6 @@
 using System.Globalization;
 using CertiPure.Images;
+using CertiPure.Onnx;
 using CertiPure.Smoothing;
 
 namespace CertiPure.Recipes.Reproduce;
@@ -140,7 +141,7 @@ public sealed class ReproductionMatrix
         }
 
         rows.AddRange(given.Select(path => ClassifierRow(Path.GetFileName(path), path)));
-        if (!given.Any(path => path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)))
+        if (!given.Any(OnnxInspection.IsOnnx))
         {
             rows.Add(new MatrixRow("an ONNX file", [], Absence: "needs a classifier in ONNX: " + ReproductionCommands.AddOnnxClassifier));
         }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics.Tensors;
 using CertiPure.Images;
 using CertiPure.Imaging;
 using CertiPure.Recipes.Runs;
@@ -73,7 +72,7 @@ internal sealed class ReproductionPictures
         }
 
         ImageBatch purified = model.PurifierNetwork!.Purify(noisy, planned.Sigma);
-        int[] labels = Classify(model.ClassifierNetwork, purified);
+        int[] labels = model.ClassifierNetwork.Classify(purified);
         return new PipelineFigure(new PipelineExample(
             image,
             planned.Sigma,
@@ -85,13 +84,6 @@ internal sealed class ReproductionPictures
             _reproduction.Images.ClassNames));
     }
 
-    private static int[] Classify(IClassifier classifier, ImageBatch images)
-    {
-        float[] logits = classifier.Logits(images);
-        int classes = classifier.ClassCount;
-        return [.. Enumerable.Range(0, images.Count).Select(i => TensorPrimitives.IndexOfMax(logits.AsSpan(i * classes, classes)))];
-    }
-
     private ImageGrid Draw(string first, double sigma, LabeledImage[] images, int[] draws, string[] headings)
     {
         var noisy = new ImageBatch(_reproduction.Images.Shape, images.Length);
@@ -100,7 +92,7 @@ internal sealed class ReproductionPictures
             _noise.AddNoise(images[i].ToPixels(), images[i].Id, NoisePhase.Display, draws[i], sigma, noisy[i]);
         }
 
-        List<GridRow> rows = [new GridRow(first, [.. images.Select(image => GridTile.Of(image, null, NameOf(image.Label)))])];
+        List<GridRow> rows = [new GridRow(first, [.. images.Select(image => GridTile.Of(image, null, _reproduction.Images.NameOf(image.Label)))])];
         foreach (MatrixRow row in _reproduction.Matrix.Main.Rows)
         {
             PlannedRun planned = row.Runs.MinBy(run => Math.Abs(run.Sigma - sigma))! with { Sigma = sigma };
@@ -111,15 +103,12 @@ internal sealed class ReproductionPictures
 
             using BaseModel model = _reproduction.Models.Load(planned);
             ImageBatch shown = model.PurifierNetwork?.Purify(noisy, sigma) ?? noisy;
-            int[] labels = Classify(model.ClassifierNetwork, shown);
+            int[] labels = model.ClassifierNetwork.Classify(shown);
             rows.Add(new GridRow(
                 planned.PurifierWeights is null ? "noisy" : row.Name,
-                [.. labels.Select((label, i) => GridTile.Of(shown, i, label == images[i].Label, NameOf(label)))]));
+                [.. labels.Select((label, i) => GridTile.Of(shown, i, label == images[i].Label, _reproduction.Images.NameOf(label)))]));
         }
 
         return new ImageGrid(rows, headings);
     }
-
-    private string? NameOf(int? label) =>
-        label is { } known && known < _reproduction.Images.ClassNames.Count ? _reproduction.Images.ClassNames[known] : null;
 }
