@@ -24,7 +24,7 @@ public sealed class CurvePlot : ReportPlot
         ArgumentNullException.ThrowIfNull(runs);
         double largest = runs.SelectMany(run => run.Images).Where(image => image.IsCorrect)
             .Select(image => image.Radius).DefaultIfEmpty(0).Max();
-        // Up to the next tick beyond the last certificate, so that every curve is seen to end.
+        // Up to the next tick after the last certificate, so that every curve is seen to end.
         _last = Math.Max(1, (Math.Floor(largest / TickStep(largest)) + 1) * TickStep(largest));
         _curves = [.. runs.Select(run => (run.Name, ToItsEnd(CertifiedAccuracy.Of(run, Steps(run, _last)).Cells)))];
     }

@@ -22,7 +22,7 @@ internal static class HtmlTable
         {
             html.Append("<tr>");
             AppendCell(html, table.Columns[0], row[0], isHeader: true, span: 1);
-            // What is said instead of numbers stands in their place, where it is read without scrolling.
+            // What is said instead of numbers takes their place, where it is read without scrolling.
             int empty = row.Skip(1).TakeWhile(cell => cell == ReportCell.Empty).Count();
             bool isRemark = empty > 0 && empty + 1 < row.Count && !table.Columns[empty + 1].IsNumeric;
             for (int i = isRemark ? empty + 1 : 1; i < row.Count; i++)

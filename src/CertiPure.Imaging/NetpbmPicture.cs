@@ -74,7 +74,7 @@ internal static class NetpbmPicture
             number = (number * 10) + file[position] - '0';
             if (number > 1 << 24)
             {
-                throw Damaged(name, "declares a number beyond any picture's");
+                throw Damaged(name, "declares a number above any picture's");
             }
         }
 

@@ -58,7 +58,7 @@ public sealed class ParetoPlot : ReportPlot
     private protected override void Draw(Plot plot, int width)
     {
         double[] xs = [.. _summaries.Select(summary => LogAxis.Place(summary.SecondsPerImage))];
-        // Names stand beside their points, so that there is no legend to look up, where the picture is wide enough and points are few.
+        // Names lie beside their points, so that there is no legend to look up, where the picture is wide enough and points are few.
         bool hasNames = IsWide(width) && _summaries.Count <= MostNames;
         LogAxis.Set(plot, xs, hasNames ? 0.3 : 0.07);
         double[] nameHeights = Spread([.. _summaries.Select(summary => 100 * Share(summary).Value)]);

@@ -49,7 +49,7 @@ public sealed class PictureDecoder : IImageDecoder
     /// <summary>Decodes a file, and counts its frames.</summary>
     /// <param name="file">The whole file.</param>
     /// <param name="name">What to call it in an error message.</param>
-    /// <exception cref="CertiPureException">It is no picture, damaged, too large, or of a kind that is not decoded.</exception>
+    /// <exception cref="CertiPureException">It is not a picture, damaged, too large, or of a kind that is not decoded.</exception>
     public DecodedPicture DecodePicture(ReadOnlyMemory<byte> file, string name)
     {
         ReadOnlySpan<byte> start = file.Span[..Math.Min(file.Length, 16)];

@@ -138,7 +138,7 @@ public abstract class ReportPlot
         }
     }
 
-    /// <summary>Dashes the series' lines, which their colour and width tell from all others.</summary>
+    /// <summary>Dashes the series' lines, which their colour and width set apart from all others.</summary>
     private static string Dashed(string svg)
     {
         foreach (SeriesStyle style in ReportColors.AllSeries.Where(style => style.Pattern.Intervals.Length > 0))

@@ -39,7 +39,7 @@ public sealed class SkiaImageDecoder : IImageDecoder
     /// <summary>Decodes a file, and counts its frames.</summary>
     /// <param name="file">The whole file.</param>
     /// <param name="name">What to call it in an error message.</param>
-    /// <exception cref="CertiPureException">It is no image, damaged, or too large.</exception>
+    /// <exception cref="CertiPureException">It is not an image, damaged, or too large.</exception>
     internal DecodedPicture DecodePicture(ReadOnlyMemory<byte> file, string name)
     {
         if (file.Length > MaximumBytes)

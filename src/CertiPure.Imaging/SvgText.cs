@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace CertiPure.Imaging;
 
-/// <summary>Turns what Skia writes into an SVG that stands alone: scalable, named, and with its font.</summary>
+/// <summary>Turns what Skia writes into an SVG that is complete in itself: scalable, named, and with its font.</summary>
 internal static partial class SvgText
 {
     public static string Finish(string svg, int width, int height, string title, string description, bool withFont)

@@ -18,7 +18,7 @@ public sealed class VoteSharePlot : ReportPlot
     private readonly IReadOnlyList<(string Name, double[] Shares, int Images)> _runs;
 
     /// <summary>Makes the plot.</summary>
-    /// <param name="runs">The runs; those that do not tell the shares are left out.</param>
+    /// <param name="runs">The runs; those that do not give the shares are left out.</param>
     public VoteSharePlot(IReadOnlyList<CertifiedRun> runs)
         : base("vote-shares", "Share of the votes for the right class")
     {
@@ -37,7 +37,7 @@ public sealed class VoteSharePlot : ReportPlot
         "Percentage of images on which the right class got at least a share of the votes. " + string.Join(" ", _runs.Select(run => string.Create(
             CultureInfo.InvariantCulture, $"{run.Name}: {At(run, 0):0.0} % at 0, {At(run, 0.5):0.0} % at one half, {At(run, 0.9):0.0} % at nine tenths.")));
 
-    /// <summary>Whether a run tells the shares of its images.</summary>
+    /// <summary>Whether a run gives the shares of its images.</summary>
     /// <param name="run">The run.</param>
     public static bool IsKnown(CertifiedRun run)
     {

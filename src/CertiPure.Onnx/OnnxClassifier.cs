@@ -12,7 +12,7 @@ namespace CertiPure.Onnx;
 /// </summary>
 public sealed partial class OnnxClassifier : IClassifier, IDisposable
 {
-    // One gibibyte of pixels: a declared size beyond it is no classifier's, and a hostile one could ask for all memory.
+    // One gibibyte of pixels: a larger declared size is not a classifier's, and a hostile one could ask for all memory.
     private const long MaxBatchValues = 1L << 28;
 
     private readonly InferenceSession _session;

@@ -38,7 +38,7 @@ internal sealed class OnnxImageInput
     /// <param name="name">The input's name.</param>
     /// <param name="input">Its type and dimensions.</param>
     /// <param name="asked">The images' shape, for dimensions that are open.</param>
-    /// <returns>The input; null where it is no batch of images.</returns>
+    /// <returns>The input; null where it is not a batch of images.</returns>
     public static OnnxImageInput? Of(string name, NodeMetadata input, ImageShape? asked)
     {
         if (!input.IsTensor || input.Dimensions is not [var batch, var second, var third, var fourth]

@@ -31,7 +31,7 @@ internal static class OnnxScores
     public static string Describe(InferenceSession session) => string.Join(
         ", ", session.OutputMetadata.Select(output => $"'{output.Key}' ({output.Value.ElementDataType} [{string.Join(',', output.Value.Dimensions)}])"));
 
-    /// <summary>The number of classes of an output for a number of images; 0 where it is no row of scores per image.</summary>
+    /// <summary>The number of classes of an output for a number of images; 0 where it is not a row of scores per image.</summary>
     public static int CountClasses(ReadOnlySpan<long> shape, int images) =>
         shape is [var rows, var classes, ..] && rows == images && classes is >= 2 and <= int.MaxValue && shape[2..].IndexOfAnyExcept(1L) < 0
         && shape.Length is 2 or 4

@@ -53,7 +53,7 @@ public static class ServeCommand
 
     private static readonly Option<bool> WithoutKey = new("--without-key")
     {
-        Description = "Listen beyond this machine without a key.",
+        Description = "Accept connections from other machines without a key.",
     };
 
     private static readonly Option<string> SealingKeyFile = new("--sealing-key-file")

@@ -43,7 +43,7 @@ public sealed record ServerOptions
     /// <summary>The key that clients send as <c>X-Api-Key</c>; null (the default) asks for none.</summary>
     public string? ApiKey { get; init; }
 
-    /// <summary>Whether to listen beyond this machine without a key. Default false.</summary>
+    /// <summary>Whether to accept connections from other machines without a key. Default false.</summary>
     public bool AllowRemoteWithoutKey { get; init; }
 
     /// <summary>Host names, besides the loopback ones and the one of <see cref="Url"/>, under which clients reach the service. On
@@ -104,7 +104,7 @@ public sealed record ServerOptions
     /// <summary>How long a finished certificate is kept in memory under its address. Default 24 hours.</summary>
     public TimeSpan KeepCertificates { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>The most bytes of certificates kept in memory; beyond them the oldest go. Default 64 MiB.</summary>
+    /// <summary>The most bytes of certificates kept in memory; older ones, or the oldest above the size, are dropped. Default 64 MiB.</summary>
     public long MaxKeptBytes { get; init; } = 64 << 20;
 
     /// <summary>The folder that finished certificates are kept in, for good; null (the default) keeps them in memory.</summary>
@@ -151,7 +151,7 @@ public sealed record ServerOptions
 
         if (RunsRoot is not null && !Directory.Exists(RunsRoot))
         {
-            throw Invalid($"--runs {RunsRoot} is no folder");
+            throw Invalid($"--runs {RunsRoot} is not a folder");
         }
 
         if (CertificatesFolder is not null && !Directory.Exists(CertificatesFolder))

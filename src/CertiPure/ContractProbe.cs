@@ -14,7 +14,7 @@ namespace CertiPure;
 /// because arithmetic may order its sums by place.
 /// </summary>
 /// <remarks>
-/// It can show that a base classifier is no such function. It cannot show that it is one: a program that changes its answers for
+/// It can show that a base classifier is not such a function. It cannot show that it is one: a program that changes its answers for
 /// other images than these, or after a certain number of calls, and back again, passes.
 /// </remarks>
 public sealed class ContractProbe

@@ -5,7 +5,7 @@ namespace CertiPure;
 /// <summary>
 /// What is smoothed: noisy images in, labels out. Whatever it does inside (purify, quantise, approximate) belongs to the
 /// base classifier and leaves the certificate valid. It always runs one fixed batch size, because networks give other
-/// bits at other batch sizes; whoever calls it pads.
+/// bits at other batch sizes; its caller pads.
 /// </summary>
 public interface IBaseClassifier
 {

@@ -51,14 +51,14 @@ public sealed class EntropySelection : RouteSelection
     /// <summary>Sets the threshold.</summary>
     /// <param name="core">The plain classifier.</param>
     /// <param name="threshold">The largest entropy, 0 to 1 (the logarithm's base is the number of classes).</param>
-    /// <exception cref="CertiPureException">The threshold is no entropy.</exception>
+    /// <exception cref="CertiPureException">The threshold is not an entropy.</exception>
     public EntropySelection(IClassifier core, double threshold)
         : base(core)
     {
         if (!(threshold >= 0 && threshold <= 1))
         {
             throw new CertiPureException(
-                $"The entropy threshold {threshold} is no entropy in units of the largest one; give a number from 0 to 1.",
+                $"The entropy threshold {threshold} is not an entropy in units of the largest one; give a number from 0 to 1.",
                 ErrorReason.InvalidArgument);
         }
 

@@ -7,7 +7,7 @@ using System.Text.RegularExpressions;
 
 namespace CertiPure.Architecture.Tests;
 
-/// <summary>The libraries serve programs of every kind, so none of their sentences speaks of a command line.</summary>
+/// <summary>The libraries serve programs of every kind, so none of their sentences speaks of a command line; and all are plain English.</summary>
 public sealed partial class WordingTests
 {
     /// <summary>What writes commands by nature: the report of a reproduction, and the call of another program.</summary>
@@ -25,6 +25,22 @@ public sealed partial class WordingTests
         Assert.Empty(Literals(library)
             .Where(literal => !WriteCommands.Contains(literal.Type) && OptionOrCommand().IsMatch(literal.Text))
             .Select(literal => $"{literal.Type}: {literal.Text}"));
+
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public void No_sentence_of_a_library_has_a_phrase_that_newcomers_read_twice(string library) =>
+        Assert.Empty(Literals(library)
+            .Where(literal => OddPhrase().IsMatch(literal.Text))
+            .Select(literal => $"{literal.Type}: {literal.Text}"));
+
+    [Theory]
+    [InlineData("it is no JSON object", true)]
+    [InlineData("It is not a JSON object", false)]
+    [InlineData("There is no such run", false)]
+    [InlineData("it is no larger than T(x)", false)]
+    [InlineData("whoever runs it can allow it", true)]
+    [InlineData("a log that does not tell", true)]
+    public void An_odd_phrase_is_found(string text, bool isOdd) => Assert.Equal(isOdd, OddPhrase().IsMatch(text));
 
     [Theory]
     [InlineData("give --overwrite to replace it", true)]
@@ -93,7 +109,10 @@ public sealed partial class WordingTests
         return type.GetDeclaringType() is { IsNil: false } outer ? Outermost(metadata, outer) : metadata.GetString(type.Name);
     }
 
-    // A custom property of a style sheet looks like an option, and is followed by a colon or stands in var(...).
+    // A custom property of a style sheet looks like an option, and is followed by a colon or is within var(...).
     [GeneratedRegex(@"(?<!var\(|[\w-])--(?!series-)[a-z][a-z-]*(?![a-z-]*:)|\bcertipure [a-z]")]
     private static partial Regex OptionOrCommand();
+
+    [GeneratedRegex(@"(?<!there )\b(is|are) no (?!longer\b|[a-z]+er than\b|more\b|less\b)|\bwhoever\b|\bnot tell\b", RegexOptions.IgnoreCase)]
+    private static partial Regex OddPhrase();
 }

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace CertiPure.Cli.Tests;
 
-/// <summary>Whoever adds an option gets the strict reading, or the start of the program fails.</summary>
+/// <summary>A new option gets the strict reading, or the start of the program fails.</summary>
 public sealed class StrictNumbersTests
 {
     /// <summary>Every option of every verb whose value is one number.</summary>

@@ -22,7 +22,7 @@ internal sealed class AttackOptions
 
     private readonly Option<string> _factors = new("--attack-factors")
     {
-        Description = "How far to go, in certified radii; beyond 1 the attack should succeed.",
+        Description = "How far to go, in certified radii; above 1 the attack should succeed.",
         HelpName = "F,...",
         DefaultValueFactory = _ => string.Join(',', Usual.Factors),
     };
@@ -73,6 +73,6 @@ internal sealed class AttackOptions
             NumberText.ReadReal(part, out double factor) is null && factor > 0
                 ? factor
                 : throw new CertiPureException(
-                    $"--attack-factors {text} is no list of numbers above 0; write for example 1,4.", ErrorReason.InvalidArgument)),
+                    $"--attack-factors {text} is not a list of numbers above 0; write for example 1,4.", ErrorReason.InvalidArgument)),
     ];
 }

@@ -107,7 +107,7 @@ internal sealed class DataOptions
         return images;
     }
 
-    /// <summary>Opens images by a word that is no option: a data set's name or a path.</summary>
+    /// <summary>Opens images by a word that is not an option: a data set's name or a path.</summary>
     /// <param name="parse">The parsed arguments.</param>
     /// <param name="reference">The name or path.</param>
     /// <param name="terminal">Told when something has to be fetched first.</param>
@@ -132,7 +132,7 @@ internal sealed class DataOptions
         if (data is null && !DataSets.All.Any(set => set.Name == experiment.Data.Name))
         {
             throw new CertiPureException(
-                $"The run's images, {experiment.Data.Name}, are no data set of the catalog; name them with --data.", ErrorReason.InvalidArgument);
+                $"The run's images, {experiment.Data.Name}, are not a data set of the catalog; name them with --data.", ErrorReason.InvalidArgument);
         }
 
         PictureOptions options = _pictures.Read(parse, data is null ? experiment.Data.Split : parse.GetValue(_split));
@@ -152,7 +152,7 @@ internal sealed class DataOptions
     }
 
     /// <summary>The ids that <c>--images</c> selects, ascending.</summary>
-    /// <exception cref="CertiPureException">The selection is none, or lies beyond the images.</exception>
+    /// <exception cref="CertiPureException">The selection is none, or lies outside the images.</exception>
     public IReadOnlyList<int> Select(ParseResult parse, IImageSource images) =>
         ImageSelection.Parse(parse.GetRequiredValue(_images)).Resolve(images.Count);
 }

@@ -87,5 +87,5 @@ internal sealed class MetricsOptions
     private static IReadOnlyList<double>? ParseSigmas(ArgumentResult argument) => NumberList.Parse(
         argument,
         sigma => sigma > 0,
-        text => $"--sigma holds '{text}', which is no noise level; write numbers above 0, such as 0.25,0.5");
+        text => $"--sigma holds '{text}', which is not a noise level; write numbers above 0, such as 0.25,0.5");
 }

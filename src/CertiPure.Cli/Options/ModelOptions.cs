@@ -20,7 +20,7 @@ internal sealed class ModelOptions
 
     private readonly Option<string> _architecture = new("--arch")
     {
-        Description = "The architecture of a state dict that does not tell its own.",
+        Description = "The architecture of a state dict that does not name its own.",
         HelpName = "NAME",
     };
 
@@ -98,10 +98,10 @@ internal sealed class ModelOptions
 
         if (use == ModelUse.Replay)
         {
-            _classifier.Description = "The run's classifier, needed where it is no bundled model.";
-            _core.Description = "The run's core, needed where it is no bundled model.";
-            _selector.Description = "The run's selection network, needed where it is no bundled model.";
-            _purifier.Description = "The run's purifier (METHOD:PATH), needed where it is no bundled model.";
+            _classifier.Description = "The run's classifier, needed where it is not a bundled model.";
+            _core.Description = "The run's core, needed where it is not a bundled model.";
+            _selector.Description = "The run's selection network, needed where it is not a bundled model.";
+            _purifier.Description = "The run's purifier (METHOD:PATH), needed where it is not a bundled model.";
             _purifier.DefaultValueFactory = null;
         }
     }
@@ -305,7 +305,7 @@ internal sealed class ModelOptions
     private static string Bundled(Experiment experiment, string role, string option) =>
         (experiment.Weights.TryGetValue(role, out string? hash) ? BundledModels.OfProgram.FindByHash(hash) : null)
         ?? throw new CertiPureException(
-            $"The run's {role} is no bundled model (SHA-256 {hash ?? "unknown"}); name its file with {option}.", ErrorReason.InvalidArgument);
+            $"The run's {role} is not a bundled model (SHA-256 {hash ?? "unknown"}); name its file with {option}.", ErrorReason.InvalidArgument);
 }
 
 /// <summary>What a verb needs of a model, which decides the options it has.</summary>

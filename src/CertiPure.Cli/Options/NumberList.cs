@@ -44,5 +44,5 @@ internal static class RadiiOption
     private static IReadOnlyList<double>? Parse(ArgumentResult argument) => NumberList.Parse(
         argument,
         radius => radius >= 0,
-        text => $"--radii holds '{text}', which is no radius; write numbers from 0 up, such as 0,0.25,0.5");
+        text => $"--radii holds '{text}', which is not a radius; write numbers from 0 up, such as 0,0.25,0.5");
 }

@@ -100,7 +100,7 @@ internal static class SmoothingOptions
         if (!(alpha >= BinomialBound.LeastAlpha && alpha < 1))
         {
             throw new CertiPureException(
-                string.Create(CultureInfo.InvariantCulture, $"--alpha {alpha} is no probability between {BinomialBound.LeastAlpha} and 1; the usual one is 0.001."),
+                string.Create(CultureInfo.InvariantCulture, $"--alpha {alpha} is not a probability between {BinomialBound.LeastAlpha} and 1; the usual one is 0.001."),
                 ErrorReason.InvalidArgument);
         }
     }

@@ -13,19 +13,19 @@ internal sealed class ConvertVerb : Verb
 
     private readonly Option<string> _architecture = new("--arch")
     {
-        Description = "The architecture's name, where the tensors do not tell.",
+        Description = "The architecture's name, where the tensors do not say.",
         HelpName = "NAME",
     };
 
     private readonly Option<string> _arguments = new("--args")
     {
-        Description = "The architecture's arguments as JSON, where the tensors do not tell.",
+        Description = "The architecture's arguments as JSON, where the tensors do not say.",
         HelpName = "JSON",
     };
 
     private readonly Option<string> _preconditioning = new("--preconditioning")
     {
-        Description = "For purifiers: edm, consistency, vp, ve or ddpm, where the file does not tell.",
+        Description = "For purifiers: edm, consistency, vp, ve or ddpm, where the file does not say.",
         HelpName = "NAME",
     };
 

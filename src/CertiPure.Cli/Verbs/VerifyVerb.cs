@@ -281,7 +281,7 @@ internal sealed class VerifyVerb : Verb
         if (attempts.Any(attempt => !attempt.IsInside)
             && !attempts.Any(attempt => attempt is { IsInside: false, ChangesAnswer: true }))
         {
-            Terminal.WriteLine("Not even beyond the radius does the attack succeed, so it shows nothing: give it more --attack-steps.");
+            Terminal.WriteLine("The attack does not succeed outside the radius either, so it shows nothing: give it more --attack-steps.");
         }
     }
 

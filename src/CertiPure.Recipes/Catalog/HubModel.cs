@@ -160,7 +160,7 @@ public sealed partial record HubModel
             .Select(pattern => files.Where(file => file.StartsWith(folder, StringComparison.Ordinal) && pattern.IsMatch(file[folder.Length..])).ToArray())
             .FirstOrDefault(found => found.Length > 0);
         return weights is not null && configurations.Length > 0 ? [.. configurations, .. weights] : throw new CertiPureException(
-            $"{Owner}/{Name} is no model with config.json, nor a pipeline with a unet; name one of its files, as hf:{Owner}/{Name}/FILE "
+            $"{Owner}/{Name} is not a model with config.json, nor a pipeline with a unet; name one of its files, as hf:{Owner}/{Name}/FILE "
             + $"(it has {string.Join(", ", files.Where(IsPrintable).Take(10))}).", ErrorReason.InvalidArgument);
     }
 

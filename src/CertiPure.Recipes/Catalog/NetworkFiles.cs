@@ -48,7 +48,7 @@ internal static class NetworkFiles
     public static string NameOf(string reference, string path) =>
         File.Exists(reference) || Directory.Exists(reference) ? Path.GetFileName(Path.TrimEndingDirectorySeparator(path)) : reference;
 
-    /// <summary>TorchScript archives are zip files that hold code, which state dicts are not; whoever names the architecture means the
+    /// <summary>TorchScript archives are zip files that hold code, which state dicts are not; a request that names the architecture means the
     /// latter.</summary>
     public static bool IsTorchScript(ModelRequest request, string path)
     {

@@ -165,7 +165,7 @@ internal static partial class NpzArchive
         stream.ReadExactly(start);
         if (start[0] != 0x93 || !start[1..6].SequenceEqual("NUMPY"u8))
         {
-            throw new InvalidDataException("it is no .npy array");
+            throw new InvalidDataException("it is not a .npy array");
         }
 
         var length = new byte[start[6] >= 2 ? 4 : 2];

@@ -11,7 +11,7 @@ internal static class StateDict
     /// then what its tensors' names and shapes tell.</summary>
     /// <param name="file">The opened checkpoint.</param>
     /// <param name="request">What the user says.</param>
-    /// <exception cref="CertiPureException">Nobody tells the architecture, or how pixels are normalised.</exception>
+    /// <exception cref="CertiPureException">Nothing names the architecture, or how pixels are normalised.</exception>
     public static Checkpoint Complete(Checkpoint file, ModelRequest request)
     {
         if (request.Architecture is null && file.Metadata.ContainsKey(Architecture.NameKey))

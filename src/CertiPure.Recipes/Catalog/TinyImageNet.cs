@@ -71,7 +71,7 @@ public sealed class TinyImageNet : DataSet
                     || !cells[0].StartsWith("val_", StringComparison.Ordinal)
                     || !int.TryParse(Path.GetFileNameWithoutExtension(cells[0])[4..], CultureInfo.InvariantCulture, out int number))
                 {
-                    throw new CertiPureException($"{path} has a line that is no annotation: '{line}'; unpack the archive again.");
+                    throw new CertiPureException($"{path} has a line that is not an annotation: '{line}'; unpack the archive again.");
                 }
 
                 if (number is >= 0 and < ImageCount)

@@ -61,7 +61,7 @@ internal static class DemoReport
         report.AddPlot(new CurvePlot(runs)).AddPlot(new VoteSharePlot(runs)).AddText(VoteSharePlot.Note);
         report.AddSection("The same noise, purified").AddGrid(
             pictures.Grid,
-            "Each column is one image under one draw of noise; borders tell whether the classifier is right on the picture.");
+            "Each column is one image under one draw of noise; borders show whether the classifier is right on the picture.");
         report.AddSection("Method against method");
         foreach (CertifiedRun other in runs.SkipLast(1))
         {

@@ -53,7 +53,7 @@ public sealed class MetricImages
     /// <param name="images">The images.</param>
     /// <param name="ids">The ids of those to take.</param>
     /// <param name="purifier">The purifier, or null for noisy images.</param>
-    /// <param name="description">The purifier in words that tell all its result depends on: method, level, precision, weights.</param>
+    /// <param name="description">The purifier in words that name all its result depends on: method, level, precision, weights.</param>
     /// <param name="sigma">The noise level in pixel space, above 0.</param>
     /// <param name="noise">The noise.</param>
     public static MetricImages Purified(
@@ -83,7 +83,7 @@ public sealed class MetricImages
         });
     }
 
-    /// <summary>The purifier of a run, in words that tell all its result depends on.</summary>
+    /// <summary>The purifier of a run, in words that name all its result depends on.</summary>
     /// <param name="experiment">The run's experiment.</param>
     public static string Describe(Experiment experiment)
     {

@@ -82,7 +82,7 @@ public sealed class PurifierJob
         if (!(request.Hours > 0) || !double.IsFinite(request.Hours))
         {
             throw new CertiPureException(
-                string.Create(CultureInfo.InvariantCulture, $"{request.Hours} hours are no time to train in; give a number above 0."), ErrorReason.InvalidArgument);
+                string.Create(CultureInfo.InvariantCulture, $"A training cannot take {request.Hours} hours; give a number above 0."), ErrorReason.InvalidArgument);
         }
 
         if (request.Data.Count < 20)

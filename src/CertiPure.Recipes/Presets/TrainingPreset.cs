@@ -56,7 +56,7 @@ public sealed class TrainingPreset
             using Stream stream = Open(nameOrPath);
             return JsonNode.Parse(stream, documentOptions: new() { CommentHandling = JsonCommentHandling.Skip }) is JsonObject sections
                 ? new TrainingPreset(nameOrPath, sections)
-                : throw new JsonException("it is no JSON object");
+                : throw new JsonException("it is not a JSON object");
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {

@@ -46,7 +46,7 @@ internal sealed record FrechetStep : ReproductionStep
                     MetricImages.Purified(
                         _images, ids, purifier, _models.Describe("consistency", _role), sigma, new NoiseSource(_options.Seed)),
                     Stop);
-                // Few images are told by the table; a refusal would leave its cells empty.
+                // The table says that the images are few; a refusal would leave its cells empty.
                 _results[sigma] = FrechetDistance.Between(clean, purified, acceptFewImages: true);
                 progress(i + 1);
             }

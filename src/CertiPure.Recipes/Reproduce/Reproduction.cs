@@ -7,7 +7,7 @@ namespace CertiPure.Recipes.Reproduce;
 
 /// <summary>
 /// The paper's tables and figures on what is at hand: a matrix of runs and measurements that resumes where it stopped, and one
-/// report of them all. What cannot be run for want of weights or data is told in its place.
+/// report of them all. What cannot be run for want of weights or data is named in its place.
 /// </summary>
 public sealed class Reproduction
 {

@@ -84,7 +84,7 @@ public sealed class ReproductionMatrix
                 })],
                 _scale.OdeDraws == _scale.EstimationDraws ? "" : string.Create(
                     CultureInfo.InvariantCulture,
-                    $"images {_scale.OdeImages}, n = {_scale.OdeDraws}: no radius beyond {Ceiling(_scale.OdeDraws):0.00} sigma is within "
+                    $"images {_scale.OdeImages}, n = {_scale.OdeDraws}: no radius above {Ceiling(_scale.OdeDraws):0.00} sigma is within "
                     + $"reach")),
             Row("Diffusion Calibration", "calibrated", "calibrated", remark: "this project's reading of the method"),
             Row("Consistency Purification", "consistency", "consistency"),
@@ -210,7 +210,7 @@ public sealed class ReproductionMatrix
         string name = purifier == "pf-ode" ? purifier : weights ?? purifier;
         return classifier == "classifier"
             ? string.Create(CultureInfo.InvariantCulture, $"{name}-{sigma}")
-            // A smoothed classifier's role tells its sigma already.
+            // A smoothed classifier's role names its sigma already.
             : weights is null ? classifier : string.Create(CultureInfo.InvariantCulture, $"{name}-{classifier}-{sigma}");
     }
 

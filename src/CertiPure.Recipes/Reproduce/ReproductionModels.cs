@@ -7,7 +7,7 @@ using CertiPure.Torch.Purifiers;
 
 namespace CertiPure.Recipes.Reproduce;
 
-/// <summary>Loads the networks of planned runs, and tells which files they take.</summary>
+/// <summary>Loads the networks of planned runs, and says which files they take.</summary>
 internal sealed class ReproductionModels
 {
     private readonly ReproductionOptions _options;
@@ -45,7 +45,7 @@ internal sealed class ReproductionModels
         // A request has a noise level, for which a classifier alone has no use.
         ModelCatalog.LoadClassifier(Request(_options.Weights.Prepare(role), PurifierChoice.None, sigma: 1));
 
-    /// <summary>A purifier in words that tell all its result depends on.</summary>
+    /// <summary>A purifier in words that name all its result depends on.</summary>
     public string Describe(string method, string role) =>
         $"purified by {method} ({Choice.Word(_options.Scale.Level)}, {Choice.Word(Precision)}, weights {Hash(role)[..12]})";
 

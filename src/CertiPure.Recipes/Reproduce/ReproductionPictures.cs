@@ -26,7 +26,7 @@ internal sealed class ReproductionPictures
         _noise = new NoiseSource(reproduction.Options.Seed);
     }
 
-    /// <summary>Some images and what each method makes of them under the same noise; borders tell whether the classifier is right.</summary>
+    /// <summary>Some images and what each method makes of them under the same noise; borders show whether the classifier is right.</summary>
     public ImageGrid Pairs(double sigma) => Draw(
         "image", sigma, _shown, [.. _shown.Select(_ => 0)], [.. _shown.Select(image => image.Id.ToString(CultureInfo.InvariantCulture))]);
 

@@ -239,7 +239,7 @@ internal sealed class ReproductionReport
                 pictures.Pairs(sigma),
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"\u03c3 = {sigma}: each column is one image under one draw of noise, the same for every method. Borders tell whether the "
+                    $"\u03c3 = {sigma}: each column is one image under one draw of noise, the same for every method. Borders show whether the "
                     + $"classifier is right."),
                 string.Create(CultureInfo.InvariantCulture, $"pairs-{sigma}"));
         }

@@ -99,7 +99,7 @@ internal sealed class ReproductionTables
         MatrixRow row, IReadOnlyList<CertifiedAccuracy> runs, IEnumerable<CertifiedAccuracy> comparable)
     {
         CertifiedAccuracy[] rivals = [.. comparable];
-        // Among them are the row's own runs, and the best of nothing else is no distinction.
+        // Among them are the row's own runs, and the best of nothing else is not a distinction.
         bool hasRivals = rivals.Length > runs.Count;
         return
         [

@@ -52,7 +52,7 @@ internal static class ActivationMemory
 
     /// <summary>Runs work twice, the second time watched.</summary>
     /// <param name="work">The work; nothing else should allocate meanwhile.</param>
-    /// <returns>By how many bytes the process grew at most; null where the system does not tell.</returns>
+    /// <returns>By how many bytes the process grew at most; null where the system does not say.</returns>
     public static long? Measure(Action work)
     {
         // The first time also makes what stays: kernels, buffers, thread pools.

@@ -15,7 +15,7 @@ namespace CertiPure.Recipes.Runs;
 /// <param name="Precision">The networks' arithmetic.</param>
 /// <param name="Weights">SHA-256 of each weight file, by its role.</param>
 /// <param name="Workers">How many threads call it at once, and how many one operation takes.</param>
-/// <param name="InstructionSet">What the networks' library uses of the processor, or null where it does not tell.</param>
+/// <param name="InstructionSet">What the networks' library uses of the processor, or null where it does not say.</param>
 /// <param name="Parts">What is disposed with it.</param>
 public sealed record BaseModel(
     IBaseClassifier BaseClassifier,
@@ -76,7 +76,7 @@ public sealed record BaseModel(
         return clean;
     }
 
-    /// <summary>Refuses to stand for a run of other weights.</summary>
+    /// <summary>Refuses to be taken for a run of other weights.</summary>
     /// <param name="experiment">The run's experiment.</param>
     /// <exception cref="CertiPureException">A weight file has another hash.</exception>
     public void RefuseOtherWeights(Experiment experiment)

@@ -3,7 +3,7 @@ using CertiPure.Server.Models;
 
 namespace CertiPure.Server.Certification;
 
-/// <summary>Bounds what is promised: requests at work and draws not yet done. Whoever comes when it is full is told when to come
+/// <summary>Bounds what is promised: requests at work and draws not yet done. A request that comes when it is full learns when to come
 /// again.</summary>
 internal sealed class Admission(ServerOptions options, ModelQueues queues, StopSignal stop, TimeProvider time)
 {

@@ -8,7 +8,7 @@ namespace CertiPure.Server.Certification;
 
 /// <summary>
 /// Keeps finished certificates for a while, so that each has an address of its own. The id is random and long enough that nobody
-/// guesses it: whoever has the address may read the certificate, as far as the service's key allows.
+/// guesses it: anyone who has the address may read the certificate, as far as the service's key allows.
 /// </summary>
 internal sealed partial class CertificateStore(ServerOptions options, TimeProvider time, ILogger<CertificateStore> logger)
 {
@@ -58,7 +58,7 @@ internal sealed partial class CertificateStore(ServerOptions options, TimeProvid
         }
     }
 
-    /// <summary>Writes into the folder, where there is one: complete or not at all, for whoever reads it meanwhile. A full disk is
+    /// <summary>Writes into the folder, where there is one: complete or not at all, even for a reader at that moment. A full disk is
     /// no reason to lose a certificate; it is kept in memory then.</summary>
     private bool IsWritten(string id, byte[] json)
     {

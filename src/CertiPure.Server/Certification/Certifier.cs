@@ -21,7 +21,7 @@ internal sealed class Certifier(
     /// <param name="image">The image.</param>
     /// <param name="plan">How many draws.</param>
     /// <param name="seed">The noise's seed.</param>
-    /// <param name="progress">Told where it stands, on the queue's thread; or null.</param>
+    /// <param name="progress">Receives its progress, on the queue's thread; or null.</param>
     /// <param name="aborted">The client has gone.</param>
     public async Task<Certificate> RunAsync(
         QueuedModel model,

@@ -3,7 +3,7 @@ using CertiPure.Images;
 namespace CertiPure.Server.Certification;
 
 /// <summary>
-/// 8-bit pictures at a certificate's distance from the image: as far as whole grey levels allow without going beyond it.
+/// 8-bit pictures at a certificate's distance from the image: as far as whole grey levels allow without exceeding it.
 /// </summary>
 internal static class PerturbationExample
 {

@@ -10,7 +10,7 @@ namespace CertiPure.Server.Contracts;
 /// <param name="Claim">The certificate in plain words.</param>
 /// <param name="Bounds">What the votes prove of the classes' probabilities, in plain words.</param>
 /// <param name="Meaning">What its distance means; null for an abstention.</param>
-/// <param name="Standing">Where its radius stands among those of a run; null without a run of the same networks.</param>
+/// <param name="Standing">Where its radius lies among those of a run; null without a run of the same networks.</param>
 public sealed record CertificateAnswer(
     string Id,
     CertificateDocument Certificate,

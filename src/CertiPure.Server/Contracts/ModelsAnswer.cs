@@ -24,7 +24,7 @@ public sealed record ModelsAnswer(
 /// <param name="Shape">The image shape it takes.</param>
 /// <param name="ClassNames">The classes' names in label order.</param>
 /// <param name="Sigmas">The noise levels on offer, in pixel space [0,1].</param>
-/// <param name="Purifiers">What can stand before it; the first is the default.</param>
+/// <param name="Purifiers">What can precede it; the first is the default.</param>
 /// <param name="DataSet">The data set whose images it knows, or null.</param>
 public sealed record ModelDescription(
     string Name,

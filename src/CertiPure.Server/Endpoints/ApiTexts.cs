@@ -56,7 +56,7 @@ internal static class ApiTexts
         Problem(408, "Too slow", "The body came too slowly."),
         Problem(413, "Too large", "The request is larger than this service takes."),
         Problem(415, "Unsupported media type", "The address does not take this kind of body."),
-        Problem(429, "Too many requests", "The queue is full; Retry-After tells when to come again."),
+        Problem(429, "Too many requests", "The queue is full; Retry-After says when to try again."),
         Failure,
         Problem(503, "Stopping", "The service is stopping."),
     ];

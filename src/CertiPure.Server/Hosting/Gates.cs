@@ -61,7 +61,7 @@ internal sealed class HostGate
             context,
             StatusCodes.Status400BadRequest,
             "Unknown host",
-            "The service does not answer under this host name; whoever runs it can allow the name in HostNames.");
+            "The service does not answer under this host name; its operator can allow the name in HostNames.");
 
     /// <summary>HTTP/1.0 knows requests without a host; no browser sends them.</summary>
     private bool IsOwn(HostString host) => !host.HasValue

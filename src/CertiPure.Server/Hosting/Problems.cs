@@ -34,7 +34,7 @@ internal static partial class Problems
                 problem = Make(
                     StatusCodes.Status500InternalServerError,
                     "Internal error",
-                    "The service failed on this request; its log tells why, under the trace id given here.");
+                    "The service failed on this request; its log says why, under the trace id given here.");
                 problem.Extensions["traceId"] = traceId;
                 return problem;
         }

@@ -12,7 +12,7 @@ internal static class SecurityHeaders
 
     public static Task AddAsync(HttpContext context, RequestDelegate next)
     {
-        // As the last thing before the answer begins: whoever handles an error clears the headers that it finds.
+        // As the last thing before the answer begins: an error handler clears the headers that it finds.
         context.Response.OnStarting(() =>
         {
             Add(context.Response.Headers);

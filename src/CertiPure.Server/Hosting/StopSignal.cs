@@ -2,7 +2,7 @@ namespace CertiPure.Server.Hosting;
 
 /// <summary>
 /// How the service ends: from the first signal no new work is taken, running requests have the configured grace to finish, and
-/// what is left then is told how far it came.
+/// what is left then receives its progress.
 /// </summary>
 internal sealed class StopSignal : IDisposable
 {

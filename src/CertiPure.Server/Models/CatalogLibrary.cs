@@ -103,7 +103,7 @@ public sealed class CatalogLibrary : IModelLibrary
         if (_options.Data is not { } data)
         {
             throw new CertiPureException(
-                "--classifier needs --data, whose images tell the shape and the classes' names.", ErrorReason.InvalidArgument);
+                "--classifier needs --data, whose images give the shape and the classes' names.", ErrorReason.InvalidArgument);
         }
 
         DataSet? set = Recipes.Catalog.DataSets.All.FirstOrDefault(set => set.Name == data);
@@ -129,7 +129,7 @@ public sealed class CatalogLibrary : IModelLibrary
     {
         _choices[(name, NoPurifier.Name)] = (classifier, PurifierChoice.None);
         ImageShape? known = images?.Source.Shape;
-        // Loaded once here, so that a damaged file is told of at the start and not to the first client.
+        // Loaded once here, so that a damaged file is reported at the start and not to the first client.
         using BaseModel plain = Load(classifier, PurifierChoice.None, _options.DefaultSigma, known ?? new ImageShape(3, 32, 32));
         if (images is not null)
         {

@@ -38,7 +38,7 @@ internal sealed class DeviceTurns : IDisposable
     /// <returns>Ends as the work does; cancelled where the turn was given up.</returns>
     public Task RunAsync(Action work, CancellationToken cancellationToken)
     {
-        // What follows the work is no business of these threads.
+        // What follows the work is not done on these threads.
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _waiting.Add((work, done, cancellationToken), CancellationToken.None);
         return done.Task;

@@ -62,7 +62,7 @@ function abstention(certificate, { classNames, remedies = [] }, key) {
     el('h3', { id: `${key}-abstention`, text: 'Why there is no answer' }),
     el('p', { text: `Of ${count(total)} votes ${count(first.votes)} are for ${name(first.label)}`
       + `${second?.votes ? ` and ${count(second.votes)} for ${name(second.label)}` : ''}. An answer takes a majority that so many votes `
-      + 'show beyond the error probability. More draws help where the first class is a little above one half; less noise or another '
+      + 'show within the error probability. More draws help where the first class is a little above one half; less noise or another '
       + 'purifier helps where the noise hides what the image shows.' }),
     remedies.length === 0 ? null : el('div', { class: 'row screen remedies' },
       ...remedies.map(remedy => el('button', { type: 'button', text: remedy.text, click: remedy.run }))));
@@ -88,7 +88,7 @@ function meaningOf(meaning, document_, standing, key) {
     ...standing ? [standingOf(standing, document_.certificate.radius)] : []);
 }
 
-/** Where the radius stands among those of the model's own run: a bar per step of radius, this one's dark. */
+/** Where the radius lies among those of the model's own run: a bar per step of radius, this one's dark. */
 function standingOf({ run, images, width, counts, below }, radius) {
   const highest = Math.max(...counts);
   const own = Math.min(counts.length - 1, Math.floor(radius / width));

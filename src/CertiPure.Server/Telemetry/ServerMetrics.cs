@@ -64,7 +64,7 @@ internal sealed class RequestTimer(ServerMetrics metrics, TimeProvider time)
     public async Task MeasureAsync(HttpContext context, RequestDelegate next)
     {
         long started = time.GetTimestamp();
-        // Read now: whoever handles an error forgets it.
+        // Read now: an error handler forgets it.
         string route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "none";
         try
         {

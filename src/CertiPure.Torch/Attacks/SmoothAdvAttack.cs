@@ -108,7 +108,7 @@ public sealed class SmoothAdvAttack
     {
         float[] landed = Add(pixels, change);
 
-        // Rounding to single precision may have led a hair beyond the radius.
+        // Rounding to single precision may have led slightly outside the radius.
         while (Distance(pixels, landed) > radius)
         {
             TensorPrimitives.Multiply(change, 1 - 1e-7, change);

@@ -118,7 +118,7 @@ public static class LibTorch
         }
     }
 
-    /// <summary>Loads what can be loaded and tells what came from where, or why it did not. Never throws, never fetches.</summary>
+    /// <summary>Loads what can be loaded and reports what came from where, or why it did not. Never throws, never fetches.</summary>
     public static LibTorchDescription Describe()
     {
         CertiPureException? failure = null;

@@ -80,7 +80,7 @@ internal static class NativePackages
             yield break;
         }
 
-        // Without a root it is ID/VERSION, and never a path below whatever folder the user stands in.
+        // Without a root it is ID/VERSION, and never a path below the current folder.
         if (Path.IsPathRooted(recorded))
         {
             yield return (Path.Combine(recorded, native), "the build recorded this package folder");

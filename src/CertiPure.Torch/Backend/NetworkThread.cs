@@ -4,7 +4,7 @@ namespace CertiPure.Torch.Backend;
 /// Runs work that calls networks on a thread that ends with it. OpenMP, with which libtorch spreads an operation over the
 /// processor's cores, keeps a team of waiting threads for each thread that ever called it, for as long as that thread lives. Where
 /// all teams together have more threads than there are cores, it lets them sleep at every barrier instead of waiting awake for a few
-/// microseconds, and a forward pass of many small operations takes half as long again. So whoever calls a network in passing (loads
+/// microseconds, and a forward pass of many small operations takes half as long again. So code that calls a network in passing (loads
 /// it, checks it, makes a picture) does that here, and leaves the cores to the thread that certifies.
 /// </summary>
 public static class NetworkThread

@@ -16,7 +16,7 @@ public static class CheckpointConversion
     /// <param name="options">What is known better than the file tells.</param>
     /// <returns>The metadata that were written.</returns>
     /// <exception cref="CertiPureException">The file cannot be read, its network is not recognised or does not fit its architecture, or
-    /// something must be said that the file does not tell.</exception>
+    /// something must be said that the file does not say.</exception>
     public static IReadOnlyDictionary<string, string> Convert(string source, string target, ConversionOptions? options = null)
     {
         options ??= new ConversionOptions();

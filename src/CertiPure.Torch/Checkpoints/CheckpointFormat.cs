@@ -1,6 +1,6 @@
 namespace CertiPure.Torch.Checkpoints;
 
-/// <summary>The form of a checkpoint file, told by its content.</summary>
+/// <summary>The form of a checkpoint file, recognised by its content.</summary>
 public enum CheckpointFormat
 {
     /// <summary>Made in memory, not read.</summary>

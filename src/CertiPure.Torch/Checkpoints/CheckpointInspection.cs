@@ -2,7 +2,7 @@ using CertiPure.Torch.Checkpoints.Recognition;
 
 namespace CertiPure.Torch.Checkpoints;
 
-/// <summary>What <c>certipure inspect</c> tells of a checkpoint. No tensor is read, but the whole file is hashed.</summary>
+/// <summary>What <c>certipure inspect</c> says about a checkpoint. No tensor is read, but the whole file is hashed.</summary>
 /// <param name="Path">The file or folder.</param>
 /// <param name="Format">Its form.</param>
 /// <param name="Section">The part of the file that the tensors are in, such as <c>params_ema</c>; empty if all of it.</param>

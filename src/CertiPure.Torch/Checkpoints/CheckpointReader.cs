@@ -5,7 +5,7 @@ using CertiPure.Torch.Checkpoints.Recognition;
 
 namespace CertiPure.Torch.Checkpoints;
 
-/// <summary>Opens checkpoints of every supported form, told by their content and not by their name.</summary>
+/// <summary>Opens checkpoints of every supported form, recognised by their content and not by their name.</summary>
 public static class CheckpointReader
 {
     private const int HeadBytes = 64;

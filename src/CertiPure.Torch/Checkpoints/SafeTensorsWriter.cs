@@ -79,7 +79,7 @@ internal static class SafeTensorsWriter
             writer.WriteEndObject();
         }
 
-        // Spaces up to a multiple of eight: the data, largest elements first, is then aligned for whoever maps the file.
+        // Spaces up to a multiple of eight: the data, largest elements first, is then aligned for programs that map the file.
         int length = (json.WrittenCount + 7) & ~7;
         var header = new byte[8 + length];
         BinaryPrimitives.WriteUInt64LittleEndian(header, (ulong)length);
@@ -138,7 +138,7 @@ internal static class SafeTensorsWriter
             if (float.IsFinite(value) && Half.IsInfinity((Half)value))
             {
                 throw new CertiPureException($"The checkpoint '{path}' cannot be written in half precision: "
-                    + $"'{tensor.Name}' holds {value:R}, beyond the largest half, 65504; use bf16 or fp32.");
+                    + $"'{tensor.Name}' holds {value:R}, above the largest half, 65504; use bf16 or fp32.");
             }
         }
     }

@@ -8,7 +8,7 @@ internal static class Unreadable
     /// <summary>A refusal of the file at <paramref name="path"/>.</summary>
     /// <param name="path">The checkpoint.</param>
     /// <param name="reason">What is wrong and, where the user can do something, what: a clause without a full stop.</param>
-    /// <param name="inner">The cause, if another exception told of it.</param>
+    /// <param name="inner">The cause, if another exception reported it.</param>
     public static CertiPureException Because(string path, string reason, Exception? inner = null) =>
         new($"The checkpoint '{path}' cannot be read: {Printable(reason)}.", inner);
 

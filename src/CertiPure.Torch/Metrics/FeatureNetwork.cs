@@ -47,7 +47,7 @@ public sealed class FeatureNetwork : IDisposable
     }
 
     /// <summary>SqueezeNet 1.1's last layer, averaged over pixels: 512 features, for small sets and where Inception's weights
-    /// are not at hand. The number is no FID, and its name says so.</summary>
+    /// are not at hand. The number is not an FID, and its name says so.</summary>
     /// <param name="weights">torchvision's weights file.</param>
     /// <exception cref="CertiPureException">The file does not fit the network.</exception>
     public static FeatureNetwork SqueezeNet(Checkpoint weights)
@@ -62,7 +62,7 @@ public sealed class FeatureNetwork : IDisposable
             pixels => network.Features(ImageNetNormalise(pixels))[^1].mean([2, 3]));
     }
 
-    /// <summary>What a CIFAR ResNet's last layer sees: as many features as the layer has inputs. The number is no FID, and its name says
+    /// <summary>What a CIFAR ResNet's last layer sees: as many features as the layer has inputs. The number is not an FID, and its name says
     /// so.</summary>
     /// <param name="weights">The classifier's file, whose metadata name the network.</param>
     /// <exception cref="CertiPureException">The file is of another network, or does not fit it.</exception>

@@ -11,7 +11,7 @@ public sealed class FeatureStatistics
 {
     /// <summary>Takes statistics as computed.</summary>
     /// <param name="network">The name of the feature network, with its resizer and weights.</param>
-    /// <param name="imageCount">The number of images, or null where a file does not tell.</param>
+    /// <param name="imageCount">The number of images, or null where a file does not say.</param>
     /// <param name="mean"><c>[D]</c>.</param>
     /// <param name="covariance"><c>[D,D]</c>, divided by the number of images less one.</param>
     /// <param name="source">Which images, with split and selection, or null where nobody tells.</param>
@@ -37,10 +37,10 @@ public sealed class FeatureStatistics
     /// <summary>The name of the feature network, with its resizer and weights.</summary>
     public string Network { get; }
 
-    /// <summary>The number of images, or null where the file that it was read from does not tell.</summary>
+    /// <summary>The number of images, or null where the file that it was read from does not say.</summary>
     public long? ImageCount { get; }
 
-    /// <summary>Which images, with split and selection, or null where the file that it was read from does not tell.</summary>
+    /// <summary>Which images, with split and selection, or null where the file that it was read from does not say.</summary>
     public string? Source { get; }
 
     /// <summary>The number of features, D.</summary>

@@ -10,7 +10,7 @@ public static class FeatureStatisticsFile
 {
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="network">The feature network's name where the file does not tell, as pytorch-fid's do not.</param>
+    /// <param name="network">The feature network's name where the file does not say, as pytorch-fid's do not.</param>
     /// <exception cref="CertiPureException">The file is missing, damaged or no such archive.</exception>
     public static FeatureStatistics Read(string path, string network)
     {
@@ -75,7 +75,7 @@ public static class FeatureStatisticsFile
         }
     }
 
-    /// <summary>A distance of these would be nothing or nonsense: numbers that are not finite, and matrices that are no covariance.</summary>
+    /// <summary>A distance of these would be nothing or nonsense: numbers that are not finite, and matrices that are not a covariance.</summary>
     private static void RefuseImpossible(string path, double[] mean, double[,] covariance)
     {
         if (mean.Length == 0 || !mean.All(double.IsFinite))
@@ -101,7 +101,7 @@ public static class FeatureStatisticsFile
     {
         null => null,
         [double count] when count is >= 2 and <= long.MaxValue / 2 && count == Math.Floor(count) => (long)count,
-        _ => throw Damaged(path, "its count is no number of images"),
+        _ => throw Damaged(path, "its count is not a number of images"),
     };
 
     private static NumpyArray Required(ZipArchive archive, string path, string name) =>

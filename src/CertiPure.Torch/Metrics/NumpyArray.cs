@@ -47,7 +47,7 @@ internal sealed partial class NumpyArray
     }
 
     /// <summary>Reads an array.</summary>
-    /// <exception cref="InvalidDataException">It is no such array.</exception>
+    /// <exception cref="InvalidDataException">It is another kind of array, or none.</exception>
     /// <exception cref="EndOfStreamException">It is truncated.</exception>
     public static NumpyArray Read(Stream stream)
     {
@@ -55,7 +55,7 @@ internal sealed partial class NumpyArray
         stream.ReadExactly(start);
         if (!start.AsSpan().StartsWith(Magic) || start[6] is not (>= 1 and <= 3))
         {
-            throw new InvalidDataException("an entry is no NumPy array");
+            throw new InvalidDataException("an entry is not a NumPy array");
         }
 
         var length = new byte[start[6] == 1 ? 2 : 4];

@@ -83,7 +83,7 @@ public sealed class ConsistencyPurifier : OneStepPurifier
     /// <param name="level">The level that the network is told.</param>
     /// <param name="precision">The format to compute in; the denoiser is converted.</param>
     /// <param name="device">Where to compute; null for the processor.</param>
-    /// <exception cref="CertiPureException">The denoiser is no consistency model, or class-conditional without a fixed class.</exception>
+    /// <exception cref="CertiPureException">The denoiser is not a consistency model, or class-conditional without a fixed class.</exception>
     public ConsistencyPurifier(
         Denoiser denoiser, NoiseLevelRule level = NoiseLevelRule.Exact, Precision precision = Precision.Fp32, Device? device = null)
         : base(denoiser, level, precision, device)

@@ -7,7 +7,7 @@ namespace CertiPure.Torch.Purifiers;
 /// <summary>Purification methods by the names of the command line.</summary>
 public static class PurifierMethod
 {
-    /// <summary>The methods that need weights; <c>none</c> needs none and is no purifier.</summary>
+    /// <summary>The methods that need weights; <c>none</c> needs none and is not a purifier.</summary>
     public static IReadOnlyList<string> Names { get; } = ["ddpm", "edm", "pf-ode", "consistency", "calibrated"];
 
     /// <summary>Makes a purifier of a denoiser, and takes the denoiser over.</summary>

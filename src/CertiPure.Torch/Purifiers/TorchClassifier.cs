@@ -96,7 +96,7 @@ public sealed class TorchClassifier : IClassifier, IDisposable
 
     /// <summary>Loads a TorchScript classifier, which does its own normalisation.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="shape">The image shape, which the file does not tell.</param>
+    /// <param name="shape">The image shape, which the file does not say.</param>
     /// <param name="device">Where to compute; null for the processor.</param>
     /// <param name="output">Which of several outputs holds the scores: a dictionary's key, or a position from 0; null where only one
     /// can.</param>

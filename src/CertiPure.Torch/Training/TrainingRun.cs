@@ -3,7 +3,7 @@ using CertiPure.Torch.Training.Data;
 
 namespace CertiPure.Torch.Training;
 
-/// <summary>What tells one run from another, and where it keeps its state.</summary>
+/// <summary>What distinguishes one run from another, and where it keeps its state.</summary>
 /// <param name="Folder">The folder for <c>state.safetensors</c>, the parts' weights, <c>stats.jsonl</c> and TensorBoard's event
 /// files.</param>
 /// <param name="Description">Everything that determines the result, as indented JSON; a run resumes only under the same.</param>

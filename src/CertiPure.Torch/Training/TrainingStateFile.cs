@@ -43,7 +43,7 @@ internal static class TrainingStateFile
             || !long.TryParse(state.Metadata.GetValueOrDefault(Step), CultureInfo.InvariantCulture, out long stepsDone)
             || !double.TryParse(state.Metadata.GetValueOrDefault(Seconds), CultureInfo.InvariantCulture, out double seconds))
         {
-            throw new CertiPureException($"The file '{path}' is no training state: name the folder of a run that was started.");
+            throw new CertiPureException($"The file '{path}' is not a training state: name the folder of a run that was started.");
         }
 
         if (written != run)

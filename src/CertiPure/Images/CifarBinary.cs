@@ -47,7 +47,7 @@ public static class CifarBinary
         return file.Length > 0 && file.Length % (Shape.Length + 1) == 0
             ? file
             : throw new CertiPureException(
-                $"{path} has {file.Length} bytes, which are no whole number of {Shape.Length + 1}-byte CIFAR-10 records; it is "
+                $"{path} has {file.Length} bytes, which is not a whole number of {Shape.Length + 1}-byte CIFAR-10 records; it is "
                 + "truncated or another file, so get it again.");
     }
 

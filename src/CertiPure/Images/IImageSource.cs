@@ -41,6 +41,6 @@ public interface IImageDecoder
     /// <param name="file">The whole file.</param>
     /// <param name="name">What to call it in an error message.</param>
     /// <returns>The image with id 0 and no label, 8 bits per value, red-green-blue or grey.</returns>
-    /// <exception cref="CertiPureException">It is no image, damaged, or too large.</exception>
+    /// <exception cref="CertiPureException">It is not an image, damaged, or too large.</exception>
     LabeledImage Decode(ReadOnlyMemory<byte> file, string name);
 }

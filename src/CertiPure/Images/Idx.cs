@@ -78,7 +78,7 @@ public static class Idx
             if (found != magic)
             {
                 throw new CertiPureException(
-                    $"{path} begins with {found:x8} instead of {magic:x8}, so it is no IDX file of "
+                    $"{path} begins with {found:x8} instead of {magic:x8}, so it is not an IDX file of "
                     + $"{(magic == ImageMagic ? "images" : "labels")}; name the right file.");
             }
 
@@ -91,7 +91,7 @@ public static class Idx
                 if (length == long.MaxValue)
                 {
                     throw new CertiPureException(
-                        $"{path} declares {string.Join(" x ", sizes)} values, which is no possible size; the file is damaged.");
+                        $"{path} declares {string.Join(" x ", sizes)} values, which is not a possible size; the file is damaged.");
                 }
             }
 
@@ -113,7 +113,7 @@ public static class Idx
         }
         catch (InvalidDataException e)
         {
-            throw new CertiPureException($"{path} is no intact gzip file; get it again.", e);
+            throw new CertiPureException($"{path} is not an intact gzip file; get it again.", e);
         }
     }
 }

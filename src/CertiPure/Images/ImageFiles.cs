@@ -19,7 +19,7 @@ public sealed class ImageFiles : IImageSource
     /// <param name="classNames">The classes' names in label order; empty where labels are unknown.</param>
     /// <param name="decoder">Reads the files' formats.</param>
     /// <param name="folder">The folder below which <see cref="LabeledImage.File"/> begins; null for the files' names alone.</param>
-    /// <exception cref="CertiPureException">There are no files, a label has no class, or the first file is no image.</exception>
+    /// <exception cref="CertiPureException">There are no files, a label has no class, or the first file is not an image.</exception>
     public ImageFiles(
         string name,
         string? split,

@@ -24,7 +24,7 @@ public sealed class ImageSelection
 
     /// <summary>Reads a selection.</summary>
     /// <param name="text">As described for this class.</param>
-    /// <exception cref="CertiPureException">The text is no selection.</exception>
+    /// <exception cref="CertiPureException">The text is not a selection.</exception>
     public static ImageSelection Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -34,7 +34,7 @@ public sealed class ImageSelection
 
     /// <summary>The selected ids, ascending, each once.</summary>
     /// <param name="count">The number of images of the data set.</param>
-    /// <exception cref="CertiPureException">An id lies beyond the data set, or nothing is selected.</exception>
+    /// <exception cref="CertiPureException">An id lies outside the data set, or nothing is selected.</exception>
     public IReadOnlyList<int> Resolve(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);

@@ -20,7 +20,7 @@ public static class CertificateText
         return (MarginBound.IsCertified(lowerBound, upperBound), lowerBound > 0.5, upperBound < 1 - lowerBound) switch
         {
             (false, _, true) => $"{sure} and {others}: that does not separate them, so the smoothed classifier abstains.",
-            (false, _, false) => $"{sure}, which is no majority, so the smoothed classifier abstains.",
+            (false, _, false) => $"{sure}, which is not a majority, so the smoothed classifier abstains.",
             (true, false, _) => $"{sure} and {others}: it wins without a majority.",
             (true, true, true) => $"{sure} and {others}.",
             (true, true, false) => $"{sure}.",

@@ -10,7 +10,7 @@ namespace CertiPure.Reports;
 /// <param name="Cells">One cell per radius, ascending.</param>
 /// <param name="Abstention">The share of images on which the smoothed classifier abstained.</param>
 /// <param name="AverageRadius">Average certified radius: the mean over all images of the radius where right, else 0.</param>
-/// <param name="DrawsPerImage">Mean draws per image, or null where the log does not tell.</param>
+/// <param name="DrawsPerImage">Mean draws per image, or null where the log does not say.</param>
 /// <param name="SecondsPerImage">Mean seconds from an image's first draw to its certificate.</param>
 public sealed record CertifiedAccuracy(
     CertifiedRun Run,

@@ -92,23 +92,23 @@ public static class CertifiedImages
 /// <param name="Label">The true class, or null where it is unknown.</param>
 /// <param name="Predicted">The certified class, or null for an abstention.</param>
 /// <param name="Radius">The certified L2 radius in pixel space.</param>
-/// <param name="Draws">Selection and estimation draws, or null where the log does not tell.</param>
+/// <param name="Draws">Selection and estimation draws, or null where the log does not say.</param>
 /// <param name="Seconds">Time from the image's first draw to its certificate.</param>
 public sealed record CertifiedImage(int Id, int? Label, int? Predicted, double Radius, int? Draws, double Seconds)
 {
-    /// <summary>The class that the selection draws chose, certified or not; null where the log does not tell.</summary>
+    /// <summary>The class that the selection draws chose, certified or not; null where the log does not say.</summary>
     public int? Selected { get; init; }
 
-    /// <summary>That class's share of the estimation draws; null where the log does not tell.</summary>
+    /// <summary>That class's share of the estimation draws; null where the log does not say.</summary>
     public double? SelectedShare { get; init; }
 
-    /// <summary>The lower bound of that class's probability; null where the log does not tell.</summary>
+    /// <summary>The lower bound of that class's probability; null where the log does not say.</summary>
     public double? LowerBound { get; init; }
 
-    /// <summary>The upper bound of every other class's probability; null where the log does not tell.</summary>
+    /// <summary>The upper bound of every other class's probability; null where the log does not say.</summary>
     public double? UpperBound { get; init; }
 
-    /// <summary>The votes of all classes at the last look; null where the log does not tell.</summary>
+    /// <summary>The votes of all classes at the last look; null where the log does not say.</summary>
     public IReadOnlyList<int>? Votes { get; init; }
 
     /// <summary>The image's file below the data's folder, or null.</summary>

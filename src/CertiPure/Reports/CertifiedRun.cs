@@ -5,9 +5,9 @@ namespace CertiPure.Reports;
 
 /// <summary>A run as reports see it: from a run folder or from a log in the field's TSV.</summary>
 /// <param name="Name">What tables call it.</param>
-/// <param name="Manifest">What was certified and how, or null for a TSV log, which does not tell.</param>
+/// <param name="Manifest">What was certified and how, or null for a TSV log, which does not say.</param>
 /// <param name="Images">The certified images, by ascending id.</param>
-/// <param name="ImagesPerSecond">Images certified per second of one process, or null where the log does not tell.</param>
+/// <param name="ImagesPerSecond">Images certified per second of one process, or null where the log does not say.</param>
 /// <param name="HasPrintedRadii">Whether radii were read as printed, with few digits that may have been rounded up.</param>
 public sealed record CertifiedRun(
     string Name,
@@ -24,7 +24,7 @@ public sealed record CertifiedRun(
     public Experiment? Experiment => Manifest?.Experiment;
 
     /// <summary>How many images of the experiment have no certificate here, because the run is not finished or is one shard; 0 for a
-    /// TSV log, which does not tell.</summary>
+    /// TSV log, which does not say.</summary>
     public int MissingImages => Experiment is { } experiment ? Math.Max(0, experiment.Images.Count - Images.Count) : 0;
 
     /// <summary>Reads a run folder or a TSV log.</summary>

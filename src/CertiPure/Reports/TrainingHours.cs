@@ -12,7 +12,7 @@ public sealed record TrainingHours(string Run, string Method, double Hours)
 
     /// <summary>Reads a table: the line <c>run,method,hours</c>, then a line for each run.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="CertiPureException">It cannot be read, is no such table, or names a run twice.</exception>
+    /// <exception cref="CertiPureException">It cannot be read, is not such a table, or names a run twice.</exception>
     public static IReadOnlyList<TrainingHours> Read(string path)
     {
         string[] lines;
@@ -27,7 +27,7 @@ public sealed record TrainingHours(string Run, string Method, double Hours)
 
         if (lines.Length == 0 || lines[0].Trim() != Header)
         {
-            throw new CertiPureException($"{path} is no table of training hours; its first line must be '{Header}'.");
+            throw new CertiPureException($"{path} is not a table of training hours; its first line must be '{Header}'.");
         }
 
         TrainingHours[] rows =

@@ -4,7 +4,7 @@ using CertiPure.Smoothing;
 
 namespace CertiPure.Results;
 
-/// <summary>A certificate as JSON has it, in format version 1 or 2: how the looks count tells the two apart.</summary>
+/// <summary>A certificate as JSON has it, in format version 1 or 2: the looks distinguish the two.</summary>
 internal sealed record CertificateLine(
     [property: JsonPropertyOrder(-2)] int Id,
     int? Label,

@@ -84,7 +84,7 @@ public static class CertificateVerifier
             var selection = new VoteCounts(certificate.Selection);
             foreach (Look look in certificate.Looks)
             {
-                // The selection draws alone may decide what each bound spends: whoever chose it by the votes that it is spent on would cheat.
+                // The selection draws alone may decide what each bound spends: an operator who chose it by the votes that it is spent on would cheat.
                 if ((look.AlphaA, look.AlphaB) != MarginBound.Split(experiment.Bound, selection, look.Alpha))
                 {
                     yield return string.Create(

@@ -40,7 +40,7 @@ public sealed record PurifierIdentity(string Method, string? Level, bool Clamp, 
     public int? Label { get; init; }
 }
 
-/// <summary>Which classifier a run certifies; its weights' hash stands under <see cref="Experiment.Weights"/>.</summary>
+/// <summary>Which classifier a run certifies; its weights' hash is under <see cref="Experiment.Weights"/>.</summary>
 /// <param name="Name">A bundled name or the file's name.</param>
 /// <param name="ClassCount">The number of classes, K.</param>
 public sealed record ClassifierIdentity(string Name, int ClassCount)
@@ -54,7 +54,7 @@ public sealed record ClassifierIdentity(string Name, int ClassCount)
     public string? Output { get; init; }
 }
 
-/// <summary>Certified routing between a smoothed and a plain model (ACES); the hashes of its weights stand under
+/// <summary>Certified routing between a smoothed and a plain model (ACES); the hashes of its weights are under
 /// <see cref="Experiment.Weights"/> as <c>core</c> and <c>selector</c>.</summary>
 /// <param name="Core">The plain model: a bundled name or the file's name.</param>
 /// <param name="Selection">The mechanism: <c>entropy</c> or <c>network</c>.</param>
@@ -67,7 +67,7 @@ public sealed record RoutingIdentity(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? EntropyThreshold = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Selector = null)
 {
-    /// <summary>Whether the mechanism is known and stands with what belongs to it and nothing else.</summary>
+    /// <summary>Whether the mechanism is known and comes with what belongs to it and nothing else.</summary>
     [JsonIgnore]
     public bool IsValid => Selection switch
     {

@@ -139,7 +139,7 @@ internal sealed class ImageIdsConverter : JsonConverter<IReadOnlyList<int>>
 
             if ((last - (long)first) / step + ids.Count >= maximum)
             {
-                throw new JsonException($"'{Excerpt.Of(range)}' makes more image ids than the {maximum} that may stand here.");
+                throw new JsonException($"'{Excerpt.Of(range)}' makes more image ids than the {maximum} that are allowed here.");
             }
 
             for (long id = first; id <= last; id += step)

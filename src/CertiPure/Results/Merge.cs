@@ -7,7 +7,7 @@ public static class Merge
 {
     /// <summary>
     /// Joins run folders into a new one, whose log has the bytes of an undivided run, timings apart. Every image of the
-    /// experiment must stand in exactly one of the folders.
+    /// experiment must be in exactly one of the folders.
     /// </summary>
     /// <param name="folders">The shards' folders, in any order.</param>
     /// <param name="output">The folder to write, which must not be one of them.</param>

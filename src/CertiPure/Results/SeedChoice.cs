@@ -10,7 +10,7 @@ public enum SeedChoice
     /// <summary>It was drawn at random when the run began.</summary>
     Fresh = 0,
 
-    /// <summary>Whoever started the run.</summary>
+    /// <summary>The person who started the run.</summary>
     Operator = 1,
 }
 
@@ -24,6 +24,6 @@ public enum SeedOrigin
     /// <summary>The service drew it afresh for this one certificate.</summary>
     Service = 0,
 
-    /// <summary>Whoever asked for the certificate.</summary>
+    /// <summary>The client that asked for the certificate.</summary>
     Client = 1,
 }

@@ -18,12 +18,12 @@ public sealed record Shard(int Index, int Count)
 
     /// <summary>
     /// Reads <c>i/n</c>; <c>auto</c>, which asks the cluster for both (Slurm: SLURM_ARRAY_TASK_ID and its array's extent;
-    /// Kubernetes: JOB_COMPLETION_INDEX, and CERTIPURE_SHARD_COUNT for the count, which Kubernetes does not tell); or
+    /// Kubernetes: JOB_COMPLETION_INDEX, and CERTIPURE_SHARD_COUNT for the count, which Kubernetes does not say); or
     /// <c>auto/n</c>, which asks for the index alone.
     /// </summary>
     /// <param name="text">The option's value.</param>
     /// <param name="environment">Looks up an environment variable; the process's by default.</param>
-    /// <exception cref="CertiPureException">The text is none of these, or the cluster does not tell.</exception>
+    /// <exception cref="CertiPureException">The text is none of these, or the cluster does not say.</exception>
     public static Shard Parse(string text, Func<string, string?>? environment = null)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -77,7 +77,7 @@ public sealed record Shard(int Index, int Count)
             if (maximum - minimum + 1 != tasks)
             {
                 throw new CertiPureException(
-                    $"The Slurm array {minimum}-{maximum} has only {tasks} tasks, so 'auto' cannot tell the number of shards; "
+                    $"The Slurm array {minimum}-{maximum} has only {tasks} tasks, so 'auto' cannot know the number of shards; "
                     + "write auto/n, with an array that starts at 0.",
                     ErrorReason.InvalidArgument);
             }

@@ -48,7 +48,7 @@ public sealed class Certification : DrawConsumer
     /// <inheritdoc/>
     public override bool IsFinished => Certificate is not null;
 
-    /// <summary>Where the certification stands.</summary>
+    /// <summary>The certification's progress.</summary>
     public CertificationProgress Progress
     {
         get
@@ -128,8 +128,8 @@ public sealed class Certification : DrawConsumer
     }
 }
 
-/// <summary>Where a running certification stands. Its bound and radius are for display: a number that is watched while it
-/// grows is no certificate.</summary>
+/// <summary>The progress of a running certification. Its bound and radius are for display: a number that is watched while it
+/// grows is not a certificate.</summary>
 /// <param name="Id">The image's position in its data set.</param>
 /// <param name="Selection">Votes per class of the selection draws so far.</param>
 /// <param name="Selected">The selected class, or null while selection lasts.</param>

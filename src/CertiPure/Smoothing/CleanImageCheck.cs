@@ -120,7 +120,7 @@ public sealed class CleanImageCheck
         ];
         int best = tried.Max(suspect => suspect.Right);
 
-        // What makes it right on most images and on clearly more than before is no accident. Several ways may do equally well.
+        // What makes it right on most images and on clearly more than before is not an accident. Several ways may do equally well.
         return 2 * best > images.Length && best - right >= Math.Max(2, images.Length / 4)
             ? string.Join("; or ", tried.Where(suspect => suspect.Right == best).Select(suspect => suspect.Expectation))
             : null;

@@ -13,7 +13,7 @@ internal sealed class DrawBatch(long sequence, ImageBatch noisy)
 
     internal ImageBatch Noisy { get; } = noisy;
 
-    /// <summary>A label that nobody gives stays -1, which is no vote.</summary>
+    /// <summary>A label that nobody gives stays -1, which is not a vote.</summary>
     internal int[] Labels { get; } = Enumerable.Repeat(-1, noisy.Count).ToArray();
 
     internal int Count => _draws.Count;
@@ -26,7 +26,7 @@ internal sealed class DrawBatch(long sequence, ImageBatch noisy)
 
     internal void Add(QueuedConsumer owner, Draw draw) => _draws.Add((owner, draw));
 
-    /// <summary>Writes the noisy images. A draw whose noise cannot be drawn stays black, and its owner is told of.</summary>
+    /// <summary>Writes the noisy images. A draw whose noise cannot be drawn stays black, and its owner is informed.</summary>
     /// <param name="sigma">The noise level in pixel space.</param>
     /// <param name="failed">Told whose noise could not be drawn, and why.</param>
     internal void AddNoise(double sigma, Action<QueuedConsumer, Exception> failed)

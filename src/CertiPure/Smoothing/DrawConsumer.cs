@@ -43,7 +43,7 @@ public abstract class DrawConsumer
     /// <summary>The number of labels received and counted.</summary>
     public int Received { get; private set; }
 
-    /// <summary>The number of draws, from the first, that will surely be counted as things stand.</summary>
+    /// <summary>The number of draws, from the first, that will surely be counted with what is known now.</summary>
     public abstract int Needed { get; }
 
     /// <summary>The number of draws, from the first, that may ever be counted.</summary>

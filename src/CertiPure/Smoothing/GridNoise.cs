@@ -79,6 +79,6 @@ internal sealed class GridNoise
         float grid = MathF.Round(pixel * 255f);
         return grid / 255f == pixel
             ? (grid + steps) / 255f
-            : throw new ArgumentException($"Exact noise needs 8-bit pixels, and {pixel} is no multiple of 1/255.", nameof(pixel));
+            : throw new ArgumentException($"Exact noise needs 8-bit pixels, and {pixel} is not a multiple of 1/255.", nameof(pixel));
     }
 }

@@ -20,7 +20,7 @@ public sealed class NoiseSource
     private const int Step = 8;
 
     /// <summary>Makes the source.</summary>
-    /// <param name="seed">The seed; it has to be chosen before the image is known to whoever could craft the image to it.</param>
+    /// <param name="seed">The seed; it has to be chosen before the image is known to anyone who could craft the image to it.</param>
     /// <param name="kind">Which noise.</param>
     public NoiseSource(ulong seed, NoiseKind kind = NoiseKind.Normal)
     {

@@ -5,7 +5,7 @@ namespace CertiPure.Smoothing;
 
 /// <summary>
 /// Which model answers for an image under certified routing (ACES, Horvath et al. 2022), with the counts it follows from. The
-/// class's own counts stand in the <see cref="Certificate"/> itself.
+/// class's own counts are in the <see cref="Certificate"/> itself.
 /// </summary>
 /// <param name="PlainAnswer">The plain model's class for the image without noise.</param>
 /// <param name="SelectionSmoothed">How many of the n0 selection draws belonged to the smoothed model; more than half choose it as

@@ -80,14 +80,14 @@ public sealed class SmoothedClassifier
     /// <param name="plan">How many draws, when looked at.</param>
     /// <param name="cancellationToken">Stops; certificates that were given out are complete, images in work are dropped.</param>
     /// <returns>For each image its certificates in the classifiers' order.</returns>
-    /// <exception cref="InvalidOperationException">The queue's base classifier is no group.</exception>
+    /// <exception cref="InvalidOperationException">The queue's base classifier is not a group.</exception>
     /// <exception cref="CertiPureException">An image does not fit the base classifier.</exception>
     public IAsyncEnumerable<IReadOnlyList<Certificate>> CertifyGroupAsync(
         IEnumerable<LabeledImage> images, SamplingPlan plan, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
         PurifiedClassifierGroup classifiers = _queue.Classifier as PurifiedClassifierGroup
-            ?? throw new InvalidOperationException("The queue's base classifier is no group of classifiers.");
+            ?? throw new InvalidOperationException("The queue's base classifier is not a group of classifiers.");
         return RunAllAsync(
             images,
             plan.SelectionDraws + plan.Looks[0].N,

@@ -10,7 +10,7 @@ namespace CertiPure.Smoothing;
 /// <remarks>
 /// At a look after n draws a radius r is certified where P[Bin(n, Phi(r/sigma)) &gt;= k] &lt;= the look's alpha; one look serves
 /// all radii. At every checkpoint a radius is given up where P[Bin(n, Phi(r/sigma)) &lt;= k] &lt;= 0.001: that claims nothing, so it
-/// costs no alpha, only a little power. Radii beyond the reach of all n draws are not waited for. Where the selection votes ask for
+/// costs no alpha, only a little power. Radii that all n draws cannot reach are not waited for. Where the selection votes ask for
 /// the rival's votes too (<see cref="MarginBound"/>), the two bounds of a look take the place of the first inequality, and a radius
 /// is given up where it exceeds sigma/2 (PhiInv(U(k)) - PhiInv(L(k2))) with both bounds at 0.0005, or what the last look would give if
 /// all remaining draws voted for the class.

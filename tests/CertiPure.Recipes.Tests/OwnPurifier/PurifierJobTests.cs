@@ -37,7 +37,7 @@ public sealed class PurifierJobTests : IDisposable
     [Fact]
     public void Impossible_jobs_are_refused()
     {
-        Assert.Contains("no time to train", Assert.Throws<CertiPureException>(() => Job(hours: 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("A training cannot take 0 hours", Assert.Throws<CertiPureException>(() => Job(hours: 0)).Message, StringComparison.Ordinal);
         Assert.Contains("too few", Assert.Throws<CertiPureException>(() => Job(images: 5)).Message, StringComparison.Ordinal);
     }
 

@@ -13,7 +13,7 @@ namespace CertiPure.Recipes.Tests.Presets;
 /// <summary>
 /// The paper's own presets are too long to run here, but every section of them starts: it estimates its hours, and ten steps on one
 /// batch, its noise and noise levels included, lower the loss of that batch. Batch size and learning rate are those of ten steps on a
-/// small machine; network, loss, precision and optimizer are the preset's. Distillation's target stands still meanwhile: where it
+/// small machine; network, loss, precision and optimizer are the preset's. Distillation's target does not move meanwhile: where it
 /// follows the student, both sides of the loss move, and on so few steps it says nothing about learning. The networks of ImageNet-64
 /// take 13 GB of memory.
 /// </summary>

@@ -29,7 +29,7 @@ public sealed class ReproductionMatrixTests
         string[] keys = [.. Small.Runs.Select(run => run.Key)];
         Assert.Equal(keys.Distinct(), keys);
         Assert.All(keys, key => Assert.Equal(-1, key.IndexOfAny([.. Path.GetInvalidFileNameChars(), '/', '\\'])));
-        // The fine-tuned purifier stands in three tables with the same runs.
+        // The fine-tuned purifier is in three tables with the same runs.
         Assert.Same(
             Small.Runs.Single(run => run.Key == "consistency-lpips-0.5"),
             Small.Main.Rows[^1].Runs.Single(run => run.Sigma == 0.5));

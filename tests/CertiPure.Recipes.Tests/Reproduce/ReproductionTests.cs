@@ -83,7 +83,7 @@ public sealed class ReproductionTests : IDisposable
         var before = Bytes();
         await CompleteAsync(_models.Options);
         Assert.Equal(2, before.Count);
-        // Each line of before the kill stands in the log to the letter, its seconds included.
+        // Each line of before the kill is in the log to the letter, its seconds included.
         Assert.All(before, pair => Assert.All(
             pair.Value.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.Contains(line, File.ReadAllLines(pair.Key))));
 

@@ -77,7 +77,7 @@ public sealed class WorkerPlanTests
             using var block = new UnmanagedBlock(Size);
             block.Touch();
         });
-        Assert.SkipWhen(grown is null, "This system does not tell a process's peak memory.");
+        Assert.SkipWhen(grown is null, "This system does not report a process's peak memory.");
         Assert.InRange(grown!.Value, Size / 2, 4L * Size);
         Assert.InRange(ActivationMemory.Available, 1, long.MaxValue);
     }

@@ -116,7 +116,7 @@ public sealed class SharingTests
         server.Board.Allow(0);
         Task<JsonNode> first = server.PostJsonAsync("/v1/certify", RunningServer.Form(1, ("n", "100")));
         await server.UntilAsync(health => (int)health["requests"]! == 1);
-        // Whoever reads either of them finds that it cannot be used.
+        // A reader of either of them finds that it cannot be used.
         using HttpContent unusable = path.EndsWith("verify", StringComparison.Ordinal)
             ? new StringContent("{}", Encoding.UTF8, "application/json")
             : RunningServer.Upload(new byte[99]);

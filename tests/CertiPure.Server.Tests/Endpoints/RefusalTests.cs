@@ -79,7 +79,7 @@ public sealed partial class RefusalTests : IDisposable
     {
         await using RunningServer server = await RunningServer.StartAsync();
         IEnumerable<string> described = Described(await server.GetJsonAsync("/openapi/v1.json")).Select(each => each[^3..]);
-        // A method that an address does not take is no operation of it.
+        // A method that an address does not take is not an operation of it.
         Assert.Equal(
             described.Append("405").Distinct().Order(), Row().Matches(DocumentTests.Document).Select(match => match.Groups[1].Value));
     }

@@ -53,7 +53,7 @@ public sealed class ProcessTests
     }
 
     private static void SkipWhereThereIsNoProc() =>
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux tells which process is another's child in /proc.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux shows which process is another's child in /proc.");
 
     private static Task<HttpResponseMessage> CertifyAsync(ServeProcess serve, int draws) => serve.Client.SendAsync(
         new HttpRequestMessage(HttpMethod.Post, "/v1/certify")

@@ -38,7 +38,7 @@ public sealed class DecidedRadiiTests
         Assert.EndsWith("@0.50", row[3].Text, StringComparison.Ordinal);
         Assert.DoesNotContain(table.Notes, IsAboutRadii);
 
-        // The wide run alone has to stand for a radius that it did not wait for.
+        // The wide run alone has to count for a radius that it did not wait for.
         ReportTable alone = CertifiedAccuracyTable.BestOverSigma([Summary("joint-0.25", 0.25, 0.3, 0, 0.25)]);
         Assert.Contains("at 0.5 it may stop", Assert.Single(alone.Notes, IsAboutRadii), StringComparison.Ordinal);
     }

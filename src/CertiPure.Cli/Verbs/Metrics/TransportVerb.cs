@@ -96,7 +96,7 @@ internal sealed class TransportVerb : Verb
             if (!MetricsOptions.IsRun(folder))
             {
                 throw new CertiPureException(
-                    $"{folder} is no run folder; metrics transport takes one, or --data, --purifier and --sigma.", ErrorReason.InvalidArgument);
+                    $"{folder} is not a run folder; metrics transport takes one, or --data, --purifier and --sigma.", ErrorReason.InvalidArgument);
             }
 
             (Experiment experiment, IImageSource its) = await _options.OpenRunAsync(parse, folder, Terminal, cancellation).ConfigureAwait(false);

@@ -21,7 +21,7 @@ internal sealed record LabelTable(
     /// <summary>Reads a table.</summary>
     /// <param name="path">The file.</param>
     /// <param name="files">The pictures' paths within the set, with forward slashes.</param>
-    /// <exception cref="CertiPureException">It cannot be read, or has a line that is no pair of file and label.</exception>
+    /// <exception cref="CertiPureException">It cannot be read, or has a line that is not a pair of file and label.</exception>
     public static LabelTable Read(string path, IReadOnlyList<string> files)
     {
         List<string[]> rows = ReadRows(path);

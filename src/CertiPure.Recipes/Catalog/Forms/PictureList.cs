@@ -8,7 +8,7 @@ namespace CertiPure.Recipes.Catalog.Forms;
 /// <param name="Split">The split that was taken, or null where there are none.</param>
 /// <param name="ClassNames">The classes' names in label order; empty where labels are unknown.</param>
 /// <param name="Pictures">The pictures.</param>
-/// <param name="LeftOut">The files that are no pictures of the set, each with its kind, such as <c>.txt</c>.</param>
+/// <param name="LeftOut">The files that are not pictures of the set, each with its kind, such as <c>.txt</c>.</param>
 internal sealed record PictureList(
     string Name, string? Split, IReadOnlyList<string> ClassNames, IReadOnlyList<Picture> Pictures, IReadOnlyList<LeftOut> LeftOut);
 

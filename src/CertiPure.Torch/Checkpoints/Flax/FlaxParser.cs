@@ -101,7 +101,7 @@ internal sealed class FlaxParser
             object? value = ParseValue(input, depth + 1);
             if (key is not string name || !map.TryAdd(name, value))
             {
-                throw input.Malformed($"has a key that is no text, or the same key twice ('{key}'), before byte {input.Position}");
+                throw input.Malformed($"has a key that is not text, or the same key twice ('{key}'), before byte {input.Position}");
             }
         }
 

@@ -16,7 +16,7 @@ internal static class FlaxReader
         object? root = FlaxParser.Parse(new FileSource(file, 0, file.Length));
         if (root is not FlaxDictionary top)
         {
-            throw Unreadable.Because(file.Path, "it is no dictionary of arrays");
+            throw Unreadable.Because(file.Path, "it is not a dictionary of arrays");
         }
 
         string found = section ?? Wrappers.FirstOrDefault(wrapper => top.GetValueOrDefault(wrapper) is FlaxDictionary) ?? "";

@@ -125,7 +125,7 @@ internal static class HuggingFaceFolder
         {
             metadata[key] = document.RootElement.ValueKind == JsonValueKind.Object
                 ? document.RootElement.GetRawText()
-                : throw Unreadable.Because(path, "it is no JSON object");
+                : throw Unreadable.Because(path, "it is not a JSON object");
         }
     }
 
@@ -177,7 +177,7 @@ internal static class HuggingFaceFolder
                 string name = entry.Value.ToString();
                 if (entry.Value.ValueKind != JsonValueKind.String || name is "" or "." or ".." || name.AsSpan().IndexOfAny("/\\:\0") >= 0)
                 {
-                    throw Unreadable.Because(path, $"it sends a tensor to '{name}', which is no file of this folder");
+                    throw Unreadable.Because(path, $"it sends a tensor to '{name}', which is not a file of this folder");
                 }
 
                 files.Add(name);

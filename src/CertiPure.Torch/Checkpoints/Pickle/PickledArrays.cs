@@ -28,7 +28,7 @@ public sealed class PickledArrays
         object? value = new Unpickler(new MemorySource(path, file), 0, new Names(path), budget).Load();
         return value is PickleDictionary entries
             ? new PickledArrays(path, entries)
-            : throw Unreadable.Because(path, "its pickle is no dictionary");
+            : throw Unreadable.Because(path, "its pickle is not a dictionary");
     }
 
     /// <summary>Whether there is an entry of a name.</summary>
@@ -51,7 +51,7 @@ public sealed class PickledArrays
         if (shape is not PickleTuple { Items: [long rows, long length] } || length != row
             || type is not PickleObject { Type.Name: "dtype", Arguments: ["u1", ..] })
         {
-            throw Unreadable.Because(_path, $"its '{name}' is no array of bytes with {row} columns");
+            throw Unreadable.Because(_path, $"its '{name}' is not an array of bytes with {row} columns");
         }
 
         byte[] values = content switch
@@ -75,11 +75,11 @@ public sealed class PickledArrays
     /// <exception cref="CertiPureException">There is none.</exception>
     public string[] Words(string name) => _entries.Get<PickleList>(name) is { } list && list.Items.All(item => item is string)
         ? [.. list.Items.Select(item => (string)item!)]
-        : throw Unreadable.Because(_path, $"its '{name}' is no list of words");
+        : throw Unreadable.Because(_path, $"its '{name}' is not a list of words");
 
     private int[] List(string name, Func<object?, int?> convert) => _entries.Get<PickleList>(name) is { } list
-        ? [.. list.Items.Select(item => convert(item) ?? throw Unreadable.Because(_path, $"its '{name}' holds something that is no whole number"))]
-        : throw Unreadable.Because(_path, $"its '{name}' is no list of whole numbers");
+        ? [.. list.Items.Select(item => convert(item) ?? throw Unreadable.Because(_path, $"its '{name}' holds something that is not a whole number"))]
+        : throw Unreadable.Because(_path, $"its '{name}' is not a list of whole numbers");
 
     private sealed class Names(string path) : IPickleNames
     {
@@ -90,7 +90,7 @@ public sealed class PickledArrays
                     module, name, static (type, arguments) => new PickleObject(type, arguments)),
             "_codecs.encode" => new PickleGlobal(module, name, (_, arguments) => arguments is [string text, ..]
                 ? new MemorySource(path, Encoding.Latin1.GetBytes(text))
-                : throw Unreadable.Because(path, "its pickle encodes something that is no text")),
+                : throw Unreadable.Because(path, "its pickle encodes something that is not text")),
             _ => null,
         };
 

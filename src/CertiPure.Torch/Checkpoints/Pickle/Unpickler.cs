@@ -134,7 +134,7 @@ internal sealed class Unpickler(ByteSource source, long start, IPickleNames name
             case (byte)'c': stack.Push(Find(input.ReadLine(), input.ReadLine())); break;
             case 0x93:
                 object?[] pair = stack.Pop(2);
-                stack.Push(pair is [string module, string name] ? Find(module, name) : throw Malformed("names something that is no text"));
+                stack.Push(pair is [string module, string name] ? Find(module, name) : throw Malformed("names something that is not text"));
                 break;
             case (byte)'R' or 0x81:
                 object?[] call = stack.Pop(2);
@@ -187,7 +187,7 @@ internal sealed class Unpickler(ByteSource source, long start, IPickleNames name
         {
             case PickleList list: Append(list, items); break;
             case PickleObject: break;
-            default: throw Malformed("appends to something that is no list");
+            default: throw Malformed("appends to something that is not a list");
         }
     }
 
@@ -197,7 +197,7 @@ internal sealed class Unpickler(ByteSource source, long start, IPickleNames name
         {
             case PickleDictionary dictionary: SetItems(dictionary, items); break;
             case PickleObject: break;
-            default: throw Malformed("sets items of something that is no dictionary");
+            default: throw Malformed("sets items of something that is not a dictionary");
         }
     }
 
@@ -226,7 +226,7 @@ internal sealed class Unpickler(ByteSource source, long start, IPickleNames name
         memo.TryGetValue(index, out object? value) ? value : throw Malformed($"recalls memo {index}, which was never stored");
 
     private long ParseIndex(string text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long index) ? index : throw Malformed("has a memo index that is no number");
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long index) ? index : throw Malformed("has a memo index that is not a number");
 
     private object ParseInteger(string text) => text switch
     {
@@ -234,11 +234,11 @@ internal sealed class Unpickler(ByteSource source, long start, IPickleNames name
         "01" => true,
         _ when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) => value,
         _ when text.Length <= MaxLongBytes && BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger value) => value,
-        _ => throw Malformed("has an integer that is no number"),
+        _ => throw Malformed("has an integer that is not a number"),
     };
 
     private double ParseDouble(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : throw Malformed("has a float that is no number");
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : throw Malformed("has a float that is not a number");
 
     private void PushLong(uint bytes)
     {

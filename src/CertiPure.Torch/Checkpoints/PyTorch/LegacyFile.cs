@@ -96,7 +96,7 @@ internal sealed class LegacyFile
             // A container class with its source, which early versions saved beside a whole module.
             PickleTuple { Items: ["module", PickleGlobal type, ..] } => type,
             PickleTuple tuple => FindStorage(tuple.Items),
-            _ => throw Malformed("refers to something outside of it that is no storage"),
+            _ => throw Malformed("refers to something outside of it that is not a storage"),
         };
     }
 

@@ -49,7 +49,7 @@ internal sealed class TorchNames(string path, PickleBudget budget, Func<object?,
         "qint8", "quint8", "qint32", "quint4x2", "quint2x4", "QInt8Storage", "QUInt8Storage", "QInt32Storage", "QUInt4x2Storage", "QUInt2x4Storage",
     };
 
-    // Known to stand beside the tensors in published checkpoints; nothing is ever made of them.
+    // Known to lie beside the tensors in published checkpoints; nothing is ever made of them.
     private static readonly HashSet<string> Inert = new(StringComparer.Ordinal)
     {
         "argparse.Namespace", "copyreg._reconstructor", "copy_reg._reconstructor", "builtins.object", "__builtin__.object",
@@ -109,7 +109,7 @@ internal sealed class TorchNames(string path, PickleBudget budget, Func<object?,
         ElementType? elementType = StorageTypes.TryGetValue(type.Name, out ElementType known) ? known : null;
         if (elementType is null && type.Name != "UntypedStorage")
         {
-            throw Unreadable.Because(path, $"storage '{key}' is a '{type}', which is no storage of numbers");
+            throw Unreadable.Because(path, $"storage '{key}' is a '{type}', which is not a storage of numbers");
         }
 
         if (!TensorShape.TryCount([elements], elementType?.Size() ?? 1, out _))

@@ -13,7 +13,7 @@ internal sealed record TorchTensor(
     private const long MaxRepeatedElements = 1 << 20;
 
     /// <summary>The tensor, checked against its storage.</summary>
-    /// <exception cref="CertiPureException">The view reaches outside its storage, or repeats elements beyond reason.</exception>
+    /// <exception cref="CertiPureException">The view reaches outside its storage, or repeats elements too often.</exception>
     public CheckpointTensor ToCheckpointTensor(string path, string name)
     {
         ByteSource bytes = Storage.Bytes ?? throw Unreadable.Because(path, $"the storage of '{name}' is missing");

@@ -105,7 +105,7 @@ internal static class ZipDirectory
         return Locate(archive, name, offset, compressed, isStored: UInt16(record, 10) == 0 && compressed == length);
     }
 
-    // Sizes and offsets that do not fit 32 bits stand in an extra field, in this order, those that are needed.
+    // Sizes and offsets that do not fit 32 bits are in an extra field, in this order, those that are needed.
     private static void ReadZip64(
         ByteSource archive, string name, ReadOnlySpan<byte> extra, ref long length, ref long compressed, ref long offset)
     {

@@ -58,15 +58,15 @@ internal static class HostileFiles
         yield return ("an integer of 2 GB", Raw([0x8B, 0xFF, 0xFF, 0xFF, 0x7F]), "an integer of 2147483647 bytes");
         yield return ("an integer of negative length", Raw([0x8B, 0xFF, 0xFF, 0xFF, 0xFF]), "an integer of 4294967295 bytes");
         yield return ("a line without end", Raw([(byte)'I', .. Enumerable.Repeat((byte)'1', 10_000)]), "a line of its pickle has more than 4096 bytes");
-        yield return ("a number that is none", Raw([(byte)'I', (byte)'x', (byte)'\n']), "an integer that is no number");
+        yield return ("a number that is none", Raw([(byte)'I', (byte)'x', (byte)'\n']), "an integer that is not a number");
         yield return ("a pop of nothing", Raw([(byte)'0']), "takes a value that was never put there");
         yield return ("a tuple of nothing", Raw([0x87]), "takes a value that was never put there");
         yield return ("no mark", Raw([(byte)'t']), "takes a value that was never put there");
         yield return ("a value below the mark", Raw([(byte)'N', (byte)'(', (byte)'N', 0x86]), "takes a value that was never put there");
         yield return ("an unknown memo", Raw([(byte)'h', 7]), "recalls memo 7");
         yield return ("a key without a value", Raw([(byte)'(', (byte)'N', (byte)'d']), "a key without a value");
-        yield return ("items of a number", Raw([(byte)'K', 1, (byte)'(', (byte)'N', (byte)'N', (byte)'u']), "sets items of something that is no dictionary");
-        yield return ("appending to a number", Raw([(byte)'K', 1, (byte)'N', (byte)'a']), "appends to something that is no list");
+        yield return ("items of a number", Raw([(byte)'K', 1, (byte)'(', (byte)'N', (byte)'N', (byte)'u']), "sets items of something that is not a dictionary");
+        yield return ("appending to a number", Raw([(byte)'K', 1, (byte)'N', (byte)'a']), "appends to something that is not a list");
         yield return ("a call of a number", Raw([(byte)'K', 1, (byte)')', (byte)'R']), "calls something that cannot be called");
         yield return ("a call with a list", Raw([.. "ccollections\nOrderedDict\n]R"u8]), "calls something that cannot be called");
         yield return ("an extension", Raw([0x82, 1]), "unknown or unsupported instruction 0x82");
@@ -106,7 +106,7 @@ internal static class HostileFiles
         yield return ("a storage longer than it says", TorchFile.Zip(State("FloatStorage", 6), ("0", new byte[28])), "storage '0' has 28 bytes where its pickle says 24");
         yield return ("a storage of -1 elements", TorchFile.Zip(State("FloatStorage", -1), ("0", [])), "in a form that PyTorch never writes");
         yield return ("a storage of 2^62 elements", TorchFile.Zip(State("FloatStorage", 1L << 62), ("0", [])), "more than any file holds");
-        yield return ("a storage that is a tuple type", TorchFile.Zip(new Python.Dictionary(("w", Python.Tensor(new Python.Persistent(new Python.Tuple("storage", new Python.Global("torch", "Size"), "0", "cpu", 1)), 0, [1], [1]))), ("0", new byte[4])), "which is no storage of numbers");
+        yield return ("a storage that is a tuple type", TorchFile.Zip(new Python.Dictionary(("w", Python.Tensor(new Python.Persistent(new Python.Tuple("storage", new Python.Global("torch", "Size"), "0", "cpu", 1)), 0, [1], [1]))), ("0", new byte[4])), "which is not a storage of numbers");
         yield return ("path traversal by a storage's key", TorchFile.Zip(new Python.Dictionary(("w", Python.Tensor(Python.Storage("../../../../etc/passwd", "ByteStorage", 1), 0, [1], [1])))), "refers to storage '../../../../etc/passwd', which the archive lacks");
         yield return ("a storage in two types", TorchFile.Zip(new Python.Dictionary(("a", Python.Floats("0", 2)), ("b", Python.Tensor(Python.Storage("0", "DoubleStorage", 1), 0, [1], [1]))), ("0", new byte[8])), "describes storage '0' in two ways");
         yield return ("a persistent id of nothing", TorchFile.Zip(new Python.Persistent(null)), "in a form that PyTorch never writes");
@@ -178,7 +178,7 @@ internal static class HostileFiles
         yield return ("deep maps", [.. Enumerable.Repeat<byte[]>([0x81, 0xA1, 65], 300_000).SelectMany(bytes => bytes), 0], "nested more than 64 deep");
         yield return ("arrays in arrays in arrays", Map(DeepExtensions(1000)), "nested more than 64 deep");
         yield return ("three million values", Map([0xDD, 0, 0x2D, 0xC6, 0xC0, .. new byte[3_000_000]]), "more than 2000000 values");
-        yield return ("a key that is a number", [0x81, 1, 1], "a key that is no text");
+        yield return ("a key that is a number", [0x81, 1, 1], "a key that is not text");
         yield return ("the same key twice", [0x82, 0xA1, 65, 1, 0xA1, 65, 1], "the same key twice");
         yield return ("an unused type", Map([0xC1]), "the unused msgpack type 0xc1");
         yield return ("an unknown extension", Map([0xD4, 9, 0]), "the unknown extension type 9");

@@ -102,7 +102,7 @@ public sealed class DiffusersFolderTests : IDisposable
     [InlineData("""{"_class_name": "\u001b[31m"}""", "its scheduler has _class_name null")]
     [InlineData("""{"_class_name": 3}""", "its scheduler has _class_name null")]
     [InlineData("""{"a": 1, "a": 2}""", "not valid JSON text")]
-    [InlineData("[]", "it is no JSON object")]
+    [InlineData("[]", "it is not a JSON object")]
     public void A_scheduler_that_is_not_known_is_refused_by_name(string scheduler, string words)
     {
         SmallPipeline.Write(_folder.Path, scheduler);

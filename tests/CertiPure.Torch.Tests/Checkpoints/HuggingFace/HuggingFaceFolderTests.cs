@@ -52,7 +52,7 @@ public sealed class HuggingFaceFolderTests : IDisposable
     public void An_index_that_leaves_the_folder_is_refused(string file)
     {
         WriteIndex($$$"""{"weight_map": {"a": "{{{file}}}"}}""");
-        Refusal.Of(() => CheckpointReader.Open(folder.Path), folder.Path, "which is no file of this folder");
+        Refusal.Of(() => CheckpointReader.Open(folder.Path), folder.Path, "which is not a file of this folder");
     }
 
     [Theory]
