@@ -60,7 +60,7 @@ public sealed class HuggingFaceFolderTests : IDisposable
     [InlineData("[]", "it has no object 'weight_map'")]
     [InlineData("""{"weight_map": 1}""", "it has no object 'weight_map'")]
     [InlineData("""{"weight_map": {}}""", "its 'weight_map' is empty")]
-    [InlineData("""{"weight_map": {"a": 1}}""", "no file of this folder")]
+    [InlineData("""{"weight_map": {"a": 1}}""", "not a file of this folder")]
     [InlineData("""{"weight_map": {"a": "gone.safetensors"}}""", "there is no such file")]
     public void A_malformed_index_is_refused(string index, string words)
     {
