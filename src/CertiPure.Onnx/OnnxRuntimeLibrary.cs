@@ -56,7 +56,7 @@ public static class OnnxRuntimeLibrary
         };
         try
         {
-            // Threads that wait for work would take the processors from anyone who has some.
+            // Threads that wait for work would take the processors from those that have some.
             options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
             if (graphicsCard is { } card)
             {

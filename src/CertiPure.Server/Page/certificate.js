@@ -61,8 +61,8 @@ function abstention(certificate, { classNames, remedies = [] }, key) {
   return el('section', { class: 'meaning', 'aria-labelledby': `${key}-abstention` },
     el('h3', { id: `${key}-abstention`, text: 'Why there is no answer' }),
     el('p', { text: `Of ${count(total)} votes ${count(first.votes)} are for ${name(first.label)}`
-      + `${second?.votes ? ` and ${count(second.votes)} for ${name(second.label)}` : ''}. An answer takes a majority that so many votes `
-      + 'show within the error probability. More draws help where the first class is a little above one half; less noise or another '
+      + `${second?.votes ? ` and ${count(second.votes)} for ${name(second.label)}` : ''}. These votes do not prove an answer within the `
+      + 'error probability. More draws help where the first class is a little ahead of the others; less noise or another '
       + 'purifier helps where the noise hides what the image shows.' }),
     remedies.length === 0 ? null : el('div', { class: 'row screen remedies' },
       ...remedies.map(remedy => el('button', { type: 'button', text: remedy.text, click: remedy.run }))));
