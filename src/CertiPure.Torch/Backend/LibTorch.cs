@@ -108,7 +108,7 @@ public static class LibTorch
                 LoadFile(LibTorchSharp, library, torchSharp.Reason);
             }
 
-            _ = ScalarLifetime.Prolong(Handles[LibTorchSharp]);
+            _ = NativeLifetime.Prolong(Handles[LibTorchSharp]);
 
             // TorchSharp asks for its libraries by name. Linux finds loaded ones by their recorded name; others ask here.
             Assembly assembly = typeof(torch).Assembly;

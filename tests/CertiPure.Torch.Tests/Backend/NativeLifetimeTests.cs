@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using CertiPure.Torch.Backend;
 using TorchSharp;
@@ -6,10 +7,11 @@ using static TorchSharp.torch;
 
 namespace CertiPure.Torch.Tests.Backend;
 
-/// <summary>TorchSharp's temporary scalars used to be freed by a garbage collection while libtorch read them.</summary>
-public sealed class ScalarLifetimeTests
+/// <summary>TorchSharp's temporary scalars and tensors used to be freed by a garbage collection while libtorch read them.</summary>
+[Collection(nameof(AloneTests))]
+public sealed class NativeLifetimeTests
 {
-    public ScalarLifetimeTests() => LibTorch.Load();
+    public NativeLifetimeTests() => LibTorch.Load();
 
     [Fact]
     public void A_scalar_can_be_read_after_TorchSharp_has_released_it()
@@ -25,6 +27,30 @@ public sealed class ScalarLifetimeTests
         }
 
         Assert.Equal(Enumerable.Range(0, Count).Select(i => i + 0.25), addresses.Select(ToDouble));
+    }
+
+    [Fact]
+    public void A_tensor_can_be_read_after_the_garbage_collector_has_released_it()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only the C library of GNU/Linux lets the function be replaced.");
+        nint[] addresses = [.. Enumerable.Range(0, 1000).Select(LeftBehind)];
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+
+        Assert.Equal(Enumerable.Range(0, addresses.Length).Select(dimensions => dimensions % 5L), addresses.Select(Dimensions));
+    }
+
+    [Fact]
+    public void A_tensor_that_is_disposed_of_is_freed_at_once()
+    {
+        const int Count = 200, Megabytes = 8;
+        long before = Environment.WorkingSet;
+        for (int i = 0; i < Count; i++)
+        {
+            using Tensor tensor = ones(Megabytes << 18);
+        }
+
+        Assert.InRange(Environment.WorkingSet - before, long.MinValue, Count * (Megabytes << 20) / 4L);
     }
 
     [Fact]
@@ -69,6 +95,13 @@ public sealed class ScalarLifetimeTests
             }
         }
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint LeftBehind(int number) => zeros([.. Enumerable.Repeat(2L, number % 5)]).Handle;
+
+    [DllImport("LibTorchSharp", EntryPoint = "THSTensor_ndimension")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern long Dimensions(nint tensor);
 
     [DllImport("LibTorchSharp", EntryPoint = "THSTorch_scalar_to_float64")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
