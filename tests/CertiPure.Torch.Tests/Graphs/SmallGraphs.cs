@@ -107,7 +107,7 @@ internal static class SmallGraphs
     // The fixtures' formula: no weight is so small that it would hide a mistake, and batch normalisation has its own statistics.
     private static void Fill(nn.Module network)
     {
-        using DisposeScope scope = NewDisposeScope();
+        using IDisposable scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
         int number = 0;
         foreach ((string name, Tensor values) in network.state_dict().Where(pair => pair.Value.is_floating_point()))
