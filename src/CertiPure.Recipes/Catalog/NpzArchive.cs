@@ -1,15 +1,12 @@
 using System.Globalization;
 using System.IO.Compression;
-using System.Text;
-using System.Text.RegularExpressions;
+using CertiPure.Torch.Checkpoints;
 
 namespace CertiPure.Recipes.Catalog;
 
 /// <summary>NumPy's <c>.npz</c>: a zip of arrays in the <c>.npy</c> format (NEP 1), of which whole numbers in C order are read.</summary>
-internal static partial class NpzArchive
+internal static class NpzArchive
 {
-    private const int MaximumHeaderBytes = 1 << 16;
-
     /// <summary>Reads an array of bytes.</summary>
     /// <param name="path">The archive.</param>
     /// <param name="name">The array's name.</param>
@@ -146,8 +143,10 @@ internal static partial class NpzArchive
             ZipArchiveEntry entry = archive.GetEntry(name + ".npy")
                 ?? throw new InvalidDataException("the archive does not hold it");
             using Stream stream = entry.Open();
-            (string type, int[] shape) = ReadHeader(stream);
-            return read(type, shape, stream);
+            NumpyHeader header = NumpyHeader.Read(stream);
+            return header.IsColumnMajor && header.Shape.Count > 1
+                ? throw new InvalidDataException("its first index runs fastest (Fortran's order), and C's order is read")
+                : read(header.Type, [.. header.Shape], stream);
         }
         catch (Exception error) when (error is InvalidDataException or EndOfStreamException or OverflowException or FormatException)
         {
@@ -159,35 +158,5 @@ internal static partial class NpzArchive
         }
     }
 
-    private static (string Type, int[] Shape) ReadHeader(Stream stream)
-    {
-        Span<byte> start = stackalloc byte[8];
-        stream.ReadExactly(start);
-        if (start[0] != 0x93 || !start[1..6].SequenceEqual("NUMPY"u8))
-        {
-            throw new InvalidDataException("it is not a .npy array");
-        }
-
-        var length = new byte[start[6] >= 2 ? 4 : 2];
-        stream.ReadExactly(length);
-        uint count = length.Length == 4 ? BitConverter.ToUInt32(length) : BitConverter.ToUInt16(length);
-        if (count > MaximumHeaderBytes)
-        {
-            throw new InvalidDataException($"its header has {count} bytes");
-        }
-
-        var text = new byte[count];
-        stream.ReadExactly(text);
-        Match match = Header().Match(Encoding.ASCII.GetString(text));
-        return match.Success
-            ? (match.Groups["type"].Value,
-                [.. match.Groups["shape"].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-                    .Select(dimension => int.Parse(dimension, NumberStyles.None, CultureInfo.InvariantCulture))])
-            : throw new InvalidDataException("its header is not understood");
-    }
-
     private static string Show(int[] shape) => $"[{string.Join(", ", shape)}]";
-
-    [GeneratedRegex(@"^\{'descr': '(?<type>[^']+)', 'fortran_order': False, 'shape': \((?<shape>[0-9, ]*)\), \}\s*$")]
-    private static partial Regex Header();
 }

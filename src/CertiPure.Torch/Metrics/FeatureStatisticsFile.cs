@@ -116,7 +116,14 @@ public static class FeatureStatisticsFile
         }
 
         using Stream stream = entry.Open();
-        return NumpyArray.Read(stream);
+        try
+        {
+            return NumpyArray.Read(stream);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new InvalidDataException($"the array '{name}': {error.Message}", error);
+        }
     }
 
     private static void Add(ZipArchive archive, string name, NumpyArray array)

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using CertiPure.Torch.Checkpoints;
 
 namespace CertiPure.Torch.Metrics;
 
@@ -11,8 +12,6 @@ internal sealed partial class NumpyArray
 {
     // 16 million numbers are the covariance of 4,096 features; a file that asks for more is damaged or hostile.
     private const int MostElements = 1 << 24;
-    private const int MostHeaderBytes = 1 << 16;
-    private static readonly byte[] Magic = [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
     private readonly string _type;
     private readonly byte[] _bytes;
@@ -51,42 +50,22 @@ internal sealed partial class NumpyArray
     /// <exception cref="EndOfStreamException">It is truncated.</exception>
     public static NumpyArray Read(Stream stream)
     {
-        var start = new byte[8];
-        stream.ReadExactly(start);
-        if (!start.AsSpan().StartsWith(Magic) || start[6] is not (>= 1 and <= 3))
+        NumpyHeader header = NumpyHeader.Read(stream);
+        if (!Types().IsMatch(header.Type))
         {
-            throw new InvalidDataException("an entry is not a NumPy array");
+            throw new InvalidDataException($"it is of the type {header.Type} where float32, float64, int64 or text is needed");
         }
 
-        var length = new byte[start[6] == 1 ? 2 : 4];
-        stream.ReadExactly(length);
-        uint headerBytes = length.Length == 2
-            ? BinaryPrimitives.ReadUInt16LittleEndian(length)
-            : BinaryPrimitives.ReadUInt32LittleEndian(length);
-        if (headerBytes > MostHeaderBytes)
-        {
-            throw new InvalidDataException($"an array's header claims {headerBytes} bytes");
-        }
-
-        var header = new byte[headerBytes];
-        stream.ReadExactly(header);
-        Match match = Header().Match(Encoding.UTF8.GetString(header));
-        if (!match.Success)
-        {
-            throw new InvalidDataException("an array is of another kind than float32, float64, int64 or text");
-        }
-
-        int[] shape = ReadShape(match.Groups["shape"].Value);
-        string type = match.Groups["type"].Value;
-        long size = Count(shape) * ElementBytes(type);
+        long size = Count(header.Shape) * ElementBytes(header.Type);
         if (size > (long)MostElements * sizeof(double))
         {
-            throw new InvalidDataException("an array is larger than any feature statistics");
+            throw new InvalidDataException("it is larger than any feature statistics");
         }
 
         var bytes = new byte[size];
         stream.ReadExactly(bytes);
-        return new NumpyArray(type, shape, match.Groups["order"].Value == "True" ? ToRowMajor(bytes, shape, (int)ElementBytes(type)) : bytes);
+        int[] shape = [.. header.Shape];
+        return new NumpyArray(header.Type, shape, header.IsColumnMajor ? ToRowMajor(bytes, shape, (int)ElementBytes(header.Type)) : bytes);
     }
 
     /// <summary>The elements of an array whose first index runs fastest, in the order in which the last one does.</summary>
@@ -112,19 +91,10 @@ internal sealed partial class NumpyArray
         return ordered;
     }
 
-    /// <summary>Writes the array in version 1.0 of the format.</summary>
+    /// <summary>Writes the array.</summary>
     public void Write(Stream stream)
     {
-        string dimensions = string.Concat(Shape.Select(length => length.ToString(CultureInfo.InvariantCulture) + ","));
-        string header = $"{{'descr': '{_type}', 'fortran_order': False, 'shape': ({dimensions}), }}";
-
-        // The format asks that the data start at a multiple of 64 and the header end in a line feed.
-        const int Before = 10;
-        int padded = (Before + header.Length + 1 + 63) / 64 * 64;
-        header = header.PadRight(padded - Before - 1) + "\n";
-        var length = new byte[2];
-        BinaryPrimitives.WriteUInt16LittleEndian(length, (ushort)header.Length);
-        stream.Write([.. Magic, 1, 0, .. length, .. Encoding.ASCII.GetBytes(header)]);
+        new NumpyHeader(_type, IsColumnMajor: false, Shape).Write(stream);
         stream.Write(_bytes);
     }
 
@@ -155,20 +125,7 @@ internal sealed partial class NumpyArray
         ? Encoding.UTF32.GetString(_bytes).TrimEnd('\0')
         : throw new InvalidDataException("an array holds numbers instead of text");
 
-    private static int[] ReadShape(string text)
-    {
-        var shape = new List<int>();
-        foreach (string part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-        {
-            shape.Add(int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int length)
-                ? length
-                : throw new InvalidDataException($"an array has the dimension {part}"));
-        }
-
-        return [.. shape];
-    }
-
-    private static long Count(int[] shape)
+    private static long Count(IReadOnlyList<int> shape)
     {
         long count = 1;
         foreach (int length in shape)
@@ -176,7 +133,7 @@ internal sealed partial class NumpyArray
             count *= length;
             if (count > MostElements)
             {
-                throw new InvalidDataException("an array is larger than any feature statistics");
+                throw new InvalidDataException("it is larger than any feature statistics");
             }
         }
 
@@ -190,7 +147,6 @@ internal sealed partial class NumpyArray
         _ => 4 * long.Parse(type.AsSpan(2), CultureInfo.InvariantCulture),
     };
 
-    [GeneratedRegex(
-        @"^\{\s*'descr':\s*'(?<type><f8|<f4|<i8|<U[0-9]{1,4})',\s*'fortran_order':\s*(?<order>True|False),\s*'shape':\s*\((?<shape>[\d,\s]*)\),?\s*\}\s*$")]
-    private static partial Regex Header();
+    [GeneratedRegex("^(<f8|<f4|<i8|<U[0-9]{1,4})$")]
+    private static partial Regex Types();
 }
