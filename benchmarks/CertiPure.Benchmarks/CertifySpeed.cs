@@ -19,22 +19,24 @@ internal static class CertifySpeed
     private const int Estimation = 700;
     private const int Draws = Images * (Selection + Estimation);
 
-    /// <summary>The modes: purifier, precision, and who calls the networks.</summary>
-    private static readonly (string Purifier, Precision Precision, WorkerPlan Plan)[] Modes =
+    /// <summary>The modes: purifier, engine, precision, and who calls the networks.</summary>
+    private static readonly (string Purifier, Engine Engine, Precision Precision, WorkerPlan Plan)[] Modes =
     [
-        ("none", Precision.Bf16, Alternation.Workers),
-        ("none", Precision.Fp32, Alternation.Workers),
-        ("consistency:fashion-mnist", Precision.Bf16, Alternation.Workers),
-        ("consistency:fashion-mnist", Precision.Fp32, Alternation.Workers),
-        ("consistency:fashion-mnist", Precision.Bf16, Alternation.One),
-        ("consistency:fashion-mnist", Precision.Bf16, Alternation.Team),
+        ("none", Engine.Torch, Precision.Bf16, Alternation.Workers),
+        ("none", Engine.Torch, Precision.Fp32, Alternation.Workers),
+        ("consistency:fashion-mnist", Engine.Torch, Precision.Bf16, Alternation.Workers),
+        ("consistency:fashion-mnist", Engine.Torch, Precision.Fp32, Alternation.Workers),
+        ("consistency:fashion-mnist", Engine.Onnx, Precision.Fp32, Alternation.Workers),
+        ("consistency:fashion-mnist", Engine.Onnx, Precision.Int8, Alternation.Workers),
+        ("consistency:fashion-mnist", Engine.Torch, Precision.Bf16, Alternation.One),
+        ("consistency:fashion-mnist", Engine.Torch, Precision.Bf16, Alternation.Team),
     ];
 
     public static void Measure(int repeats) => Worst(repeats);
 
     /// <summary>Measures every mode.</summary>
     /// <returns>The smallest ratio of certify to the bare forward pass.</returns>
-    public static double Worst(int repeats) => Modes.Min(mode => Measure(mode.Purifier, mode.Precision, mode.Plan, repeats));
+    public static double Worst(int repeats) => Modes.Min(mode => Measure(mode.Purifier, mode.Engine, mode.Precision, mode.Plan, repeats));
 
     /// <summary>Certifies as a process of its own, on the workers that certification has by default.</summary>
     public static void Answer()
@@ -48,9 +50,9 @@ internal static class CertifySpeed
         }));
     }
 
-    private static double Measure(string purifier, Precision precision, WorkerPlan plan, int repeats)
+    private static double Measure(string purifier, Engine engine, Precision precision, WorkerPlan plan, int repeats)
     {
-        using BaseModel model = BundledModel.Load(purifier, precision, plan);
+        using BaseModel model = BundledModel.Load(purifier, precision, plan, engine: engine);
         double ratio = 0;
         InFolder(certify =>
         {
@@ -64,7 +66,7 @@ internal static class CertifySpeed
                     return Stopwatch.GetElapsedTime(begun).TotalSeconds;
                 }));
             Console.WriteLine(
-                $"certify, fashion-mnist with purifier {purifier}, {precision}, {plan.Workers} x {plan.Threads} threads, {Draws} draws in "
+                $"certify, fashion-mnist with purifier {purifier}, {engine} {precision}, {plan.Workers} x {plan.Threads} threads, {Draws} draws in "
                 + $"batches of {BundledModel.Batch}, on {Machine.Processor}");
             foreach (Measurement measurement in times)
             {
