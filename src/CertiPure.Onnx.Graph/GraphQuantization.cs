@@ -9,13 +9,14 @@ namespace CertiPure.Onnx.Graph;
 /// <summary>
 /// Makes a network's convolutions and the linear layers of its tokens compute in 8 bits: their inputs, weights and outputs go through
 /// QuantizeLinear and DequantizeLinear, which runtimes fuse into integer kernels. Weights have a scale per output channel. Everything
-/// else stays in fp32: normalisation, attention's products, the sums of residual branches, and layers next to the image, whose few
-/// channels cost little time and much accuracy.
+/// else stays in fp32: normalisation, attention's products, the sums of residual branches, and layers of few channels, such as those next
+/// to the image, which cost little time and much accuracy.
 /// </summary>
 public sealed class GraphQuantization
 {
-    // Images and logits have fewer channels; a patched image of three colours has 12.
-    private const int LeastChannels = 16;
+    /// <summary>Layers of fewer input or output channels stay in fp32: those next to images and logits, images in patches of 4x4 (48
+    /// channels for three colours) included.</summary>
+    public const int LeastChannels = 64;
 
     private readonly GraphModel _model;
     private readonly Dictionary<string, TensorProto> _weights;

@@ -85,6 +85,14 @@ public static class BaseGraphs
         metadata[KeyPrefix + "calibration"] = calibration.Description;
         metadata[KeyPrefix + "weightBits"] = bits.ToString(CultureInfo.InvariantCulture);
         var quantization = new GraphQuantization(exact);
+        if (quantization.Observed.Count == 0)
+        {
+            throw new CertiPureException(
+                $"int8 would change nothing: no layer of these networks has {GraphQuantization.LeastChannels} channels or more, and narrower ones "
+                + "stay in fp32. Take the precision fp32.",
+                ErrorReason.Refused);
+        }
+
         IReadOnlyDictionary<string, ActivationRange> ranges = ActivationCalibration.Measure(
             exact, quantization.Observed, calibration.Noisy(request.Sigma));
         return quantization.Apply(ranges, bits, metadata);

@@ -91,6 +91,25 @@ public sealed class BaseGraphsTests : IDisposable
     }
 
     [Fact]
+    public void Networks_without_a_layer_for_8_bits_are_refused()
+    {
+        string narrow = _models.At("narrow.safetensors");
+        SmallModels.SaveClassifier(narrow, 7, width: 8);
+        ModelRequest request = Small with
+        {
+            Classifier = narrow,
+            Purifier = PurifierChoice.None,
+            Engine = Engine.Onnx,
+            Precision = Precision.Int8,
+            Calibration = new CalibrationImages(Noise(11)),
+        };
+
+        var error = Assert.Throws<CertiPureException>(() => ModelCatalog.Load(request));
+        Assert.Equal(ErrorReason.Refused, error.Reason);
+        Assert.Contains("int8 would change nothing", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_images_to_certify_do_not_calibrate()
     {
         var calibration = new CalibrationImages(Noise(11));

@@ -18,9 +18,7 @@ internal sealed class SmallModels : IDisposable
     public const string Name = "fashion-mnist";
 
     private const string SmallUNet =
-        """{"img_resolution":28,"img_channels":1,"patch":4,"model_channels":32,"channel_mult":[1],"num_blocks":1,"attn_resolutions":[],"dropout":0}""";
-
-    private const string SmallResNet = """{"depth":8,"img_channels":1,"width":8,"num_classes":10}""";
+        """{"img_resolution":28,"img_channels":1,"patch":4,"model_channels":64,"channel_mult":[1],"num_blocks":1,"attn_resolutions":[],"dropout":0}""";
 
     public SmallModels(params IReadOnlyList<string> purifiers)
     {
@@ -84,8 +82,13 @@ internal sealed class SmallModels : IDisposable
         Save("SongUNet", arguments, path, 7, PurifierCheckpoint.Metadata("SongUNet", arguments, Preconditioning.Named("consistency")));
     }
 
-    public static void SaveClassifier(string path, ulong seed) => Save("CifarResNet", SmallResNet, path, seed, ClassifierCheckpoint.Metadata(
-        "CifarResNet", SmallResNet, new ImageShape(1, 28, 28), new PixelNormalization([0.5], [0.5])));
+    /// <summary>Writes a classifier, whose last layers have four times as many channels as its width.</summary>
+    public static void SaveClassifier(string path, ulong seed, int width = 16)
+    {
+        string arguments = $$"""{"depth":8,"img_channels":1,"width":{{width}},"num_classes":10}""";
+        Save("CifarResNet", arguments, path, seed, ClassifierCheckpoint.Metadata(
+            "CifarResNet", arguments, new ImageShape(1, 28, 28), new PixelNormalization([0.5], [0.5])));
+    }
 
     public static ImageSet Images()
     {
