@@ -85,7 +85,8 @@ public static class BaseGraphs
         metadata[KeyPrefix + "calibration"] = calibration.Description;
         metadata[KeyPrefix + "weightBits"] = bits.ToString(CultureInfo.InvariantCulture);
         var quantization = new GraphQuantization(exact);
-        if (quantization.Observed.Count == 0)
+        IReadOnlyList<string> observed = quantization.Observed;
+        if (observed.Count == 0)
         {
             throw new CertiPureException(
                 $"int8 would change nothing: no layer of these networks has {GraphQuantization.LeastChannels} channels or more, and narrower ones "
@@ -94,7 +95,7 @@ public static class BaseGraphs
         }
 
         IReadOnlyDictionary<string, ActivationRange> ranges = ActivationCalibration.Measure(
-            exact, quantization.Observed, calibration.Noisy(request.Sigma));
+            exact, observed, calibration.Noisy(request.Sigma));
         return quantization.Apply(ranges, bits, metadata);
     }
 

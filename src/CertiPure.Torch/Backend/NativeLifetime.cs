@@ -23,7 +23,7 @@ internal static unsafe partial class NativeLifetime
     private const int Read = 1, ReadWrite = 3;
 
     private static readonly Lock Gate = new();
-    private static readonly Queue<(nint Freed, bool IsTensor, long Released)> Waiting = new();
+    private static readonly Queue<(nint Address, bool IsTensor, long Since)> Waiting = new();
     private static delegate* unmanaged[Cdecl]<nint, void> s_freeScalar;
     private static delegate* unmanaged[Cdecl]<nint, void> s_freeTensor;
     private static int s_finalizerThread;
@@ -87,16 +87,17 @@ internal static unsafe partial class NativeLifetime
         }
     }
 
-    private static void FreeLater(nint released, bool isTensor)
+    // It is freed when the next one comes after the delay.
+    private static void FreeLater(nint address, bool isTensor)
     {
         long now = Environment.TickCount64;
         lock (Gate)
         {
-            Waiting.Enqueue((released, isTensor, now));
-            while (Waiting.TryPeek(out (nint Freed, bool IsTensor, long Released) oldest) && now - oldest.Released > Delay.TotalMilliseconds)
+            Waiting.Enqueue((address, isTensor, now));
+            while (Waiting.TryPeek(out (nint Address, bool IsTensor, long Since) oldest) && now - oldest.Since > Delay.TotalMilliseconds)
             {
                 Waiting.Dequeue();
-                (oldest.IsTensor ? s_freeTensor : s_freeScalar)(oldest.Freed);
+                (oldest.IsTensor ? s_freeTensor : s_freeScalar)(oldest.Address);
             }
         }
     }

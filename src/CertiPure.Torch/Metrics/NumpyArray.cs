@@ -147,6 +147,6 @@ internal sealed partial class NumpyArray
         _ => 4 * long.Parse(type.AsSpan(2), CultureInfo.InvariantCulture),
     };
 
-    [GeneratedRegex("^(<f8|<f4|<i8|<U[0-9]{1,4})$")]
+    [GeneratedRegex(@"^(<f8|<f4|<i8|<U[0-9]{1,4})\z")]
     private static partial Regex Types();
 }
