@@ -14,7 +14,6 @@ internal sealed class DemoPictures
 
     private readonly IImageSource _images;
     private readonly LabeledImage[] _shown;
-    private readonly IReadOnlyList<int> _certified;
     private readonly ImageBatch _noisy;
     private readonly double _sigma;
     private readonly List<GridRow> _rows = [];
@@ -22,7 +21,6 @@ internal sealed class DemoPictures
     public DemoPictures(IImageSource images, IReadOnlyList<int> certified, DemoOptions options)
     {
         _images = images;
-        _certified = certified;
         _sigma = options.Sigma;
         int columns = Math.Min(MaximumColumns, certified.Count);
         _shown = [.. Enumerable.Range(0, columns).Select(i => images.Read(certified[i * certified.Count / columns]))];
@@ -36,34 +34,16 @@ internal sealed class DemoPictures
         _rows.Add(new GridRow("image", [.. _shown.Select(image => GridTile.Of(image, null, images.NameOf(image.Label)))]));
     }
 
-    /// <summary>The share of the certified images that the classifier alone gets right without noise; null before the first
-    /// method was added.</summary>
-    public double? CleanAccuracy { get; private set; }
-
     public ImageGrid Grid => new(
         _rows,
         [.. _shown.Select(image => image.Id.ToString(CultureInfo.InvariantCulture))]);
 
     public void Add(DemoMethod method, BaseModel model)
     {
-        CleanAccuracy ??= MeasureCleanAccuracy(model.ClassifierNetwork);
         ImageBatch shown = model.PurifierNetwork?.Purify(_noisy, _sigma) ?? _noisy;
         int[] labels = model.ClassifierNetwork.Classify(shown);
         _rows.Add(new GridRow(
             model.PurifierNetwork is null ? "noisy" : method.Name,
             [.. labels.Select((label, i) => GridTile.Of(shown, i, label == _shown[i].Label, _images.NameOf(label)))]));
-    }
-
-    private double MeasureCleanAccuracy(IClassifier classifier)
-    {
-        var clean = new ImageBatch(_images.Shape, _certified.Count);
-        LabeledImage[] read = [.. _certified.Select(_images.Read)];
-        for (int i = 0; i < read.Length; i++)
-        {
-            read[i].CopyPixels(clean[i]);
-        }
-
-        int[] labels = classifier.Classify(clean);
-        return (double)labels.Zip(read).Count(pair => pair.First == pair.Second.Label) / read.Length;
     }
 }

@@ -10,7 +10,7 @@ internal static class DemoReport
 {
     private const double HeadlineRadius = 0.5;
 
-    public static ReportTable Summarize(IReadOnlyList<CertifiedRun> runs, double? cleanAccuracy)
+    public static ReportTable Summarize(IReadOnlyList<CertifiedRun> runs)
     {
         CertifiedAccuracy[] summaries = [.. runs.Select(run => CertifiedAccuracy.Of(run))];
         return new ReportTable(
@@ -25,10 +25,7 @@ internal static class DemoReport
                 new ReportColumn("imagesPerSecond", "images/s"),
             ],
             [.. summaries.Select(Row)],
-            cleanAccuracy is { } share
-                ? [string.Create(CultureInfo.InvariantCulture,
-                    $"Without noise the classifier alone is right on {100 * share:0.0} % of these {runs[0].Images.Count} images.")]
-                : []);
+            runs[0].Manifest?.CleanImages is { } clean ? [clean.ToString()] : []);
     }
 
     public static void Write(
@@ -52,12 +49,6 @@ internal static class DemoReport
                 string.Create(CultureInfo.InvariantCulture, $"{100 * At(summary, HeadlineRadius).Value:0} %"),
                 string.Create(CultureInfo.InvariantCulture, $"certified at radius {HeadlineRadius}, {summary.Run.Name}")))]);
         report.AddSection("Certified accuracy").AddTable(CertifiedAccuracyTable.Of(summaries));
-        if (pictures.CleanAccuracy is { } share)
-        {
-            report.AddText(string.Create(
-                CultureInfo.InvariantCulture, $"Without noise the classifier alone is right on {100 * share:0.0} % of these images."));
-        }
-
         report.AddPlot(new CurvePlot(runs)).AddPlot(new VoteSharePlot(runs)).AddText(VoteSharePlot.Note);
         report.AddSection("The same noise, purified").AddGrid(
             pictures.Grid,

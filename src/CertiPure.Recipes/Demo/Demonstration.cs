@@ -60,7 +60,7 @@ public sealed class Demonstration
     {
         ArgumentNullException.ThrowIfNull(method);
         BaseModel model = ModelCatalog.Load(
-            new ModelRequest(_options.Model, method.Purifier, _options.Sigma, _images.Shape), _options.Models);
+            new ModelRequest(_options.Model, method.Purifier, _options.Sigma, _images.Shape) { Engine = Engine.Onnx }, _options.Models);
         try
         {
             CleanImageCheck? clean = model.Check(_images, ImageIds);
@@ -92,7 +92,7 @@ public sealed class Demonstration
         [.. Methods.Select(method => CertifiedRun.Of(Run.Read(RunPath(method)), method.Name))];
 
     /// <summary>The table of a terminal: certified accuracy in percent, abstentions, speed.</summary>
-    public ReportTable Summarize() => DemoReport.Summarize(ReadRuns(), _pictures.CleanAccuracy);
+    public ReportTable Summarize() => DemoReport.Summarize(ReadRuns());
 
     /// <summary>Writes the report from the finished runs.</summary>
     /// <exception cref="CertiPureException">A run has not begun, or the file cannot be written.</exception>
