@@ -20,7 +20,7 @@ internal sealed class ReproductionModels
         _shape = shape;
     }
 
-    public Precision Precision => _options.Precision ?? _options.Scale.Precision;
+    public Precision Precision => _options.Precision;
 
     /// <summary>Why a run cannot be made, or null where it can.</summary>
     public string? Missing(PlannedRun run)

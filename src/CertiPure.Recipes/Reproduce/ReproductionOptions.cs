@@ -30,8 +30,8 @@ public sealed record ReproductionOptions
     /// <summary>The networks' device: <c>cpu</c> or <c>cuda:0</c>.</summary>
     public ComputeDevice Device { get; init; } = ComputeDevice.Processor;
 
-    /// <summary>The networks' arithmetic; null for the scale's.</summary>
-    public Precision? Precision { get; init; }
+    /// <summary>The networks' arithmetic: <c>fp32</c> or <c>bf16</c>.</summary>
+    public Precision Precision { get; init; }
 
     /// <summary>Threads that call the networks at once; null for what <see cref="Runs.WorkerPlan"/> chooses.</summary>
     public int? Workers { get; init; }

@@ -34,9 +34,6 @@ public sealed record ReproductionScale
     /// <summary>How sigma becomes the network's noise level: <c>exact</c> or <c>nearest</c>.</summary>
     public NoiseLevelRule Level { get; init; }
 
-    /// <summary>The networks' arithmetic: <c>fp32</c> or <c>bf16</c>.</summary>
-    public required Precision Precision { get; init; }
-
     /// <summary>The noise levels of transport.</summary>
     public IReadOnlyList<double> TransportSigmas { get; init; } = [0.1, 0.15, 0.25, 0.35, 0.5, 0.75, 1.0, 1.25];
 
@@ -71,7 +68,7 @@ public sealed record ReproductionScale
     /// <summary>Whether the reader is to be warned that the figures are rough.</summary>
     public bool IsRough { get; init; }
 
-    /// <summary>What is bundled, in at most two hours on two cores.</summary>
+    /// <summary>What is bundled, in about 40 minutes on two cores with AVX-512.</summary>
     public static ReproductionScale Small { get; } = new()
     {
         Name = "small",
@@ -81,14 +78,13 @@ public sealed record ReproductionScale
         OdeImages = ImageSelection.Parse("every:500"),
         OdeDraws = 100,
         ClassifierSigmas = [0.5],
-        Precision = Precision.Bf16,
         TransportImages = ImageSelection.Parse("every:25"),
         TransportDraws = 4,
         AssignedImages = 200,
         FrechetImages = ImageSelection.Parse("every:5"),
     };
 
-    /// <summary>The same in at most ten minutes: fewer images and draws.</summary>
+    /// <summary>The same in about 4 minutes: fewer images and draws.</summary>
     public static ReproductionScale Quick { get; } = Small with
     {
         Name = "quick",
@@ -115,7 +111,6 @@ public sealed record ReproductionScale
         OdeDraws = 10_000,
         ClassifierSigmas = [0.25, 0.5, 1.0],
         Level = NoiseLevelRule.Nearest,
-        Precision = Precision.Fp32,
         TransportImages = ImageSelection.Parse("every:20"),
         TransportDraws = 10,
         AssignedImages = 500,

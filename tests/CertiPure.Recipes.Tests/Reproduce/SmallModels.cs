@@ -61,7 +61,6 @@ internal sealed class SmallModels : IDisposable
         EstimationDraws = 12,
         OdeImages = ImageSelection.Parse("0"),
         OdeDraws = 12,
-        Precision = Precision.Fp32,
         TransportSigmas = [0.5, 1],
         TransportImages = ImageSelection.Parse("0..3"),
         AssignedImages = 3,
