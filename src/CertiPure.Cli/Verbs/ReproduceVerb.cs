@@ -21,7 +21,7 @@ internal sealed class ReproduceVerb : Verb
 
     private readonly Option<bool> _quick = new("--quick")
     {
-        Description = "small in about 4 minutes: fewer images and draws.",
+        Description = "small in about 3 minutes: fewer images and draws.",
     };
 
     private readonly Option<bool> _dryRun = new("--dry-run")

@@ -84,7 +84,7 @@ public sealed record ReproductionScale
         FrechetImages = ImageSelection.Parse("every:5"),
     };
 
-    /// <summary>The same in about 4 minutes: fewer images and draws.</summary>
+    /// <summary>The same in about 3 minutes: fewer images and draws.</summary>
     public static ReproductionScale Quick { get; } = Small with
     {
         Name = "quick",
