@@ -59,6 +59,7 @@ public sealed class Demonstration
     public DemoRun Open(DemoMethod method)
     {
         ArgumentNullException.ThrowIfNull(method);
+        // In fp32 the faster engine for networks of this size.
         BaseModel model = ModelCatalog.Load(
             new ModelRequest(_options.Model, method.Purifier, _options.Sigma, _images.Shape) { Engine = Engine.Onnx }, _options.Models);
         try

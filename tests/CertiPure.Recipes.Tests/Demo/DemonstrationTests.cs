@@ -42,6 +42,7 @@ public sealed class DemonstrationTests : IDisposable
 
         ReportTable table = demo.Summarize();
         Assert.Equal(["no purifier", "one-step EDM", "Consistency Purification"], table.Rows.Select(row => row[0].Text));
+        Assert.Equal([demo.ReadRuns()[0].Manifest!.CleanImages!.ToString()], table.Notes);
         Assert.All(demo.ReadRuns(), run => Assert.Equal([0, 2, 4], run.Images.Select(image => image.Id)));
         string page = File.ReadAllText(demo.ReportPath);
         // Three images in four rows: as they are, noisy, and after each of two purifiers.
