@@ -145,13 +145,15 @@ public static partial class CertifiedAccuracyTable
     private static IReadOnlyList<string> Notes(IReadOnlyList<CertifiedAccuracy> summaries) =>
     [
         DefinitionNote,
-        .. summaries.Where(summary => summary.Run.DerivedBound is not null).Select(summary =>
-            $"{summary.Run.Name}: derived from the votes by the bound '{NameOf(summary.Run.DerivedBound!.Value)}', for comparison; certified by "
-            + $"'{NameOf(summary.Run.Experiment!.Bound)}'" + (summary.Run.Experiment.Plan.Looks.Count > 1
-                ? ", for which its plan stopped." : ".")),
-        .. summaries.SelectMany(WithoutMajority),
+        .. OfRuns(summaries, summary => summary.Run.DerivedBound is { } bound
+            ? $"derived from the votes by the bound '{NameOf(bound)}', for comparison; certified by '{NameOf(summary.Run.Experiment!.Bound)}'"
+                + (summary.Run.Experiment.Plan.Looks.Count > 1 ? ", for which its plan stopped." : ".")
+            : null),
+        .. WithoutMajority(summaries),
         .. Unfinished(summaries),
-        .. summaries.SelectMany(Premises),
+        .. OfRuns(summaries, Premises),
+        .. OfRuns(summaries, summary => summary.Run.Manifest?.HasChangedClassifier() == true
+            ? "the base classifier changed during the run, so nothing of it is certified." : null),
         .. summaries.SelectMany(summary => summary.Cells
             .Where(cell => cell.OnRadius.Count > 0)
             .Select(cell => string.Create(
@@ -169,36 +171,47 @@ public static partial class CertifiedAccuracyTable
             ? $"{summary.Run.Name}: not finished, {summary.Run.Images.Count} of {summary.Run.Experiment!.Images.Count} images."
             : $"{summary.Run.Name}: shard {summary.Run.Manifest.Shard}, {summary.Run.Images.Count} of the experiment's {summary.Run.Experiment!.Images.Count} images.");
 
+    /// <summary>A sentence on each run; where several runs share it, it is printed once, after their names.</summary>
+    private static IEnumerable<string> OfRuns(IReadOnlyList<CertifiedAccuracy> summaries, Func<CertifiedAccuracy, string?> sentence) =>
+        from summary in summaries
+        let text = sentence(summary)
+        where text is not null
+        group summary.Run.Name by text into names
+        select $"{(names.Count() == summaries.Count && names.Count() > 2 ? "All runs" : string.Join("; ", names))}: {names.Key}";
+
     /// <summary>What the votes rest on: how right the classifier is without noise, and who chose the seed. Runs of format version 1 do not
     /// say.</summary>
-    private static IEnumerable<string> Premises(CertifiedAccuracy summary)
+    private static string? Premises(CertifiedAccuracy summary)
     {
         if (summary.Run.Manifest is not { SeedChosenBy: { } choice } manifest)
         {
-            yield break;
+            return null;
         }
 
         string clean = manifest.CleanImages?.ToString() ?? "The images that were looked at have no labels.";
         string seed = choice == SeedChoice.Fresh ? "was drawn at random" : "was chosen by the operator";
-        yield return string.Create(
-            CultureInfo.InvariantCulture, $"{summary.Run.Name}: {clean} The seed {manifest.Experiment.Seed} {seed}.");
-        if (manifest.HasChangedClassifier())
-        {
-            yield return $"{summary.Run.Name}: the base classifier changed during the run, so nothing of it is certified.";
-        }
+        return string.Create(CultureInfo.InvariantCulture, $"{clean} The seed {manifest.Experiment.Seed} {seed}.");
     }
 
     /// <summary>Which certificates a reader may not expect, in words and with the surest of them as an example.</summary>
-    private static IEnumerable<string> WithoutMajority(CertifiedAccuracy summary)
+    private static IEnumerable<string> WithoutMajority(IReadOnlyList<CertifiedAccuracy> summaries)
     {
-        CertifiedImage[] images =
-            [.. summary.Run.Images.Where(image => image is { Predicted: not null, LowerBound: <= 0.5, UpperBound: not null })];
-        if (images.Length > 0 && summary.Run.Experiment is { Routing: null } experiment)
+        (CertifiedAccuracy Of, CertifiedImage Image)[] images =
+        [
+            .. from summary in summaries
+               where summary.Run.Experiment is { Routing: null }
+               from image in summary.Run.Images
+               where image is { Predicted: not null, LowerBound: <= 0.5, UpperBound: not null }
+               select (summary, image),
+        ];
+        if (images.Length > 0)
         {
-            CertifiedImage example = images.MaxBy(image => image.Radius)!;
-            yield return $"{summary.Run.Name}: {images.Length} of {summary.Run.Images.Count} images are certified without a majority of the votes, "
-                + $"because no other class comes near. Image {example.Id}: "
-                + CertificateText.Bounds(example.LowerBound!.Value, example.UpperBound!.Value, experiment.Alpha);
+            IEnumerable<string> counts = images.GroupBy(image => image.Of)
+                .Select(run => $"{run.Count()} of {run.Key.Run.Images.Count} images ({run.Key.Run.Name})");
+            (CertifiedAccuracy of, CertifiedImage example) = images.MaxBy(image => image.Image.Radius);
+            yield return $"Certified without a majority of the votes, because no other class comes near: {string.Join(", ", counts)}. "
+                + $"Image {example.Id} of {of.Run.Name}, for example: "
+                + CertificateText.Bounds(example.LowerBound!.Value, example.UpperBound!.Value, of.Run.Experiment!.Alpha);
         }
     }
 
