@@ -49,7 +49,7 @@ internal sealed class MetricSets(MetricsOptions options, ParseResult parse, Term
             _purifiers.Add(part);
         }
 
-        return MetricsOptions.Purified(experiment, images, purifier);
+        return options.Purified(parse, experiment, images, purifier);
     }
 
     /// <summary>Opens the second set, which for a run folder alone is its clean images.</summary>

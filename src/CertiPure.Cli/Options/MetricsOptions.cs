@@ -52,14 +52,15 @@ internal sealed class MetricsOptions
     }
 
     /// <summary>What a run's purifier makes of its images.</summary>
+    /// <param name="parse">The command line.</param>
     /// <param name="experiment">The run's experiment.</param>
     /// <param name="images">The run's images.</param>
     /// <param name="purifier">The run's purifier.</param>
-    public static MetricImages Purified(Experiment experiment, IImageSource images, IPurifier? purifier) => MetricImages.Purified(
+    public MetricImages Purified(ParseResult parse, Experiment experiment, IImageSource images, IPurifier? purifier) => MetricImages.Purified(
         images,
         experiment.Images,
         purifier,
-        MetricImages.Describe(experiment),
+        MetricImages.Describe(experiment, _model.PurifierPrecision(parse, experiment)),
         experiment.Sigma,
         new NoiseSource(experiment.Seed, experiment.Noise));
 

@@ -250,11 +250,19 @@ internal sealed class ModelOptions
         {
             PurifierLabel = experiment.Purifier.Label,
             Level = LevelOf(experiment),
-            Precision = Choice.Parse<Precision>(experiment.Precision, "precision"),
+            Precision = PurifierPrecision(parse, experiment),
             Device = ComputeDevice.Parse(parse.GetRequiredValue(_device)),
             Threads = Threads(parse),
             PurifierSha256 = experiment.Weights.GetValueOrDefault("purifier"),
         };
+    }
+
+    /// <summary>The arithmetic of a run's purifier alone: the run's own; in place of int8, which only the graph of a whole base classifier
+    /// computes, that of <c>--precision</c>.</summary>
+    public Precision PurifierPrecision(ParseResult parse, Experiment experiment)
+    {
+        Precision precision = Choice.Parse<Precision>(experiment.Precision, "precision");
+        return precision == Precision.Int8 ? Choice.Parse<Precision>(parse.GetRequiredValue(_precision), "precision") : precision;
     }
 
     /// <summary><c>--device</c>.</summary>

@@ -85,13 +85,16 @@ public sealed class MetricImages
 
     /// <summary>The purifier of a run, in words that name all its result depends on.</summary>
     /// <param name="experiment">The run's experiment.</param>
-    public static string Describe(Experiment experiment)
+    /// <param name="precision">The arithmetic in which the purifier computes now.</param>
+    public static string Describe(Experiment experiment, Precision precision)
     {
         ArgumentNullException.ThrowIfNull(experiment);
+        string word = Choice.Word(precision);
+        string arithmetic = word == experiment.Precision ? word : $"{word} in place of {experiment.Precision}";
         PurifierIdentity purifier = experiment.Purifier;
         string label = purifier.Label is { } fixedLabel ? $", class {fixedLabel}" : "";
         return experiment.Weights.TryGetValue("purifier", out string? hash)
-            ? $"purified by {purifier.Method} ({purifier.Level}{label}, {experiment.Precision}, weights {hash[..HashDigits]})"
+            ? $"purified by {purifier.Method} ({purifier.Level}{label}, {arithmetic}, weights {hash[..HashDigits]})"
             : "noisy";
     }
 

@@ -68,6 +68,22 @@ public sealed class MetricsVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_in_int8_is_purified_in_fp32_and_the_set_says_so()
+    {
+        (await CommandResult.Of(_bench.Certify(
+            ("--images", "0..2"), ("--purifier", "consistency:fashion-mnist"), ("--n0", "4"), ("--n", "12"))))
+            .Succeeded();
+        string manifest = Path.Combine(_bench.Run, "manifest.json");
+        File.WriteAllText(manifest, File.ReadAllText(manifest).Replace("\"precision\": \"fp32\"", "\"precision\": \"int8\"", StringComparison.Ordinal));
+
+        string text = (await Metrics(
+            "fid", _bench.Run, "--accept-few-images", "--network", "classifier", "--weights", Classifier, "--data-dir", _bench.Data,
+            "--cache", _bench.At("cache"))).Succeeded();
+
+        Assert.Contains("purified by consistency (exact, fp32 in place of int8, weights ", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Statistics_that_are_saved_are_at_no_distance_from_their_images()
     {
         string[] network = ["--network", "classifier", "--weights", Classifier, "--data-dir", _bench.Data, "--cache", _bench.At("cache")];
