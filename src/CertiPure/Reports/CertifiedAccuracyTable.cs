@@ -263,11 +263,13 @@ public static partial class CertifiedAccuracyTable
         };
     }
 
-    /// <summary>Whether nothing but sigma differs, with what depends on it: how often PF-ODE calls its network, and which radii are
-    /// worth a decision.</summary>
+    /// <summary>Whether nothing but sigma differs, with what depends on it: how often PF-ODE calls its network, which radii are worth a
+    /// decision, and the graph of ONNX Runtime, which holds the noise level of the purifier.</summary>
     private static bool AreOneMethod(Experiment? first, Experiment? second) =>
         first is not null && second is not null
-        && first.DifferencesFrom(second).All(difference => difference.Field is "sigma" or "purifier.networkCalls" or "radii");
+        && first.DifferencesFrom(second).All(difference =>
+            difference.Field is "sigma" or "purifier.networkCalls" or "radii"
+            || (difference.Field == "engine.graphSha256" && first.Sigma != second.Sigma));
 
     private static string SharedName(IReadOnlyList<string> names)
     {
