@@ -222,7 +222,7 @@ public static class ModelCatalog
 
         OnnxClassifier? graph = null;
         EngineIdentity engine = EngineIdentity.Torch;
-        if (request.Engine == Engine.Onnx || (request.MeasuresEngine && classifier is TorchClassifier))
+        if (request.Engine == Engine.Onnx || (request.MeasuresEngine && classifier is TorchClassifier { IsWritable: true }))
         {
             (graph, EngineIdentity identity) = OnnxEngine.Open(request, purifier, classifier, hashes, workers.Threads);
             parts.Add(graph);

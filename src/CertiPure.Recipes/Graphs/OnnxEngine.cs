@@ -51,7 +51,7 @@ internal static class OnnxEngine
         IReadOnlyDictionary<string, string> weights,
         int threads)
     {
-        if (classifier is not TorchClassifier layers)
+        if (classifier is not TorchClassifier { IsWritable: true } layers)
         {
             throw new CertiPureException(
                 $"The classifier {request.Classifier} is a finished graph or program, which ONNX Runtime cannot join with a purifier; "

@@ -116,6 +116,9 @@ public sealed class TorchClassifier : IClassifier, IDisposable
         }
     }
 
+    /// <summary>Whether it can be written as a graph: its layers are known, which those of a TorchScript program are not.</summary>
+    public bool IsWritable => _inner?.IsWritable ?? _network is IGraphLayer;
+
     /// <summary>This classifier with steps before its network.</summary>
     /// <param name="preprocessing">The steps.</param>
     /// <param name="shape">The images' shape.</param>
@@ -189,7 +192,11 @@ public sealed class TorchClassifier : IClassifier, IDisposable
 
         return _network is IGraphLayer network
             ? network.Write(graph, input)
-            : throw new CertiPureException($"The classifier {_network.GetName()} cannot be written as an ONNX graph.");
+            // TorchSharp asks for a TorchScript program's name in a way that ends the process.
+            : throw new CertiPureException(
+                $"The classifier {(_network is jit.ScriptModule ? "is a TorchScript program, which" : _network.GetName())} "
+                + "cannot be written as an ONNX graph.",
+                ErrorReason.InvalidArgument);
     }
 
     /// <summary>Frees the network.</summary>

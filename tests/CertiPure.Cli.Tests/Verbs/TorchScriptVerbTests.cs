@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CertiPure.Images;
 using CertiPure.Imaging;
 
@@ -51,12 +52,32 @@ public sealed class TorchScriptVerbTests : IDisposable
         Assert.Contains("2 attacked within 30 of the certified radius (seed 1): 2 get another class", attacked, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_program_is_refused_where_the_networks_have_to_be_one_graph()
+    {
+        CommandResult certified = await RunAsync("certify", "plain.pt", "--engine", "onnx");
+        Assert.Equal((int)ExitCode.Usage, certified.ExitCode);
+        Assert.Contains("a finished graph or program", certified.Error, StringComparison.Ordinal);
+        (await CommandResult.Of("export", Path.Combine(_folder, "base.onnx"), "--classifier", Program("plain.pt"), "--sigma", "0.25"))
+            .Refused(ExitCode.Usage, "a finished graph or program");
+    }
+
+    [Fact]
+    public async Task A_program_runs_on_the_one_engine_that_takes_it_where_the_faster_is_asked_for()
+    {
+        (await RunAsync("certify", "plain.pt", "--engine", "auto")).Succeeded();
+        using JsonDocument manifest = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, "run", "manifest.json")));
+        Assert.Equal("torch", manifest.RootElement.GetProperty("experiment").GetProperty("engine").GetProperty("name").GetString());
+    }
+
     private static string Program(string name) => Path.Combine(AppContext.BaseDirectory, "Programs", name);
 
-    private async Task<CommandResult> RunAsync(string verb, string program)
+    private async Task<CommandResult> RunAsync(string verb, string program, params string[] more)
     {
         string[] command =
-            [verb, "--data", Path.Combine(_folder, "images"), "--classifier", Program(program), "--sigma", "0.25", "--n", "100", "--seed", "1"];
+        [
+            verb, "--data", Path.Combine(_folder, "images"), "--classifier", Program(program), "--sigma", "0.25", "--n", "100", "--seed", "1", .. more,
+        ];
         return await CommandResult.Of(verb == "certify" ? [.. command, "--out", Path.Combine(_folder, "run")] : command);
     }
 }
