@@ -192,10 +192,9 @@ public sealed class TorchClassifier : IClassifier, IDisposable
 
         return _network is IGraphLayer network
             ? network.Write(graph, input)
-            // TorchSharp asks for a TorchScript program's name in a way that ends the process.
+            // Without its name: TorchSharp ends the process where a TorchScript program is asked for it.
             : throw new CertiPureException(
-                $"The classifier {(_network is jit.ScriptModule ? "is a TorchScript program, which" : _network.GetName())} "
-                + "cannot be written as an ONNX graph.",
+                "The classifier cannot be written as an ONNX graph: it is a TorchScript program, or a layer of it has no operators there.",
                 ErrorReason.InvalidArgument);
     }
 

@@ -12,6 +12,22 @@ public sealed class CertifiedAccuracyTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public void Graphs_of_different_sigma_are_one_method_and_two_graphs_of_one_sigma_are_not()
+    {
+        CertifiedAccuracy[] runs = [WithGraph("joint-0.25", 0.25, "aa"), WithGraph("joint-0.5", 0.5, "bb")];
+        Assert.Equal("joint", Assert.Single(CertifiedAccuracyTable.BestOverSigma(runs).Rows)[0].Text);
+        runs = [WithGraph("first", 0.5, "aa"), WithGraph("second", 0.5, "bb")];
+        Assert.Equal(["first", "second"], CertifiedAccuracyTable.BestOverSigma(runs).Rows.Select(row => row[0].Text));
+
+        static CertifiedAccuracy WithGraph(string name, double sigma, string graph)
+        {
+            Experiment experiment = Samples.Experiment() with { Sigma = sigma, Engine = new EngineIdentity(Engine.Onnx) { GraphSha256 = graph } };
+            return CertifiedAccuracy.Of(
+                new CertifiedRun(name, Samples.Manifest(experiment), [new CertifiedImage(0, 1, 1, 0.4, 300, 1)], null, false), [0, 0.25]);
+        }
+    }
+
+    [Fact]
     public void A_published_log_gives_its_published_certified_accuracies()
     {
         string log = Path.Combine(
