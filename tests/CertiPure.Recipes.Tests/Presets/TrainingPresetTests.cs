@@ -12,7 +12,7 @@ public sealed class TrainingPresetTests
     public TrainingPresetTests() => LibTorch.Load();
 
     [Fact]
-    public void The_bundled_presets_are_the_four_of_the_project()
+    public void The_bundled_presets_are_those_of_the_project()
     {
         Assert.Equal(["cifar10-paper", "cifar10-small", "fashion-mnist", "imagenet64-paper", "large", "medium", "small"], TrainingPreset.Bundled);
     }
